@@ -1,0 +1,5 @@
+"""``python -m publish`` is ``bynet``."""
+
+from publish.cli import main
+
+main()

@@ -1,0 +1,135 @@
+"""Hold the data against the shapes: SHACL in a child process, its results as findings with file and line."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from collections.abc import Iterable, Mapping, Sequence
+from types import TracebackType
+from typing import Any, Self
+
+import pyoxigraph
+from pyoxigraph import NamedNode, RdfFormat, Triple
+
+from publish.errors import CheckFailed
+from publish.findings import found
+from publish.model import RDFS, SHACL, TYPE, Finding, Severity, Source, Validation
+from publish.turtle import Namespaces
+
+_TARGETS = {SHACL + name for name in ("targetClass", "targetNode", "targetSubjectsOf", "targetObjectsOf")}
+_SUBCLASS = NamedNode(RDFS + "subClassOf")
+
+
+class Processor:
+    """A SHACL processor in a child process: it starts (and imports pySHACL) at once, and answers one request.
+
+    Use it in a ``with`` statement: the child is gone when that ends, whatever happened.
+    """
+
+    def __enter__(self) -> Self:
+        command = [sys.executable, "-P", "-m", "publish.shacl"]
+        self._child = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        self._child.kill()
+        self._child.communicate()
+
+    def validate(self, data: Iterable[Triple], shapes: Iterable[Triple]) -> dict[str, Any]:
+        """Return what ``publish.shacl`` answers for *data* and *shapes*. Raises `CheckFailed` where it does not answer."""
+        graphs = {"data": _n_triples(data), "shapes": _n_triples(shapes)}
+        head = json.dumps({name: len(graph) for name, graph in graphs.items()}).encode() + b"\n"
+        answer, errors = self._child.communicate(head + graphs["data"] + graphs["shapes"])
+        if self._child.returncode:
+            raise CheckFailed("check-failed", words=(errors.decode(errors="replace").strip().splitlines() or ["?"])[-1])
+        return dict(json.loads(answer))
+
+
+def findings(answer: Mapping[str, Any], sources: Sequence[Source], prefixes: Mapping[str, str], cases: Iterable[Source]) -> Validation:
+    """Return the processor's *answer* as findings in *sources*, with those about the shapes themselves.
+
+    *cases* are read only where a shape has no focus node in the data.
+    """
+    places = _Places(sources, Namespaces(prefixes))
+    listed = [places.finding(result) for result in answer["results"]]
+    listed += [places.about(word, "unknown-word") for word in answer["unknown_words"]]
+    idle = {shape for shape, count in answer["focus_nodes"].items() if not count}
+    if idle:
+        idle -= _with_focus(idle, [triple for source in sources for triple in source.triples], cases)
+    listed += [places.about(shape, "shape-without-focus") for shape in sorted(idle)]
+    return Validation(tuple(sort_findings(listed)), answer["focus_nodes"], answer["software"])
+
+
+def sort_findings(listed: Iterable[Finding]) -> list[Finding]:
+    """Return findings in the order of a reader: by file, line, severity, then the rest; each once."""
+
+    def place(finding: Finding) -> tuple[object, ...]:
+        return finding.file, finding.line, finding.column, list(Severity).index(finding.severity), finding.rule, finding.focus_node, finding.path, finding.value, finding.shape
+
+    return sorted({place(finding): finding for finding in listed}.values(), key=place)
+
+
+class _Places:
+    """Where in the sources each subject and each triple stands."""
+
+    def __init__(self, sources: Sequence[Source], namespaces: Namespaces) -> None:
+        self._namespaces = namespaces
+        self._lines: dict[tuple[str, ...], tuple[str, int]] = {}  # by subject, by triple, by predicate, by object
+        for source in sources:
+            for triple, line in zip(source.triples, source.lines, strict=True):
+                subject, path, value = (_plain(term) for term in triple)
+                for key in ((subject,), (subject, path, value), ("", path), ("", "", value)):
+                    self._lines.setdefault(key, (source.file, line))
+
+    def finding(self, result: Mapping[str, Any]) -> Finding:
+        focus, path, value = result["focus_node"], result["path"], result["value"]
+        file, line = self._first((focus, path, value.strip("<>") if value.startswith("<") else value), (focus,))
+        return Finding(
+            severity=Severity(result["severity"]),
+            file=file,
+            line=line,
+            rule=result["component"],
+            messages=result["messages"],
+            focus_node=focus,
+            path=path,
+            value=value,
+            shape=result["shape"],
+        )
+
+    def about(self, iri: str, rule: str) -> Finding:
+        file, line = self._first((iri,), ("", iri), ("", "", iri))
+        return found(file, line, rule, iri, name=self._namespaces.shorten(iri))
+
+    def _first(self, *keys: tuple[str, ...]) -> tuple[str, int]:
+        return next((self._lines[key] for key in keys if key in self._lines), ("", 0))
+
+
+def _plain(term: object) -> str:
+    return term.value if isinstance(term, NamedNode) else str(term)
+
+
+def _with_focus(shapes: set[str], triples: Iterable[Triple], cases: Iterable[Source]) -> set[str]:
+    """Return those of *shapes* whose core targets (SHACL, section 2.1.3) select something in *cases*."""
+    shape_triples = list(triples)
+    targets = [triple for triple in shape_triples if triple.predicate.value in _TARGETS and _plain(triple.subject) in shapes]
+    kinds = {_plain(triple.subject): _plain(triple.object) for triple in shape_triples if triple.predicate == _SUBCLASS}
+    seen: set[str] = set()
+    for source in cases:
+        for triple in source.triples:
+            seen |= {triple.predicate.value, _plain(triple.subject)}
+            if triple.predicate == TYPE:
+                seen |= _ancestors(_plain(triple.object), kinds)
+    return {_plain(target.subject) for target in targets if _plain(target.object) in seen}
+
+
+def _ancestors(kind: str, parents: Mapping[str, str]) -> set[str]:
+    found_kinds: set[str] = set()
+    while kind and kind not in found_kinds:
+        found_kinds.add(kind)
+        kind = parents.get(kind, "")
+    return found_kinds
+
+
+def _n_triples(triples: Iterable[Triple]) -> bytes:
+    return pyoxigraph.serialize(triples, format=RdfFormat.N_TRIPLES) or b""

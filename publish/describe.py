@@ -1,0 +1,114 @@
+"""Turn sorted triples into resources: what is said about each IRI, what points at it, and what its neighbours are called."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import groupby
+
+from pyoxigraph import BlankNode, Literal, NamedNode, Triple
+
+from publish.model import (
+    DCTERMS,
+    LABEL,
+    LABELS,
+    SHACL,
+    SKOS,
+    TYPE,
+    Query,
+    Resource,
+    Subject,
+    best_label,
+    sort_triples,
+)
+
+_KINDS = {  # SHACL Advanced Features, section 9: the executable kinds of a SPARQL query
+    "SELECT": ("SPARQLSelectExecutable", "select"),
+    "ASK": ("SPARQLAskExecutable", "ask"),
+    "CONSTRUCT": ("SPARQLConstructExecutable", "construct"),
+}
+_DESCRIPTION = NamedNode(DCTERMS + "description")
+_NAME = NamedNode(SHACL + "name")
+_PATH = NamedNode(SHACL + "path")
+_CODES = (NamedNode(SKOS + "Concept"), NamedNode(SKOS + "ConceptScheme"))
+
+
+def describe(triples: Sequence[Triple], derived: frozenset[Triple], base: str) -> Iterator[Resource]:
+    """Yield a resource for each subject of sorted *triples* under *base*, by code point of its IRI."""
+    labels = label_triples(triples)
+    nested = {node: tuple(group) for node, group in groupby(triples, key=_subject) if isinstance(node, BlankNode)}
+    pointing = sorted((triple for triple in triples if isinstance(triple.object, NamedNode) and isinstance(triple.subject, NamedNode)), key=_object)
+    incoming = {node: tuple(group) for node, group in groupby(pointing, key=_object)}
+    for node, group in groupby(triples, key=_subject):
+        if isinstance(node, NamedNode) and node.value.startswith(base):
+            own = tuple(_with_nested(group, nested))
+            pointers = tuple(triple for triple in incoming.get(node.value, ()) if triple.subject != node)
+            near = {triple.object for triple in own if triple.predicate != TYPE} | {triple.subject for triple in pointers}
+            names = {term.value: labels[term.value] for term in near if isinstance(term, NamedNode) and term.value in labels}
+            yield Resource(node.value, own, pointers, names, derived.intersection((*own, *pointers)))
+
+
+def label_triples(triples: Iterable[Triple]) -> dict[str, tuple[Triple, ...]]:
+    """Return the label triples (`rdfs:label`, else `skos:prefLabel`) of each IRI."""
+    found: dict[str, list[Triple]] = {}
+    for triple in triples:
+        if triple.predicate in LABELS and isinstance(triple.subject, NamedNode):
+            found.setdefault(triple.subject.value, []).append(triple)
+    return {iri: tuple(labels) for iri, labels in found.items()}
+
+
+def names(triples: Sequence[Triple], language: str) -> dict[str, str]:
+    """Return what to call each IRI in *language*: its label, or for a property without one the name its shapes give it."""
+    called = {iri: best_label(labels, language) for iri, labels in label_triples(triples).items()}
+    paths = {triple.subject: triple.object for triple in triples if triple.predicate == _PATH}
+    named = [triple for triple in triples if triple.predicate == _NAME and triple.subject in paths]
+    for shape, group in groupby(named, key=_subject):
+        path = paths[shape]
+        if isinstance(path, NamedNode):
+            called.setdefault(path.value, best_label(list(group), language))
+    return called
+
+
+def code_lists(triples: Iterable[Triple]) -> list[Triple]:
+    """Return the triples of the SKOS concepts and concept schemes among *triples*, sorted."""
+    every = list(triples)
+    codes = {triple.subject for triple in every if triple.predicate == TYPE and triple.object in _CODES}
+    return [triple for triple in every if triple.subject in codes]
+
+
+def query_triples(queries: Iterable[Query], dataset: NamedNode) -> list[Triple]:
+    """Return *queries* as RDF, sorted: each a `sh:SPARQLExecutable` with its text, whose prefixes *dataset* declares."""
+    return sort_triples(triple for query in queries for triple in _query_triples(query, dataset))
+
+
+def _query_triples(query: Query, dataset: NamedNode) -> Iterator[Triple]:
+    iri = NamedNode(query.iri)
+    kind, text = next(words for name, words in _KINDS.items() if query.kind == name)
+    yield Triple(iri, TYPE, NamedNode(SHACL + "SPARQLExecutable"))
+    yield Triple(iri, TYPE, NamedNode(SHACL + kind))
+    yield Triple(iri, NamedNode(SHACL + text), Literal(query.body))
+    yield Triple(iri, NamedNode(SHACL + "prefixes"), dataset)
+    for language, words in query.titles.items():
+        yield Triple(iri, LABEL, Literal(words, language=language))
+    for language, words in query.descriptions.items():
+        yield Triple(iri, _DESCRIPTION, Literal(words, language=language))
+
+
+def _with_nested(triples: Iterable[Triple], nested: Mapping[Subject, tuple[Triple, ...]]) -> Iterator[Triple]:
+    """Yield *triples* and those of the blank nodes that they reach (the lists of shapes), each once."""
+    waiting = list(triples)
+    seen: set[Triple] = set()
+    while waiting:
+        triple = waiting.pop(0)
+        if triple not in seen:
+            seen.add(triple)
+            yield triple
+            if isinstance(triple.object, BlankNode):
+                waiting += nested.get(triple.object, ())
+
+
+def _subject(triple: Triple) -> Subject:
+    return triple.subject
+
+
+def _object(triple: Triple) -> str:
+    return triple.object.value if isinstance(triple.object, NamedNode) else ""

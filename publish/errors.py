@@ -1,0 +1,45 @@
+"""The mistakes that a person can make, each raised where it is known and shown by `cli` alone."""
+
+
+class Mistake(Exception):
+    """A mistake of the person at the keyboard: one line that says what is wrong and what to do.
+
+    *name* is the key of the text in ``words/``, *values* fill it; *exit_code* is how the command ends.
+    """
+
+    exit_code = 2
+
+    def __init__(self, name: str, **values: object) -> None:
+        super().__init__(f"{name} {values}" if values else name)
+        self.name = name
+        self.values = values
+
+
+class NoProject(Mistake):
+    """The folder given has no ``data/dataset.ttl``."""
+
+
+class BadBase(Mistake):
+    """A base IRI that is not absolute or does not end in ``/`` or ``#``."""
+
+
+class OccupiedFolder(Mistake):
+    """The output folder holds files that no MANIFEST of bynet lists."""
+
+
+class UnknownName(Mistake):
+    """A name or IRI that nothing in the project describes."""
+
+
+class BadQuery(Mistake):
+    """A SPARQL query that does not parse or may not be run here; ``line``, ``column`` and ``words`` say where and why."""
+
+
+class WrongPage(Mistake):
+    """A file that is not the source that the passages point into."""
+
+
+class CheckFailed(Mistake):
+    """SHACL validation ended without a result; that is never a pass."""
+
+    exit_code = 1

@@ -1,0 +1,27 @@
+"""Make a finding of one of the engine's own rules: its severity from one table, its words in every language."""
+
+from publish.model import Finding, Severity
+from publish.texts import every_language
+
+_MILD = {
+    "unused-prefix": Severity.WARNING,
+    "shape-without-focus": Severity.WARNING,
+    "empty-file": Severity.WARNING,
+}
+
+
+def found(file: str, at_line: int, rule: str, focus: str = "", value: str = "", /, **words: object) -> Finding:
+    """Return a finding of *rule* (a key under ``finding`` in ``words/``), whose message is filled with *words*.
+
+    A violation, unless the rule is one of the mild ones. *focus* is the IRI, *value* the N-Triples of what it is about.
+    """
+    return Finding(
+        severity=_MILD.get(rule, Severity.VIOLATION),
+        file=file,
+        line=at_line,
+        column=int(str(words.get("column", 0))),
+        rule=rule,
+        messages=every_language(f"finding.{rule}", **words),
+        focus_node=focus,
+        value=value,
+    )

@@ -1,0 +1,110 @@
+"""What is wrong with the source files themselves, beyond syntax: the rules that need a file and a line, not a graph.
+
+One subject, one file; no blank nodes but lists in shapes; no prefix that nothing uses; no own term that nothing declares;
+nothing said about other people's terms; no literal that its datatype does not allow; no query that does not parse.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+
+from pyoxigraph import BlankNode, Literal, NamedNode, Store, Triple
+
+from publish.datatypes import is_valid
+from publish.errors import BadQuery
+from publish.findings import found
+from publish.model import FIRST, TYPE, Finding, Object, Project, Query, Source, Subject
+from publish.sparql import run, words_of
+from publish.turtle import Namespaces, write_term
+
+_PREFIXED_NAME = re.compile(r"(?<![\w?$:<])([A-Za-z][\w-]*):([A-Za-z0-9_][\w-]*)")
+
+
+def lint(project: Project) -> list[Finding]:
+    """Return what the engine's own rules find wrong with the sources of *project*, each once, in no fixed order."""
+    described = {triple.subject.value for source in project.files() for triple in source.triples if isinstance(triple.subject, NamedNode)}
+    queries = (*project.rules, *project.questions)
+    described |= {query.iri for query in queries}
+    known = _Known(project, frozenset(described))
+    findings = [finding for source in project.files() for finding in known.lint_source(source)]
+    findings += [finding for query in queries for finding in known.lint_query(query)]
+    findings += _twice_described(project, known.namespaces)
+    return list(dict.fromkeys(findings))
+
+
+class _Known:
+    """What the project describes, against which one file after the other is held."""
+
+    def __init__(self, project: Project, described: frozenset[str]) -> None:
+        self.base = project.base
+        self.namespaces = Namespaces(project.prefixes)
+        self._described = described
+        self._own = {iri for iri in project.prefixes.values() if iri.startswith(project.base) and iri != project.base}
+
+    def lint_source(self, source: Source) -> Iterator[Finding]:
+        if not source.triples:
+            yield found(source.file, 0, "empty-file")
+        listed = {triple.subject for triple in source.triples if triple.predicate == FIRST and source.file.startswith("shapes/")}
+        for triple, line in zip(source.triples, source.lines, strict=True):
+            for rule, term in self._faults(triple, listed):
+                yield found(source.file, line, rule, triple.subject.value, str(term), name=self._shown(triple.subject), word=self._shown(term), base=self.base)
+        yield from self._unused_prefixes(source)
+
+    def lint_query(self, query: Query) -> Iterator[Finding]:
+        for name in sorted(query.prefixes):
+            if not re.search(rf"(?<![\w-]){re.escape(name)}:", query.body):
+                yield found(query.file, 1, "unused-prefix", word=name)
+        if self.base in query.body:
+            yield found(query.file, 1, "own-iri-in-full", word=self.base)
+        words = words_of(query.body)
+        for name in _PREFIXED_NAME.finditer(words):
+            iri = query.prefixes.get(name[1], "") + name[2]
+            if self._is_undeclared(iri):
+                yield found(query.file, query.body_line + words.count("\n", 0, name.start()), "undeclared", query.iri, f"<{iri}>", name=query.file, word=name.group())
+        try:
+            run(Store(), query.body, query.prefixes)
+        except BadQuery as error:
+            yield found(query.file, query.body_line + int(str(error.values["line"])) - 1, error.name, **error.values)
+
+    def _faults(self, triple: Triple, listed: set[Subject]) -> Iterator[tuple[str, Object]]:
+        for term in (triple.subject, triple.object):
+            if isinstance(term, BlankNode) and term not in listed:
+                yield "blank-node", term
+        if isinstance(triple.object, Literal) and not is_valid(triple.object.value, triple.object.datatype.value):
+            yield "datatype", triple.object
+        for iri in (triple.predicate, triple.object):
+            if isinstance(iri, NamedNode) and self._is_undeclared(iri.value):
+                yield "undeclared", iri
+        if isinstance(triple.subject, NamedNode) and not triple.subject.value.startswith(self.base) and triple.predicate != TYPE:
+            yield "foreign-subject", triple.subject
+
+    def _is_undeclared(self, iri: str) -> bool:
+        """An IRI in one of the project's own namespaces that no file describes."""
+        return iri not in self._described and any(iri.startswith(namespace) and iri != namespace for namespace in self._own)
+
+    def _unused_prefixes(self, source: Source) -> Iterator[Finding]:
+        used = Namespaces(source.prefixes).used(source.triples)
+        for name in sorted(set(source.prefixes) - set(used)):
+            place = re.search(rf"^[ \t]*(?:@prefix|PREFIX)\s+{re.escape(name)}:", source.text, re.MULTILINE | re.IGNORECASE)
+            line = source.text.count("\n", 0, place.start()) + 1 if place else 1
+            yield found(source.file, line, "unused-prefix", word=name)
+
+    def _shown(self, term: Object) -> str:
+        return write_term(term, self.namespaces)
+
+
+def _twice_described(project: Project, namespaces: Namespaces) -> Iterator[Finding]:
+    first: dict[NamedNode, str] = {}
+    for source in project.files():
+        for subject, line in _first_lines(source):
+            if first.setdefault(subject, source.file) != source.file:
+                yield found(source.file, line, "twice-described", subject.value, name=namespaces.shorten(subject.value), other=first[subject])
+
+
+def _first_lines(source: Source) -> Iterable[tuple[NamedNode, int]]:
+    lines: dict[NamedNode, int] = {}
+    for triple, line in zip(source.triples, source.lines, strict=True):
+        if isinstance(triple.subject, NamedNode):
+            lines.setdefault(triple.subject, line)
+    return lines.items()

@@ -1,0 +1,185 @@
+"""The values that travel between the stages: immutable, and free of any stage's code."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from pyoxigraph import BlankNode, Literal, NamedNode, Triple
+
+Subject = NamedNode | BlankNode
+Object = NamedNode | BlankNode | Literal
+
+RDF = "http://www.w3.org/1999/02/22-rdf-syntax-ns#"
+RDFS = "http://www.w3.org/2000/01/rdf-schema#"
+XSD = "http://www.w3.org/2001/XMLSchema#"
+SKOS = "http://www.w3.org/2004/02/skos/core#"
+SHACL = "http://www.w3.org/ns/shacl#"
+DCTERMS = "http://purl.org/dc/terms/"
+DCAT = "http://www.w3.org/ns/dcat#"
+OWL = "http://www.w3.org/2002/07/owl#"
+OA = "http://www.w3.org/ns/oa#"
+VANN = "http://purl.org/vocab/vann/"
+SPDX = "http://spdx.org/rdf/terms#"
+PROV = "http://www.w3.org/ns/prov#"
+DQV = "http://www.w3.org/ns/dqv#"
+FOAF = "http://xmlns.com/foaf/0.1/"
+
+TYPE = NamedNode(RDF + "type")
+FIRST = NamedNode(RDF + "first")
+REST = NamedNode(RDF + "rest")
+NIL = NamedNode(RDF + "nil")
+LABEL = NamedNode(RDFS + "label")
+PREFERRED_LABEL = NamedNode(SKOS + "prefLabel")
+LABELS = (LABEL, PREFERRED_LABEL)
+TITLE = NamedNode(DCTERMS + "title")
+
+
+class Severity(StrEnum):
+    """How much a finding matters: only a violation stops publishing (SHACL, section 2.1.4)."""
+
+    VIOLATION = "Violation"
+    WARNING = "Warning"
+    INFO = "Info"
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """One Turtle file as it was read: its triples in file order, the line on which each one ends, its prefixes."""
+
+    file: str
+    triples: tuple[Triple, ...]
+    lines: tuple[int, ...]
+    prefixes: Mapping[str, str]
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Query:
+    """One ``.rq`` file: a SPARQL query with a title and a description in each language.
+
+    *prefixes* are the ones that its own PREFIX lines declare; *body* is the query after them.
+    """
+
+    iri: str
+    file: str
+    titles: Mapping[str, str]
+    descriptions: Mapping[str, str]
+    prefixes: Mapping[str, str]
+    body: str
+    body_line: int
+
+    @property
+    def kind(self) -> str:
+        """The query form of SPARQL 1.1: ``SELECT``, ``ASK``, ``CONSTRUCT`` or ``DESCRIBE``."""
+        words = re.sub(r"#[^\n]*", "", self.body).split(maxsplit=1)
+        return re.split(r"\W", words[0] if words else "", maxsplit=1)[0].upper()
+
+    @property
+    def text(self) -> str:
+        """The whole query as it is published: documented, with its prefixes, ready for any SPARQL 1.1 engine."""
+        head = [f"# {kind}@{language}: {text}" for kind, texts in self._documented() for language, text in texts.items()]
+        prefixes = [f"PREFIX {name}: <{iri}>" for name, iri in sorted(self.prefixes.items())]
+        return "\n".join([*head, *prefixes, "", self.body])
+
+    def _documented(self) -> tuple[tuple[str, Mapping[str, str]], ...]:
+        return (("title", self.titles), ("description", self.descriptions))
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing that is wrong, where it stands, and what to do about it.
+
+    *rule* is a SHACL constraint component's name or the name of one of the engine's own rules; *messages* maps
+    language tags to text; *line* is 1-based and 0 where a whole file is meant.
+    """
+
+    severity: Severity
+    file: str
+    line: int
+    rule: str
+    messages: Mapping[str, str]
+    focus_node: str = ""
+    path: str = ""
+    value: str = ""
+    shape: str = ""
+    column: int = 0
+
+    def message(self, language: str) -> str:
+        """The text in *language*, else in English, else in whatever language there is."""
+        return self.messages.get(language) or self.messages.get("en") or next(iter(self.messages.values()), self.rule)
+
+
+@dataclass(frozen=True, slots=True)
+class Validation:
+    """What a SHACL processor did: its results, the focus nodes that each shape had, the software that did it."""
+
+    findings: tuple[Finding, ...]
+    focus_nodes: Mapping[str, int]
+    software: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Project:
+    """A whole project as it was read: sorted triples by origin, queries, and where each triple stands.
+
+    Every IRI is under *base* already, whatever base the files are written for.
+    """
+
+    base: str
+    dataset: NamedNode
+    languages: tuple[str, ...]
+    prefixes: Mapping[str, str]
+    sources: Mapping[str, tuple[Source, ...]]
+    rules: tuple[Query, ...]
+    questions: tuple[Query, ...]
+    stated: Sequence[Triple] = ()
+    derived: Sequence[Triple] = ()
+
+    def triples(self, part: str) -> list[Triple]:
+        """The triples of one part (``ontology``, ``data``, ``judgements``, ``shapes``), sorted."""
+        return sort_triples(triple for source in self.sources[part] for triple in source.triples)
+
+    def files(self) -> tuple[Source, ...]:
+        """All Turtle sources of all parts."""
+        return tuple(source for sources in self.sources.values() for source in sources)
+
+
+@dataclass(frozen=True, slots=True)
+class Resource:
+    """What is said about one IRI: its own triples, the triples that point at it, and the labels of its neighbours."""
+
+    iri: str
+    own: tuple[Triple, ...]
+    incoming: tuple[Triple, ...]
+    labels: Mapping[str, tuple[Triple, ...]] = field(default_factory=dict)
+    derived: frozenset[Triple] = frozenset()
+
+    @property
+    def graph(self) -> list[Triple]:
+        """The graph of the resource's page: the same in every format."""
+        labels = (triple for triples in self.labels.values() for triple in triples)
+        return sort_triples({*self.own, *self.incoming, *labels})
+
+    def label(self, iri: str, language: str) -> str:
+        """The label of *iri* in *language* (else in any language, in a fixed order), or an empty text."""
+        return best_label(self.labels.get(iri, ()), language)
+
+
+def sort_triples(triples: object) -> list[Triple]:
+    """Return *triples* by subject, predicate and object, by code point; each once."""
+    return sorted(set(triples), key=triple_key)  # type: ignore[call-overload]  # any iterable of triples
+
+
+def triple_key(triple: Triple) -> tuple[str, str, str]:
+    """The text of the three terms in N-Triples: the one order of everything that bynet writes."""
+    return str(triple.subject), triple.predicate.value, str(triple.object)
+
+
+def best_label(triples: Sequence[Triple], language: str) -> str:
+    """The literal of the first triple in *language*, else in English, else the first one, else an empty text."""
+    texts = [triple.object for triple in triples if isinstance(triple.object, Literal)]
+    ranked = sorted(texts, key=lambda text: (text.language != language, text.language != "en", str(text)))
+    return ranked[0].value if ranked else ""

@@ -1,0 +1,167 @@
+"""HTML pages for people, one a language, from the templates: what a page shows is decided here, how it looks there."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from importlib.resources import files
+from itertools import groupby
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from pyoxigraph import BlankNode, Literal, NamedNode, Triple
+
+from publish.model import LABELS, SHACL, TITLE, TYPE, XSD, Finding, Object, Resource, Validation, best_label
+from publish.paths import page_path
+from publish.texts import LANGUAGES, table
+from publish.turtle import Namespaces, rdf_lists, statement_order
+
+File = tuple[str, bytes]
+
+_CODE = {SHACL + name for name in ("select", "ask", "construct")}
+
+
+@dataclass(frozen=True, slots=True)
+class Value:
+    """One value as a page shows it."""
+
+    text: str
+    href: str = ""
+    iri: str = ""
+    language: str = ""
+    datatype: str = ""
+    derived: bool = False
+    code: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A property and its values."""
+
+    name: str
+    iri: str
+    href: str
+    values: tuple[Value, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    """What every page of a site knows."""
+
+    base: str
+    dataset: Resource
+    languages: tuple[str, ...]
+    namespaces: Namespaces
+    names: Mapping[str, Mapping[str, str]]
+    pages: frozenset[str]
+
+
+class Pages:
+    """The pages of one site in one language."""
+
+    def __init__(self, site: Site, language: str) -> None:
+        self._site = site
+        self._language = language
+        self._names = site.names[language]
+        self._templates = Environment(
+            loader=PackageLoader("publish"), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True, keep_trailing_newline=True
+        )
+        self._templates.globals.update(
+            words=table(language, "page"),
+            language=language,
+            spoken=language if language in LANGUAGES else "en",
+            languages=[(other, table(other, "page")["language"]) for other in site.languages],
+            title=self._text(site.dataset, TITLE),
+        )
+
+    def resource(self, resource: Resource) -> File:
+        """The page of one resource."""
+        path = page_path(resource.iri, self._site.base)
+        own = [triple for triple in resource.own if triple.subject == NamedNode(resource.iri)]
+        return self._page(
+            "resource.html",
+            path,
+            iri=resource.iri,
+            heading=self._name(resource.iri),
+            kinds=[self._value(triple, triple.object, path, resource) for triple in own if triple.predicate == TYPE],
+            rows=list(self._rows([triple for triple in own if triple.predicate != TYPE and triple.predicate not in LABELS], resource, path)),
+            incoming=list(self._rows(resource.incoming, resource, path)),
+        )
+
+    def index(self, kinds: Mapping[str, Sequence[str]], downloads: Sequence[tuple[str, int]]) -> File:
+        """The front page: what the data set is, what is in it by class, and the files to download (path, size in bytes)."""
+        dataset = [triple for triple in self._site.dataset.own if triple.predicate not in (TYPE, TITLE)]
+        listed = [(self._link(kind, "index"), sorted((self._link(iri, "index") for iri in iris), key=lambda value: (value.text, value.iri))) for kind, iris in kinds.items()]
+        return self._page(
+            "index.html",
+            "index",
+            iri=self._site.dataset.iri,
+            heading=self._text(self._site.dataset, TITLE),
+            rows=list(self._rows([triple for triple in dataset if triple.predicate.value != SHACL + "declare"], self._site.dataset, "index")),
+            kinds=sorted(listed, key=lambda pair: (pair[0].text, pair[0].iri)),
+            downloads=downloads,
+        )
+
+    def report(self, iri: str, validation: Validation, findings: Iterable[Finding]) -> File:
+        """The validation report as a page."""
+        path = page_path(iri, self._site.base)
+        listed = [(finding, finding.message(self._language), self._link(finding.focus_node, path)) for finding in findings]
+        shapes = sorted((self._link(shape, path), count) for shape, count in validation.focus_nodes.items())
+        return self._page("report.html", path, iri=iri, heading=table(self._language, "report")["title"], findings=listed, shapes=shapes, software=sorted(validation.software.items()))
+
+    def _page(self, template: str, path: str, **values: object) -> File:
+        page = self._templates.get_template(template).render(
+            path=path, root="../" * path.count("/"), suffix=self._suffix(self._language), alternates=[(language, path.rsplit("/", 1)[-1] + self._suffix(language)) for language in self._site.languages], **values
+        )
+        return path + self._suffix(self._language), page.encode()
+
+    def _rows(self, triples: Iterable[Triple], resource: Resource, path: str) -> Iterator[Row]:
+        lists = rdf_lists(resource.own)
+        ordered = sorted(triples, key=lambda triple: (statement_order(triple.predicate, self._site.namespaces), str(triple.object), str(triple.subject)))
+        for predicate, group in groupby(ordered, key=lambda triple: triple.predicate.value):
+            every = list(group)
+            spoken = [triple for triple in every if isinstance(triple.object, Literal) and triple.object.language == self._language]
+            values = [self._value(triple, end, path, resource) for triple in spoken or every for end in self._ends(triple, resource, lists)]
+            property_link = self._link(predicate, path)
+            yield Row(property_link.text, predicate, property_link.href, tuple(sorted(values, key=lambda value: (value.text, value.iri))))
+
+    def _ends(self, triple: Triple, resource: Resource, lists: Mapping[NamedNode | BlankNode, Sequence[Object]]) -> Sequence[Object]:
+        """The other end of a triple: its subject where it points at the resource, its list's members where it is a list."""
+        if triple.object == NamedNode(resource.iri):
+            return (triple.subject,)
+        return lists[triple.object] if not isinstance(triple.object, Literal) and triple.object in lists else (triple.object,)
+
+    def _value(self, triple: Triple, term: Object, path: str, resource: Resource) -> Value:
+        derived = triple in resource.derived
+        if isinstance(term, NamedNode):
+            link = self._link(term.value, path)
+            return Value(link.text, link.href, link.iri, derived=derived)
+        if isinstance(term, BlankNode):
+            return Value(str(term), derived=derived)
+        language = term.language if term.language != self._language else ""
+        datatype = "" if term.language or term.datatype.value == XSD + "string" else self._site.namespaces.shorten(term.datatype.value)
+        return Value(term.value, language=language or "", datatype=datatype, derived=derived, code=triple.predicate.value in _CODE)
+
+    def _link(self, iri: str, path: str) -> Value:
+        href = iri if iri.startswith(("http://", "https://")) else ""
+        if iri in self._site.pages:
+            href = "../" * path.count("/") + page_path(iri, self._site.base) + self._suffix(self._language)
+        return Value(self._name(iri), href, iri)
+
+    def _name(self, iri: str) -> str:
+        return self._names.get(iri) or table(self._language, "term").get(self._site.namespaces.shorten(iri)) or self._site.namespaces.shorten(iri).strip("<>")
+
+    def _text(self, resource: Resource, predicate: NamedNode) -> str:
+        return best_label([triple for triple in resource.own if triple.predicate == predicate], self._language)
+
+    def _suffix(self, language: str) -> str:
+        return page_suffix(self._site.languages, language)
+
+
+def page_suffix(languages: Sequence[str], language: str) -> str:
+    """The ending of a page's file: ``.html`` in the site's first language, ``.en.html`` and the like in the others."""
+    return ".html" if language == languages[0] else f".{language}.html"
+
+
+def style_sheet() -> File:
+    """The one style sheet of the site."""
+    return "style.css", files(__package__).joinpath("templates/style.css").read_bytes()

@@ -1,0 +1,32 @@
+"""Where on the site the page of an IRI stands: one path for one IRI, safe on any file system.
+
+A path of plain segments is kept as it is, so that any web host can serve the IRI itself. Whatever a file system, a web
+host or a shell could read in another way (dots, percent signs, Windows' device names, 100 characters and more) is
+replaced as a whole by a hash of the IRI.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from hashlib import sha256
+
+HASHED = "iri"
+RESERVED = frozenset({"index", "context", "manifest", "download", HASHED})
+
+_SEGMENT = re.compile(r"(?!(?:con|prn|aux|nul|com[0-9]|lpt[0-9])\Z)[a-z0-9][a-z0-9_-]{0,99}", re.IGNORECASE)
+_DEPTH = 8
+
+
+def page_path(iri: str, base: str) -> str:
+    """Return the path, relative to the site and without extension, of the page of *iri*, which is under *base*."""
+    segments = iri.removeprefix(base).split("/")
+    plain = len(segments) <= _DEPTH and all(map(_SEGMENT.fullmatch, segments)) and segments[0].lower() not in RESERVED
+    return "/".join(segments) if plain else f"{HASHED}/{sha256(iri.encode()).hexdigest()}"
+
+
+def collisions(iris: Iterable[str], base: str) -> list[tuple[str, str]]:
+    """Return the pairs of *iris* whose pages would be one file where upper and lower case are the same."""
+    first: dict[str, str] = {}
+    pairs = ((first.setdefault(page_path(iri, base).casefold(), iri), iri) for iri in sorted(set(iris)))
+    return [(one, other) for one, other in pairs if one != other]

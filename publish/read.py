@@ -1,0 +1,242 @@
+"""Read a project's Turtle and SPARQL files, strictly: every mistake of every file is found, with its line.
+
+pyoxigraph parses (Turtle 1.1, strict) and goes on after a faulty statement. It is fed line by line, so that the line on
+which each triple ends is known. Literals arrive with the lexical form that the file gives them.
+"""
+
+from __future__ import annotations
+
+import io
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TypeVar
+
+import pyoxigraph
+from pyoxigraph import BlankNode, Literal, NamedNode, RdfFormat, Triple
+
+from publish.errors import BadBase, NoProject
+from publish.findings import found
+from publish.model import DCAT, SHACL, TITLE, TYPE, VANN, Finding, Object, Project, Query, Source, Subject
+
+PARTS = {
+    "ontology": ("ontology", "**/*.ttl"),
+    "data": ("data", "**/*.ttl"),
+    "judgements": ("data/derived", "**/*.ttl"),
+    "shapes": ("shapes", "**/*.ttl"),
+}
+DATASET_FILE = "data/dataset.ttl"
+
+_DATASET = NamedNode(DCAT + "Dataset")
+_BASE = NamedNode(VANN + "preferredNamespaceUri")
+_PREFIX = NamedNode(SHACL + "prefix")
+_NAMESPACE = NamedNode(SHACL + "namespace")
+_HOLDS_BASE = (_BASE, _NAMESPACE)
+_ABSOLUTE = re.compile(r'https?://[^\s<>"{}|\\^`/?#]+/(?:[^\s<>"{}|\\^`?#]*[/#])?')
+_HEAD = re.compile(r"#\s*(title|description)@([a-z]+(?:-[a-z0-9]+)*):\s*(\S.*)")
+_PROLOGUE = re.compile(r"\s*PREFIX\s+([A-Za-z][\w-]*)?:\s*<([^<>\s]*)>\s*", re.IGNORECASE)
+_ERROR_LIMIT = 1000
+_T = TypeVar("_T")
+
+
+@dataclass(frozen=True, slots=True)
+class Read:
+    """What reading gave: the project, or nothing where it cannot be made; and every finding on the way."""
+
+    project: Project | None
+    findings: tuple[Finding, ...]
+
+
+def find_project(root: Path | None, bundled: Path) -> Path:
+    """Return the folder of the project to work on: *root*, else the current folder if it is one, else *bundled*.
+
+    Raises `NoProject` where *root* was given and is none.
+    """
+    if root is None:
+        return Path() if (Path() / DATASET_FILE).is_file() else bundled
+    if not (root / DATASET_FILE).is_file():
+        raise NoProject("no-project", folder=root)
+    return root
+
+
+def source_files(root: Path) -> dict[str, list[Path]]:
+    """Return the Turtle files of each part of the project under *root*, in a fixed order."""
+    found = {part: sorted((root / folder).glob(pattern)) for part, (folder, pattern) in PARTS.items()}
+    judgements = set(found["judgements"])
+    return found | {"data": [path for path in found["data"] if path not in judgements]}
+
+
+def read_project(root: Path, base: str | None = None) -> Read:
+    """Read all files under *root*; with *base*, every IRI under the project's own base is moved to that one.
+
+    Raises `BadBase` where *base* cannot be one.
+    """
+    if base is not None and not _ABSOLUTE.fullmatch(base):
+        raise BadBase("bad-base", base=base)
+    findings: list[Finding] = []
+    sources = {part: tuple(_collect(findings, read_source, paths, root)) for part, paths in source_files(root).items()}
+    rules = tuple(_collect(findings, read_query, sorted((root / "ontology/rules").glob("*.rq")), root))
+    questions = tuple(_collect(findings, read_query, sorted((root / "ontology/questions").glob("*.rq")), root))
+    described = [triple for source in sources["data"] if source.file == DATASET_FILE for triple in source.triples]
+    own_base = _text(described, _BASE)
+    if not own_base and not findings:
+        findings.append(found(DATASET_FILE, 0, "no-dataset"))
+    if findings:
+        return Read(None, tuple(findings))
+    return Read(_project(sources, rules, questions, own_base, base or own_base), ())
+
+
+def read_source(path: Path, root: Path) -> tuple[Source, list[Finding]]:
+    """Read one Turtle file. Return it with every mistake in its syntax (then its triples are of no use)."""
+    file = path.relative_to(root).as_posix()
+    text, findings = _read_text(path, root)
+    return _parse(file, text) if not findings else (Source(file, (), (), {}, text), findings)
+
+
+def read_query(path: Path, root: Path) -> tuple[Query, list[Finding]]:
+    """Read one ``.rq`` file: its head of titles and descriptions, its prefixes, its body. Its IRI is filled in later."""
+    file = path.relative_to(root).as_posix()
+    text, findings = _read_text(path, root)
+    head: dict[str, dict[str, str]] = {"title": {}, "description": {}}
+    for kind, language, words in _HEAD.findall(text):
+        head[kind][language] = words.strip()
+    prefixes, body, line = split_prologue(text)
+    if not findings:
+        findings = [found(file, 1, "query-head", words=kind) for kind, texts in head.items() if not texts]
+    return Query("", file, head["title"], head["description"], prefixes, body.strip() + "\n", line), findings
+
+
+def split_prologue(text: str) -> tuple[dict[str, str], str, int]:
+    """Return the prefixes that a SPARQL query declares, the query without its comments' head and PREFIX lines, and the line on which that starts."""
+    place = 0
+    prefixes: dict[str, str] = {}
+    while match := re.compile(r"\s*#[^\n]*\n").match(text, place) or _PROLOGUE.match(text, place):
+        place = match.end()
+        if match.re is _PROLOGUE:
+            prefixes[match[1] or ""] = match[2]
+    place += len(text[place:]) - len(text[place:].lstrip())
+    return prefixes, text[place:], text.count("\n", 0, place) + 1
+
+
+def _read_text(path: Path, root: Path) -> tuple[str, list[Finding]]:
+    """Return the text of a file of the project, without a byte order mark; never of a file outside its folder."""
+    file = path.relative_to(root).as_posix()
+    if not path.is_file() or not path.resolve().is_relative_to(root.resolve()):
+        return "", [found(file, 0, "outside-project")]
+    data = path.read_bytes().removeprefix(b"\xef\xbb\xbf")
+    try:
+        return data.decode(), []
+    except UnicodeDecodeError as error:
+        return "", [found(file, data.count(b"\n", 0, error.start) + 1, "not-utf-8")]
+
+
+class _ByLine:
+    """A file that hands out one line a read, and knows the number of that line."""
+
+    def __init__(self, data: bytes) -> None:
+        self._stream = io.BytesIO(data)
+        self._ended = True
+        self.line = 0
+
+    def read(self, size: int = -1) -> bytes:
+        piece = self._stream.readline(size)
+        self.line += self._ended and piece != b""
+        self._ended = piece.endswith(b"\n")
+        return piece
+
+
+def _parse(file: str, text: str) -> tuple[Source, list[Finding]]:
+    stream = _ByLine(text.encode())
+    parser = pyoxigraph.parse(stream, format=RdfFormat.TURTLE)  # type: ignore[arg-type]  # pyoxigraph takes whatever can read
+    triples: list[Triple] = []
+    lines: list[int] = []
+    findings: list[Finding] = []
+    names: dict[BlankNode, BlankNode] = {}
+    while len(findings) < _ERROR_LIMIT:
+        try:
+            triple = next(parser).triple
+        except StopIteration:
+            break
+        except SyntaxError as error:
+            findings.append(found(file, error.lineno or stream.line, "syntax", column=error.offset or 0, words=_plain(error)))
+            continue
+        triples.append(_named(triple, names, file))
+        lines.append(stream.line)
+    return Source(file, tuple(triples), tuple(lines), dict(parser.prefixes), text), findings
+
+
+def _plain(error: SyntaxError) -> str:
+    """What the parser says, without the place, which the finding has already."""
+    return re.sub(r"^Parser error (?:at|between) line .*?: (?=\S)|\s*\(line \d+\)$", "", str(error), count=2)
+
+
+def _named(triple: Triple, names: dict[BlankNode, BlankNode], file: str) -> Triple:
+    """Give blank nodes names that depend on the file and the order in it alone: the parser's differ from run to run."""
+
+    def name(node: BlankNode) -> BlankNode:
+        stem = re.sub(r"[^A-Za-z0-9]", "", file)
+        return names.setdefault(node, BlankNode(f"{stem}x{len(names)}"))
+
+    subject = name(triple.subject) if isinstance(triple.subject, BlankNode) else triple.subject
+    value = name(triple.object) if isinstance(triple.object, BlankNode) else triple.object
+    return Triple(subject, triple.predicate, value)
+
+
+def _collect(findings: list[Finding], read: Callable[[Path, Path], tuple[_T, list[Finding]]], paths: Iterable[Path], root: Path) -> Iterator[_T]:
+    for path in paths:
+        value, found = read(path, root)
+        findings += found
+        yield value
+
+
+def _project(sources: Mapping[str, tuple[Source, ...]], rules: tuple[Query, ...], questions: tuple[Query, ...], own_base: str, base: str) -> Project:
+    sources = {part: tuple(_moved_source(source, own_base, base) for source in read) for part, read in sources.items()}
+    described = [triple for source in sources["data"] if source.file == DATASET_FILE for triple in source.triples]
+    dataset = next(triple.subject for triple in described if triple.predicate == _BASE and isinstance(triple.subject, NamedNode))
+    project = Project(
+        base=base,
+        dataset=dataset,
+        languages=tuple(sorted({title.object.language or "" for title in described if title.predicate == TITLE and isinstance(title.object, Literal)} - {""})) or ("en",),
+        prefixes={_text(described, _PREFIX, node): _text(described, _NAMESPACE, node) for node in _declarations(described)},
+        sources=sources,
+        rules=tuple(_moved_query(query, own_base, base) for query in rules),
+        questions=tuple(_moved_query(query, own_base, base) for query in questions),
+    )
+    return replace(project, stated=project.triples("data"))
+
+
+def _declarations(triples: list[Triple]) -> list[Subject]:
+    return [triple.subject for triple in triples if triple.predicate == _PREFIX]
+
+
+def _text(triples: list[Triple], predicate: NamedNode, subject: Subject | None = None) -> str:
+    texts = (triple.object for triple in triples if triple.predicate == predicate and subject in (None, triple.subject))
+    return next((text.value for text in texts if isinstance(text, Literal)), "")
+
+
+def _moved_source(source: Source, old: str, new: str) -> Source:
+    """Move every IRI of *source* under *old* to *new*, as terms; as text only the two literals that hold a namespace."""
+    if old == new:
+        return source
+    prefixes = {name: new + iri.removeprefix(old) if iri.startswith(old) else iri for name, iri in source.prefixes.items()}
+    return replace(source, prefixes=prefixes, triples=tuple(move_triple(triple, old, new) for triple in source.triples))
+
+
+def move_triple(triple: Triple, old: str, new: str) -> Triple:
+    """Return *triple* with every IRI under the base *old* under the base *new* instead."""
+
+    def moved(term: Object) -> Object:
+        if isinstance(term, NamedNode) and term.value.startswith(old):
+            return NamedNode(new + term.value.removeprefix(old))
+        if isinstance(term, Literal) and triple.predicate in _HOLDS_BASE and term.value.startswith(old):
+            return Literal(new + term.value.removeprefix(old), datatype=term.datatype)
+        return term
+
+    return Triple(moved(triple.subject), moved(triple.predicate), moved(triple.object))  # type: ignore[arg-type]  # a term keeps its kind
+
+
+def _moved_query(query: Query, old: str, new: str) -> Query:
+    prefixes = {name: new + iri.removeprefix(old) if iri.startswith(old) else iri for name, iri in query.prefixes.items()}
+    iri = new + query.file.removeprefix("ontology/").removesuffix(".rq")
+    return replace(query, iri=iri, prefixes=prefixes)

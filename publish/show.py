@@ -1,0 +1,75 @@
+"""Show findings and answers to a person or a program: text, JSON, SARIF, tables."""
+
+from __future__ import annotations
+
+import json
+import unicodedata
+from collections.abc import Iterable, Iterator, Sequence
+from importlib.metadata import version
+
+from pyoxigraph import QuerySolutions
+
+from publish.model import Finding, Severity
+from publish.turtle import Namespaces, write_term
+
+_LEVELS = {Severity.VIOLATION: "error", Severity.WARNING: "warning", Severity.INFO: "note"}
+
+
+def as_text(findings: Iterable[Finding], namespaces: Namespaces, language: str, severities: dict[str, str]) -> Iterator[str]:
+    """Yield a line a finding: ``file:line: severity: message [focus node, path, value]``."""
+    for finding in findings:
+        terms = [namespaces.shorten(iri) for iri in (finding.focus_node, finding.path) if iri]
+        where = f" [{' '.join(terms)}]" if finding.rule.endswith("Component") and terms else ""
+        place = f"{finding.file}:{finding.line}:" + (f"{finding.column}:" if finding.column else "")
+        yield printable(f"{place} {severities[finding.severity]}: {finding.message(language)}{where}")
+
+
+def as_json(findings: Iterable[Finding]) -> str:
+    """Return the findings as a JSON array of objects with exact IRIs, values in N-Triples, and all messages."""
+    keys = ("severity", "file", "line", "column", "rule", "focus_node", "path", "value", "shape")
+    return json.dumps([{**{key: getattr(finding, key) for key in keys}, "messages": dict(finding.messages)} for finding in findings], ensure_ascii=False, indent=2)
+
+
+def as_sarif(findings: Sequence[Finding], language: str) -> str:
+    """Return the findings as a SARIF 2.1.0 log, which code-review pages show beside the line."""
+    rules = [{"id": rule} for rule in sorted({finding.rule for finding in findings})]
+    driver = {"name": "bynet", "version": version("bynet"), "rules": rules}
+    run = {"tool": {"driver": driver}, "columnKind": "unicodeCodePoints", "results": [_sarif_result(finding, language) for finding in findings]}
+    return json.dumps({"$schema": "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json", "version": "2.1.0", "runs": [run]}, ensure_ascii=False, indent=2)
+
+
+def as_table(solutions: QuerySolutions, namespaces: Namespaces) -> Iterator[str]:
+    """Yield the lines of a table: IRIs short, texts without quotes, columns aligned."""
+    names = [variable.value for variable in solutions.variables]
+    rows = [[_cell(row[name], namespaces) for name in names] for row in solutions]
+    widths = [max(map(_width, column)) for column in zip(names, *rows, strict=True)]
+    for row in (names, ["-" * width for width in widths], *rows):
+        yield "  ".join(cell + " " * (width - _width(cell)) for cell, width in zip(row, widths, strict=True)).rstrip()
+
+
+def printable(text: str) -> str:
+    """Return *text* on one line, with every control character as its escape: data can't steer a terminal."""
+    return "".join(char if unicodedata.category(char)[0] != "C" else repr(char)[1:-1] for char in text)
+
+
+def _sarif_result(finding: Finding, language: str) -> dict[str, object]:
+    region = {"startLine": max(finding.line, 1), **({"startColumn": finding.column} if finding.column else {})}
+    location = {"physicalLocation": {"artifactLocation": {"uri": finding.file}, "region": region}}
+    return {
+        "ruleId": finding.rule,
+        "level": _LEVELS[finding.severity],
+        "message": {"text": finding.message(language)},
+        "locations": [location] if finding.file else [],
+    }
+
+
+def _cell(term: object, namespaces: Namespaces) -> str:
+    if term is None:
+        return ""
+    text = getattr(term, "value", str(term)) if str(term).startswith('"') else write_term(term, namespaces)  # type: ignore[arg-type]  # a literal's text, else a term
+    return printable(text)
+
+
+def _width(text: str) -> int:
+    """The columns that *text* takes in a terminal (Unicode Standard Annex 11)."""
+    return sum(2 if unicodedata.east_asian_width(char) in "WF" else 0 if unicodedata.combining(char) else 1 for char in text)

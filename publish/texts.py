@@ -1,0 +1,33 @@
+"""The words that bynet says to people, in every language it speaks: one TOML file a language in `words/`."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping
+from functools import cache
+from importlib.resources import files
+
+LANGUAGES = ("da", "en")
+
+
+def text(language: str, name: str, /, **values: object) -> str:
+    """Return the text *name* (dotted: table, key) in *language*, or in English where bynet does not speak that, filled with *values*."""
+    words = _texts(language if language in LANGUAGES else "en")[name]
+    return words.format(**values) if values else words
+
+
+def every_language(name: str, /, **values: object) -> Mapping[str, str]:
+    """Return the text *name*, filled with *values*, by language tag."""
+    return {language: text(language, name, **values) for language in LANGUAGES}
+
+
+def table(language: str, name: str) -> Mapping[str, str]:
+    """Return the texts of the table *name* by their key."""
+    texts = _texts(language if language in LANGUAGES else "en")
+    return {key.removeprefix(f"{name}."): words for key, words in texts.items() if key.startswith(f"{name}.")}
+
+
+@cache
+def _texts(language: str) -> Mapping[str, str]:
+    source = files(__package__).joinpath(f"words/{language}.toml").read_text(encoding="utf-8")
+    return {f"{name}.{key}": words for name, texts in tomllib.loads(source).items() for key, words in texts.items()}
