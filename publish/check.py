@@ -18,6 +18,7 @@ from publish.model import RDFS, SHACL, TYPE, Finding, Severity, Source, Validati
 from publish.turtle import Namespaces
 
 _TARGETS = {SHACL + name for name in ("targetClass", "targetNode", "targetSubjectsOf", "targetObjectsOf")}
+_SEVERITIES = {str(severity): severity for severity in Severity}  # a severity of somebody's own stops publishing
 _SUBCLASS = NamedNode(RDFS + "subClassOf")
 
 
@@ -83,10 +84,10 @@ class _Places:
                     self._lines.setdefault(key, (source.file, line))
 
     def finding(self, result: Mapping[str, Any]) -> Finding:
-        focus, path, value = result["focus_node"], result["path"], result["value"]
-        file, line = self._first((focus, path, value.strip("<>") if value.startswith("<") else value), (focus,))
+        focus, path, value = _iri(result["focus_node"]), result["path"], result["value"]
+        file, line = self._first((focus, path, _iri(value)), (focus,))
         return Finding(
-            severity=Severity(result["severity"]),
+            severity=_SEVERITIES.get(result["severity"], Severity.VIOLATION),
             file=file,
             line=line,
             rule=result["component"],
@@ -103,6 +104,11 @@ class _Places:
 
     def _first(self, *keys: tuple[str, ...]) -> tuple[str, int]:
         return next((self._lines[key] for key in keys if key in self._lines), ("", 0))
+
+
+def _iri(text: str) -> str:
+    """An IRI without its angle brackets; any other term as it is in N-Triples."""
+    return text[1:-1] if text.startswith("<") else text
 
 
 def _plain(term: object) -> str:
