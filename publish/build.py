@@ -6,7 +6,9 @@ import json
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
+from importlib.resources import files
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from pyoxigraph import NamedNode, QueryBoolean, QueryResultsFormat, QuerySolutions, Triple
 
@@ -18,7 +20,6 @@ from publish.findings import found
 from publish.jsonld import Context
 from publish.lint import lint
 from publish.model import SHACL, TYPE, Finding, Project, Resource, Severity, Source, Validation, sort_triples
-from publish.pages import Pages, Site, style_sheet
 from publish.paths import collisions
 from publish.read import read_project, read_source, source_files
 from publish.render import File, Notation, render_graph, render_graphs, render_resource
@@ -26,6 +27,9 @@ from publish.report import report_iri, report_triples
 from publish.sparql import load, run
 from publish.turtle import Namespaces
 from publish.write import refuse_occupied, write_site
+
+if TYPE_CHECKING:
+    from publish.pages import Pages
 
 Progress = Callable[[str], None]
 """Is told the name of each stage as it begins."""
@@ -95,7 +99,7 @@ def check_project(root: Path, base: str | None = None) -> Checked:
         if any(finding.file.endswith(".rq") and finding.severity == Severity.VIOLATION for finding in own):
             return Checked(project, tuple(sort_findings(own)))
         project = replace(project, derived=derive(project.stated, project.triples("judgements"), project.rules))
-        answer = processor.validate(merged(project), shapes_graph(project))
+        answer = processor.validate([*merged(project), *project.triples("ontology")], shapes_graph(project))
     validation = findings(answer, project.files(), project.prefixes, (source for source, _findings in _cases(root)))
     return Checked(project, tuple(sort_findings([*own, *_collisions(project), *validation.findings])), validation)
 
@@ -111,7 +115,7 @@ def publish_project(root: Path, out: Path, base: str | None, progress: Progress)
     if checked.project is None or not checked.is_sound:
         raise Unsound(checked)
     progress("describing")
-    files = list(Publication(checked.project, checked).files())
+    files = list(Publication(checked.project, checked).site_files())
     progress("writing")
     return checked, write_site(out, files)
 
@@ -150,7 +154,7 @@ class Publication:
         """Every resource that has a page, by code point of its IRI."""
         return describe(self.everything, frozenset(self.project.derived), self.project.base)
 
-    def files(self) -> Iterator[File]:
+    def site_files(self) -> Iterator[File]:
         """Every file of the site but the manifest."""
         resources = list(self.resources())
         for resource in resources:
@@ -200,7 +204,7 @@ class Publication:
     def _pages(self, resources: Sequence[Resource], downloads: Sequence[tuple[str, int]]) -> Iterator[File]:
         kinds = _by_kind(self.everything, {resource.iri for resource in resources})
         report = report_iri(self.project.base)
-        yield style_sheet()
+        yield "style.css", files(__package__).joinpath("templates/style.css").read_bytes()
         for pages in self._templates(resources).values():
             yield pages.index(kinds, downloads)
             yield from (pages.resource(resource) for resource in resources if resource.iri != report)
@@ -208,6 +212,8 @@ class Publication:
                 yield pages.report(report, self._checked.validation, self._checked.findings)
 
     def _templates(self, resources: Sequence[Resource]) -> dict[str, Pages]:
+        from publish.pages import Pages, Site  # noqa: PLC0415  # Jinja2 takes long to start, and only pages need it
+
         project = self.project
         dataset = next(resource for resource in resources if resource.iri == project.dataset.value)
         called = {language: self.names(language) for language in project.languages}

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from importlib.resources import files
 from itertools import groupby
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
@@ -161,7 +160,3 @@ def page_suffix(languages: Sequence[str], language: str) -> str:
     """The ending of a page's file: ``.html`` in the site's first language, ``.en.html`` and the like in the others."""
     return ".html" if language == languages[0] else f".{language}.html"
 
-
-def style_sheet() -> File:
-    """The one style sheet of the site."""
-    return "style.css", files(__package__).joinpath("templates/style.css").read_bytes()

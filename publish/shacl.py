@@ -40,9 +40,7 @@ _NOT_VALIDATING = {SH.name, SH.description, SH.order, SH.group, SH.defaultValue,
 
 _VARIABLE = re.compile(r"[?$](\w+)")
 _NOT_PRE_BOUND = re.compile(r"\*|\bAS\b", re.IGNORECASE)
-_NOT_PRE_BOUND_INSIDE = re.compile(r"\b(?:SELECT|BOUND|GROUP|VALUES)\b", re.IGNORECASE)
-
-Triple = tuple[Node, Node, Node]
+_NOT_PRE_BOUND_INSIDE = re.compile(r"\b(?:SELECT|GROUP|VALUES)\b|\bBOUND\s*\(\s*[?$](?:this|value|currentShape)\b", re.IGNORECASE)
 
 
 class Data(rdflib.Graph):
@@ -98,20 +96,20 @@ def read_graph(triples: bytes, graph: rdflib.Graph) -> rdflib.Graph:
 def plan(shapes: rdflib.Graph) -> rdflib.Graph:
     """Return a shapes graph with the same results as *shapes*, without what does not validate and in fewer steps.
 
-    pySHACL validates a property shape once for each focus node of the node shape that it belongs to. Where a property
-    shape belongs to one node shape alone, and that is used through its targets alone, the property shape gets the
-    targets itself, and pySHACL validates all its focus nodes at once.
+    pySHACL validates a property shape once for each focus node of the node shape that it belongs to. Where the node
+    shapes of a property shape are used through their targets alone, the property shape gets those targets itself, and
+    pySHACL validates all its focus nodes at once.
     """
     graph = rdflib.Graph(bind_namespaces="none")
-    freed = {prop: shape for shape in shapes.subjects(SH.property, unique=True) for prop in _freed(shapes, shape)}
-    for triple in shapes:
-        subject, predicate, value = triple
-        is_shape = (subject, SH.path, None) in shapes or (subject, RDF.type, SH.NodeShape) in shapes
-        if not (is_shape and predicate in _NOT_VALIDATING) and not (predicate == SH.property and freed.get(value) == subject):
-            graph.add(triple)
-    for prop, shape in freed.items():
-        for target, value in _targets(shapes, shape):
-            graph.add((prop, target, value))
+    typed = {*shapes.subjects(SH.path), *shapes.subjects(RDF.type, SH.NodeShape)}
+    holders = {shape for shape in typed if _is_holder(shapes, shape)}
+    freed = {prop for shape in holders for prop in shapes.objects(shape, SH.property) if _is_free(shapes, prop, holders)}
+    for subject, predicate, value in shapes:
+        if predicate == SH.property and value in freed:
+            for target in _targets(shapes, subject):
+                graph.add((value, *target))
+        elif predicate not in _NOT_VALIDATING or subject not in typed:
+            graph.add((subject, predicate, value))
     return graph
 
 
@@ -135,17 +133,18 @@ def unknown_words(shapes: rdflib.Graph) -> list[str]:
     return sorted(str(word) for word in words if word not in SH)
 
 
-def _freed(shapes: rdflib.Graph, shape: Node) -> Iterator[Node]:
-    """The property shapes of a node shape that can stand on their own."""
-    if any(_uses(shapes, shape)) or any((shape, word, None) in shapes for word in _BOUND_TO_PROPERTIES) or not any(_targets(shapes, shape)):
-        return
-    props = list(shapes.objects(shape, SH.property))
-    if not any((prop, SH.qualifiedValueShape, None) in shapes for prop in props):  # those look at their siblings
-        yield from (prop for prop in props if len(list(_uses(shapes, prop))) == 1 and not any(_targets(shapes, prop)) and (prop, SH.path, None) in shapes)
+def _is_holder(shapes: rdflib.Graph, shape: Node) -> bool:
+    """A node shape that is used through its targets alone, and needs nothing of its property shapes but their results."""
+    if (None, None, shape) in shapes or any((shape, word, None) in shapes for word in _BOUND_TO_PROPERTIES):
+        return False
+    siblings = ((prop, SH.qualifiedValueShape, None) in shapes for prop in shapes.objects(shape, SH.property))
+    return any(_targets(shapes, shape)) and not any(siblings)
 
 
-def _uses(shapes: rdflib.Graph, shape: Node) -> Iterator[Triple]:
-    return shapes.triples((None, None, shape))
+def _is_free(shapes: rdflib.Graph, prop: Node, holders: set[Node]) -> bool:
+    """A property shape that only such node shapes use."""
+    uses = shapes.subject_predicates(prop)
+    return (prop, SH.path, None) in shapes and not any(_targets(shapes, prop)) and all(predicate == SH.property and subject in holders for subject, predicate in uses)
 
 
 def _targets(shapes: rdflib.Graph, shape: Node) -> Iterator[tuple[Node, Node]]:
