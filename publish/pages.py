@@ -104,7 +104,7 @@ class Pages:
         """The validation report as a page."""
         path = page_path(iri, self._site.base)
         listed = [(finding, finding.message(self._language), self._link(finding.focus_node, path)) for finding in findings]
-        shapes = sorted((self._link(shape, path), count) for shape, count in validation.focus_nodes.items())
+        shapes = [(self._link(shape, path), count) for shape, count in sorted(validation.focus_nodes.items())]
         return self._page("report.html", path, iri=iri, heading=table(self._language, "report")["title"], findings=listed, shapes=shapes, software=sorted(validation.software.items()))
 
     def _page(self, template: str, path: str, **values: object) -> File:

@@ -30,7 +30,7 @@ from rdflib.namespace import SH
 from rdflib.query import Result
 from rdflib.term import Node, Variable
 
-from publish.sparql import load, run, words_of
+from publish.sparql import run, words_of
 
 rdflib.NORMALIZE_LITERALS = False
 
@@ -46,9 +46,11 @@ _NOT_PRE_BOUND_INSIDE = re.compile(r"\b(?:SELECT|GROUP|VALUES)\b|\bBOUND\s*\(\s*
 class Data(rdflib.Graph):
     """A data graph that answers SPARQL with pyoxigraph, which reads dates and numbers as XSD does."""
 
-    def __init__(self) -> None:
+    def __init__(self, triples: bytes) -> None:
         super().__init__(bind_namespaces="none")
+        self._triples = triples
         self._answers: pyoxigraph.Store | None = None
+        fill(self, triples)
 
     def query(self, query_object: Any, *others: Any, **options: Any) -> Result:
         """Return the answer to a SPARQL query with its bindings (rdflib's fifth argument) pre-bound: by pyoxigraph where `pre_bound` can, else by rdflib."""
@@ -56,7 +58,8 @@ class Data(rdflib.Graph):
         if query is None:
             return super().query(query_object, *others, **options)
         if self._answers is None:
-            self._answers = load(pyoxigraph.Triple(*(_oxigraph(term) for term in triple)) for triple in self)  # type: ignore[arg-type]  # a triple's terms stay in their places
+            self._answers = pyoxigraph.Store()
+            self._answers.extend(pyoxigraph.parse(self._triples, format=RdfFormat.N_TRIPLES))
         answer = run(self._answers, query, {})
         if isinstance(answer, QueryBoolean):
             result = Result("ASK")
@@ -86,11 +89,17 @@ def pre_bound(query: str, bindings: Mapping[str, Node]) -> str | None:
     return query
 
 
-def read_graph(triples: bytes, graph: rdflib.Graph) -> rdflib.Graph:
-    """Fill *graph* with N-Triples, parsed by pyoxigraph, their lexical forms untouched, and return it."""
+def read_graph(triples: bytes) -> rdflib.Graph:
+    """Return N-Triples as an rdflib graph."""
+    graph = rdflib.Graph(bind_namespaces="none")
+    fill(graph, triples)
+    return graph
+
+
+def fill(graph: rdflib.Graph, triples: bytes) -> None:
+    """Add N-Triples to *graph*, parsed by pyoxigraph, their lexical forms untouched."""
     for quad in pyoxigraph.parse(triples, format=RdfFormat.N_TRIPLES):
         graph.add((_rdflib(quad.subject), _rdflib(quad.predicate), _rdflib(quad.object)))
-    return graph
 
 
 def plan(shapes: rdflib.Graph) -> rdflib.Graph:
@@ -137,7 +146,7 @@ def _is_holder(shapes: rdflib.Graph, shape: Node) -> bool:
     """A node shape that is used through its targets alone, and needs nothing of its property shapes but their results."""
     if (None, None, shape) in shapes or any((shape, word, None) in shapes for word in _BOUND_TO_PROPERTIES):
         return False
-    siblings = ((prop, SH.qualifiedValueShape, None) in shapes for prop in shapes.objects(shape, SH.property))
+    siblings = ((prop, SH.qualifiedValueShapesDisjoint, None) in shapes for prop in shapes.objects(shape, SH.property))
     return any(_targets(shapes, shape)) and not any(siblings)
 
 
@@ -201,8 +210,8 @@ def main() -> None:
     """Answer the one request on standard input."""
     gc.disable()  # one short request: there is nothing to collect that the end of the process does not
     lengths = json.loads(sys.stdin.buffer.readline())
-    data = read_graph(sys.stdin.buffer.read(lengths["data"]), Data())
-    shapes = read_graph(sys.stdin.buffer.read(lengths["shapes"]), rdflib.Graph(bind_namespaces="none"))
+    data = Data(sys.stdin.buffer.read(lengths["data"]))
+    shapes = read_graph(sys.stdin.buffer.read(lengths["shapes"]))
     answer = {
         "focus_nodes": focus_nodes(data, shapes),
         "results": results(data, shapes),
