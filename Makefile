@@ -1,0 +1,34 @@
+# Needs Python 3.11 or newer with pip, and make. Another Python: make PYTHON=python3.13 publish
+PYTHON ?= python3
+BIN := .venv/bin
+
+.PHONY: help publish test format clean
+
+help: ## list what make can do
+	@sed -n 's/^\([a-z]*\):.*## /make \1\t/p' $(MAKEFILE_LIST)
+
+publish: .venv/ready ## check the data and write the site to site/
+	$(BIN)/bynet --root . publish
+
+test: .venv/ready ## prove the project right
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+	$(BIN)/mypy
+	$(BIN)/bynet --root . format --check
+	$(BIN)/bynet --root . check
+	$(BIN)/pytest --numprocesses=auto --cov
+
+format: .venv/ready ## rewrite the code and the Turtle sources in the house style
+	$(BIN)/ruff check --fix
+	$(BIN)/ruff format
+	$(BIN)/bynet --root . format
+
+clean: ## remove the environment, the site and everything else that make wrote
+	rm -rf .venv site dist .coverage* .mypy_cache .pytest_cache .ruff_cache
+
+.venv/ready: requirements.lock pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "bynet needs Python 3.11 or newer, not %s: name one with make PYTHON=..." % sys.version.split()[0])'
+	$(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install --quiet --require-hashes --requirement requirements.lock
+	$(BIN)/python -m pip install --quiet --no-build-isolation --no-deps --editable .
+	@touch $@
