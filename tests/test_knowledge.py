@@ -68,7 +68,10 @@ CONCLUSIONS = {
 RESTATED = "copenhagen-member-of-c40"
 
 DEF = "https://w3id.org/bynet/def/"
-DERIVED = "https://w3id.org/bynet/id/derived/"
+ID = "https://w3id.org/bynet/id/"
+DERIVED = ID + "derived/"
+ORG = "http://www.w3.org/ns/org#"
+TIME = "http://www.w3.org/2006/time#"
 DERIVED_STATEMENT = NamedNode(DEF + "DerivedStatement")
 FACT = NamedNode(DEF + "Fact")
 IDENTITY = [NamedNode(iri) for iri in (OWL + "sameAs", RDFS + "seeAlso", SKOS + "exactMatch", SKOS + "closeMatch", "http://purl.org/dc/terms/relation")]
@@ -387,6 +390,30 @@ def test_a_general_rule_names_no_single_thing(project: Project) -> None:
         return [name for kind in kinds for name in re.findall(rf"\b{kind}:[\w-]+", re.sub(r'"[^"]*"', "", rule.body))]
 
     assert {rule.file: things(rule) for rule in project.rules if things(rule)} == {}
+
+
+@pytest.mark.parametrize(
+    ("rule", "subject", "predicate", "value"),
+    [
+        ("start-from-end-and-duration", "when/frank-jensen-eurocities-chair", TIME + "hasBeginning", "when/chinese-investment"),
+        ("successor-begins", "when/hanna-gronkiewicz-waltz-eurocities-chair", TIME + "hasBeginning", "when/chinese-investment"),
+        ("parallel-events-share-time", "event/global-green-growth-forum", DEF + "when", "when/chinese-investment"),
+        ("member-of-through-body", "membership/copenhagen-eurocities-board", ORG + "organization", "network/eurocities"),
+    ],
+)
+def test_a_rule_is_silent_where_the_source_speaks(rule: str, subject: str, predicate: str, value: str, project: Project) -> None:
+    file = ROOT / "ontology/rules" / f"{rule}.rq"
+    spoken = Triple(NamedNode(ID + subject), NamedNode(predicate), NamedNode(ID + value))
+    assert construct(filled(project.stated), file)
+    assert construct(filled([*project.stated, spoken]), file) == set()
+
+
+@pytest.mark.parametrize(("date", "bounds"), [("2014-23", {"2014-09-01", "2014-11-30"}), ("2014-24", set()), ("2014-03", set()), ("XXXX-21", set())])
+def test_only_a_season_that_lies_in_one_year_gets_bounds(date: str, bounds: set[str], project: Project) -> None:
+    triples = [Triple(triple.subject, triple.predicate, Literal(date)) if triple.predicate.value == DEF + "statedDate" else triple for triple in project.stated]
+    made = construct(filled(triples), ROOT / "ontology/rules/season-bounds.rq")
+    days = {DEF + "earliestDate", DEF + "latestDate"}
+    assert {triple.object.value for triple in made if triple.predicate.value in days and isinstance(triple.object, Literal)} == bounds
 
 
 def named_triples(project: Project) -> Counter[Triple]:
