@@ -89,7 +89,10 @@ class Pages:
     def index(self, kinds: Mapping[str, Sequence[str]], downloads: Sequence[tuple[str, int]]) -> File:
         """The front page: what the data set is, what is in it by class, and the files to download (path, size in bytes)."""
         dataset = [triple for triple in self._site.dataset.own if triple.predicate not in (TYPE, TITLE)]
-        listed = [(self._link(kind, "index"), sorted((self._link(iri, "index") for iri in iris), key=lambda value: (value.text, value.iri))) for kind, iris in kinds.items()]
+        listed = [
+            (self._link(kind, "index"), sorted((self._link(iri, "index") for iri in iris), key=lambda value: (value.text, value.iri)))
+            for kind, iris in kinds.items()
+        ]
         return self._page(
             "index.html",
             "index",
@@ -105,11 +108,23 @@ class Pages:
         path = page_path(iri, self._site.base)
         listed = [(finding, finding.message(self._language), self._link(finding.focus_node, path)) for finding in findings]
         shapes = [(self._link(shape, path), count) for shape, count in sorted(validation.focus_nodes.items())]
-        return self._page("report.html", path, iri=iri, heading=table(self._language, "report")["title"], findings=listed, shapes=shapes, software=sorted(validation.software.items()))
+        return self._page(
+            "report.html",
+            path,
+            iri=iri,
+            heading=table(self._language, "report")["title"],
+            findings=listed,
+            shapes=shapes,
+            software=sorted(validation.software.items()),
+        )
 
     def _page(self, template: str, path: str, **values: object) -> File:
         page = self._templates.get_template(template).render(
-            path=path, root="../" * path.count("/"), suffix=self._suffix(self._language), alternates=[(language, path.rsplit("/", 1)[-1] + self._suffix(language)) for language in self._site.languages], **values
+            path=path,
+            root="../" * path.count("/"),
+            suffix=self._suffix(self._language),
+            alternates=[(language, path.rsplit("/", 1)[-1] + self._suffix(language)) for language in self._site.languages],
+            **values,
         )
         return path + self._suffix(self._language), page.encode()
 
@@ -159,4 +174,3 @@ class Pages:
 def page_suffix(languages: Sequence[str], language: str) -> str:
     """The ending of a page's file: ``.html`` in the site's first language, ``.en.html`` and the like in the others."""
     return ".html" if language == languages[0] else f".{language}.html"
-
