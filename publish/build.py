@@ -37,13 +37,16 @@ Progress = Callable[[str], None]
 _DECLARATIONS = {SHACL + name for name in ("declare", "prefix", "namespace")}
 
 
+_NOTHING = Validation((), {}, {})
+
+
 @dataclass(frozen=True, slots=True)
 class Checked:
     """A project with everything that was found in it; no project where it cannot be read."""
 
     project: Project | None
     findings: tuple[Finding, ...]
-    validation: Validation = Validation((), {}, {})
+    validation: Validation = _NOTHING
 
     @property
     def is_sound(self) -> bool:
@@ -234,10 +237,15 @@ def _context(context: Context) -> bytes:
 
 
 def _collisions(project: Project) -> Iterator[Finding]:
-    subjects = {triple.subject.value for source in project.files() for triple in source.triples if isinstance(triple.subject, NamedNode)}
-    places = {triple.subject.value: (source.file, line) for source in project.files() for triple, line in zip(source.triples, source.lines, strict=True)}
+    named = [
+        (source.file, line, triple.subject.value)
+        for source in project.files()
+        for triple, line in zip(source.triples, source.lines, strict=True)
+        if isinstance(triple.subject, NamedNode)
+    ]
+    places = {iri: (file, line) for file, line, iri in reversed(named)}
     namespaces = Namespaces(project.prefixes)
-    for one, other in collisions((iri for iri in subjects if iri.startswith(project.base)), project.base):
+    for one, other in collisions((iri for iri in places if iri.startswith(project.base)), project.base):
         yield found(*places[other], "same-page", other, name=namespaces.shorten(other), other=namespaces.shorten(one))
 
 

@@ -30,7 +30,9 @@ class Processor:
 
     def __enter__(self) -> Self:
         command = [sys.executable, "-P", "-m", "publish.shacl"]
-        self._child = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+        self._child = subprocess.Popen(  # noqa: S603  # a fixed command
+            command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE
+        )
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
@@ -66,7 +68,17 @@ def sort_findings(listed: Iterable[Finding]) -> list[Finding]:
     """Return findings in the order of a reader: by file, line, severity, then the rest; each once."""
 
     def place(finding: Finding) -> tuple[object, ...]:
-        return finding.file, finding.line, finding.column, list(Severity).index(finding.severity), finding.rule, finding.focus_node, finding.path, finding.value, finding.shape
+        return (
+            finding.file,
+            finding.line,
+            finding.column,
+            list(Severity).index(finding.severity),
+            finding.rule,
+            finding.focus_node,
+            finding.path,
+            finding.value,
+            finding.shape,
+        )
 
     return sorted({place(finding): finding for finding in listed}.values(), key=place)
 

@@ -6,6 +6,7 @@ import os
 import sys
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 
 import click
@@ -222,7 +223,7 @@ def _put_texts_in(language: str) -> None:
 
 def _language(arguments: Sequence[str]) -> str:
     """The language that ``--lang`` names, else the environment's, else English."""
-    named = [value for option, value in zip(arguments, arguments[1:], strict=False) if option == "--lang"]
+    named = [value for option, value in pairwise(arguments) if option == "--lang"]
     named += [argument.removeprefix("--lang=") for argument in arguments if argument.startswith("--lang=")]
     locale = next((os.environ[name] for name in ("LC_ALL", "LC_MESSAGES", "LANG") if os.environ.get(name)), "")
     return next((language for language in (*named, locale[:2]) if language in LANGUAGES), "en")
@@ -262,7 +263,7 @@ def _named(name: str, iris: Sequence[str], namespaces: Namespaces) -> str:
         return found[0]
     near = found or [iri for iri in iris if name.casefold() in iri.rsplit("/", 1)[-1].casefold()]
     shortened = ", ".join(namespaces.shorten(iri) for iri in near[:_NEAR])
-    raise UnknownName("many-names" if found else "unknown-near" if near else "unknown-name", name=name, near=shortened)
+    raise UnknownName("many-names" if found else "unknown-near" if near else "unknown-name", asked=name, near=shortened)
 
 
 def _query_text(argument: str) -> tuple[str, str]:

@@ -35,7 +35,7 @@ _CODES = (NamedNode(SKOS + "Concept"), NamedNode(SKOS + "ConceptScheme"))
 def describe(triples: Sequence[Triple], derived: frozenset[Triple], base: str) -> Iterator[Resource]:
     """Yield a resource for each subject of sorted *triples* under *base*, by code point of its IRI."""
     labels = label_triples(triples)
-    nested = {node: tuple(group) for node, group in groupby(triples, key=_subject) if isinstance(node, BlankNode)}
+    nested: dict[Subject, tuple[Triple, ...]] = {node: tuple(group) for node, group in groupby(triples, key=_subject) if isinstance(node, BlankNode)}
     pointing = sorted((triple for triple in triples if isinstance(triple.object, NamedNode) and isinstance(triple.subject, NamedNode)), key=_object)
     incoming = {node: tuple(group) for node, group in groupby(pointing, key=_object)}
     for node, group in groupby(triples, key=_subject):

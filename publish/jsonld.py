@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import groupby
 
-from pyoxigraph import BlankNode, Literal, NamedNode, Triple
+from pyoxigraph import Literal, NamedNode, Triple
 
 from publish.model import TYPE, XSD, Object, Resource, Subject
 from publish.turtle import Namespaces, rdf_lists, statement_order
@@ -130,7 +130,7 @@ class _Writer:
 
     def link(self, node: Subject) -> dict[str, Json]:
         """A node that is only pointed at: its id and its labels."""
-        return self.node(node, self._labels.get(node.value, ()))
+        return self.node(node, self._labels.get(_id(node), ()))
 
     def used(self, iri: str) -> str:
         key = self._context.key(iri)
@@ -153,7 +153,7 @@ class _Writer:
     def _value(self, value: Object, form: str) -> Json:
         if value in self._lists and not isinstance(value, Literal):
             return {"@list": [self._value(member, form) for member in self._lists[value]]}
-        if isinstance(value, NamedNode | BlankNode):
+        if not isinstance(value, Literal):
             linked = self.link(value)
             return linked["id"] if form == "@id" and len(linked) == 1 else linked
         datatype = value.datatype.value
@@ -166,7 +166,7 @@ class _Writer:
 
 
 def _form(value: Object) -> str:
-    if isinstance(value, NamedNode | BlankNode):
+    if not isinstance(value, Literal):
         return "@id"
     return _LANGUAGE if value.language else value.datatype.value
 

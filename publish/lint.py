@@ -48,7 +48,16 @@ class _Known:
         listed = {triple.subject for triple in source.triples if triple.predicate == FIRST and source.file.startswith("shapes/")}
         for triple, line in zip(source.triples, source.lines, strict=True):
             for rule, term in self._faults(triple, listed):
-                yield found(source.file, line, rule, triple.subject.value, str(term), name=self._shown(triple.subject), word=self._shown(term), base=self.base)
+                yield found(
+                    source.file,
+                    line,
+                    rule,
+                    str(triple.subject).strip("<>"),
+                    str(term),
+                    name=self._shown(triple.subject),
+                    word=self._shown(term),
+                    base=self.base,
+                )
         yield from self._unused_prefixes(source)
 
     def lint_query(self, query: Query) -> Iterator[Finding]:
@@ -58,10 +67,12 @@ class _Known:
         if self.base in query.body:
             yield found(query.file, 1, "own-iri-in-full", word=self.base)
         words = words_of(query.body)
-        for name in _PREFIXED_NAME.finditer(words):
-            iri = query.prefixes.get(name[1], "") + name[2]
+        for match in _PREFIXED_NAME.finditer(words):
+            iri = query.prefixes.get(match[1], "") + match[2]
             if self._is_undeclared(iri):
-                yield found(query.file, query.body_line + words.count("\n", 0, name.start()), "undeclared", query.iri, f"<{iri}>", name=query.file, word=name.group())
+                yield found(
+                    query.file, query.body_line + words.count("\n", 0, match.start()), "undeclared", query.iri, f"<{iri}>", name=query.file, word=match.group()
+                )
         try:
             run(Store(), query.body, query.prefixes)
         except BadQuery as error:

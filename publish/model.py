@@ -9,8 +9,9 @@ from enum import StrEnum
 
 from pyoxigraph import BlankNode, Literal, NamedNode, Triple
 
-Subject = NamedNode | BlankNode
-Object = NamedNode | BlankNode | Literal
+Subject = NamedNode | BlankNode | Triple
+Object = NamedNode | BlankNode | Literal | Triple
+"""As pyoxigraph types them; RDF 1.2's triple terms are refused by `read`."""
 
 RDF = "http://www.w3.org/1999/02/22-rdf-syntax-ns#"
 RDFS = "http://www.w3.org/2000/01/rdf-schema#"

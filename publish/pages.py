@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from itertools import groupby
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
-from pyoxigraph import BlankNode, Literal, NamedNode, Triple
+from pyoxigraph import Literal, NamedNode, Triple
 
-from publish.model import LABELS, SHACL, TITLE, TYPE, XSD, Finding, Object, Resource, Validation, best_label
+from publish.model import LABELS, SHACL, TITLE, TYPE, XSD, Finding, Object, Resource, Subject, Validation, best_label
 from publish.paths import page_path
 from publish.texts import LANGUAGES, table
 from publish.turtle import Namespaces, rdf_lists, statement_order
@@ -138,7 +138,7 @@ class Pages:
             property_link = self._link(predicate, path)
             yield Row(property_link.text, predicate, property_link.href, tuple(sorted(values, key=lambda value: (value.text, value.iri))))
 
-    def _ends(self, triple: Triple, resource: Resource, lists: Mapping[NamedNode | BlankNode, Sequence[Object]]) -> Sequence[Object]:
+    def _ends(self, triple: Triple, resource: Resource, lists: Mapping[Subject, Sequence[Object]]) -> Sequence[Object]:
         """The other end of a triple: its subject where it points at the resource, its list's members where it is a list."""
         if triple.object == NamedNode(resource.iri):
             return (triple.subject,)
@@ -149,7 +149,7 @@ class Pages:
         if isinstance(term, NamedNode):
             link = self._link(term.value, path)
             return Value(link.text, link.href, link.iri, derived=derived)
-        if isinstance(term, BlankNode):
+        if not isinstance(term, Literal):
             return Value(str(term), derived=derived)
         language = term.language if term.language != self._language else ""
         datatype = "" if term.language or term.datatype.value == XSD + "string" else self._site.namespaces.shorten(term.datatype.value)

@@ -18,7 +18,7 @@ from pyoxigraph import BlankNode, Literal, NamedNode, RdfFormat, Triple
 
 from publish.errors import BadBase, NoProject
 from publish.findings import found
-from publish.model import DCAT, SHACL, TITLE, TYPE, VANN, Finding, Object, Project, Query, Source, Subject
+from publish.model import DCAT, SHACL, TITLE, VANN, Finding, Object, Project, Query, Source, Subject
 
 PARTS = {
     "ontology": ("ontology", "**/*.ttl"),
@@ -161,6 +161,9 @@ def _parse(file: str, text: str) -> tuple[Source, list[Finding]]:
         except SyntaxError as error:
             findings.append(found(file, error.lineno or stream.line, "syntax", column=error.offset or 0, words=_plain(error)))
             continue
+        if isinstance(triple.object, Triple) or isinstance(triple.subject, Triple):
+            findings.append(found(file, stream.line, "triple-term", name=str(triple.predicate)))
+            continue
         triples.append(_named(triple, names, file))
         lines.append(stream.line)
     return Source(file, tuple(triples), tuple(lines), dict(parser.prefixes), text), findings
@@ -197,7 +200,8 @@ def _project(sources: Mapping[str, tuple[Source, ...]], rules: tuple[Query, ...]
     project = Project(
         base=base,
         dataset=dataset,
-        languages=tuple(sorted({title.object.language or "" for title in described if title.predicate == TITLE and isinstance(title.object, Literal)} - {""})) or ("en",),
+        languages=tuple(sorted({title.object.language or "" for title in described if title.predicate == TITLE and isinstance(title.object, Literal)} - {""}))
+        or ("en",),
         prefixes={_text(described, _PREFIX, node): _text(described, _NAMESPACE, node) for node in _declarations(described)},
         sources=sources,
         rules=tuple(_moved_query(query, own_base, base) for query in rules),

@@ -69,5 +69,5 @@ def render_graph(path: str, triples: Sequence[Triple], notation: Notation) -> It
 def render_graphs(path: str, graphs: Mapping[str, Sequence[Triple]], notation: Notation) -> Iterator[File]:
     """Yield TriG and N-Quads of several graphs, by the IRI of each."""
     yield f"{path}.trig", "".join(write_trig(graphs, notation.namespaces)).encode()
-    quads = (Quad(*triple, NamedNode(iri)) for iri, triples in sorted(graphs.items()) for triple in triples)
+    quads = (Quad(triple.subject, triple.predicate, triple.object, NamedNode(iri)) for iri, triples in sorted(graphs.items()) for triple in triples)
     yield f"{path}.nq", pyoxigraph.serialize(quads, format=RdfFormat.N_QUADS) or b""

@@ -28,7 +28,7 @@ from pyshacl.shapes_graph import ShapesGraph
 from rdflib import RDF, RDFS
 from rdflib.namespace import SH
 from rdflib.query import Result
-from rdflib.term import Node, Variable
+from rdflib.term import Identifier, Node, Variable
 
 from publish.sparql import run, words_of
 
@@ -38,6 +38,7 @@ _TARGETS = (SH.targetClass, SH.targetNode, SH.targetSubjectsOf, SH.targetObjects
 _BOUND_TO_PROPERTIES = (SH.closed, SH.deactivated, SH.path)
 _NOT_VALIDATING = {SH.name, SH.description, SH.order, SH.group, SH.defaultValue, SH.message, RDFS.label, RDFS.comment}  # SHACL, section 2.3.2
 
+_BINDINGS = 3  # the place of initBindings among the other arguments of rdflib's Graph.query
 _VARIABLE = re.compile(r"[?$](\w+)")
 _NOT_PRE_BOUND = re.compile(r"\*|\bAS\b", re.IGNORECASE)
 _NOT_PRE_BOUND_INSIDE = re.compile(r"\b(?:SELECT|GROUP|VALUES)\b|\bBOUND\s*\(\s*[?$](?:this|value|currentShape)\b", re.IGNORECASE)
@@ -52,9 +53,9 @@ class Data(rdflib.Graph):
         self._answers: pyoxigraph.Store | None = None
         fill(self, triples)
 
-    def query(self, query_object: Any, *others: Any, **options: Any) -> Result:
+    def query(self, query_object: Any, *others: Any, **options: Any) -> Result:  # noqa: ANN401  # as rdflib has it
         """Return the answer to a SPARQL query with its bindings (rdflib's fifth argument) pre-bound: by pyoxigraph where `pre_bound` can, else by rdflib."""
-        query = pre_bound(str(query_object), (others[3] if len(others) > 3 else options.get("initBindings")) or {})
+        query = pre_bound(str(query_object), next(iter(others[_BINDINGS:]), options.get("initBindings")) or {})
         if query is None:
             return super().query(query_object, *others, **options)
         if self._answers is None:
@@ -153,7 +154,11 @@ def _is_holder(shapes: rdflib.Graph, shape: Node) -> bool:
 def _is_free(shapes: rdflib.Graph, prop: Node, holders: set[Node]) -> bool:
     """A property shape that only such node shapes use."""
     uses = shapes.subject_predicates(prop)
-    return (prop, SH.path, None) in shapes and not any(_targets(shapes, prop)) and all(predicate == SH.property and subject in holders for subject, predicate in uses)
+    return (
+        (prop, SH.path, None) in shapes
+        and not any(_targets(shapes, prop))
+        and all(predicate == SH.property and subject in holders for subject, predicate in uses)
+    )
 
 
 def _targets(shapes: rdflib.Graph, shape: Node) -> Iterator[tuple[Node, Node]]:
@@ -186,7 +191,7 @@ def _language(message: Node) -> str:
 
 
 @cache
-def _rdflib(term: object) -> Node:
+def _rdflib(term: object) -> Identifier:
     """Return a term of pyoxigraph as rdflib's."""
     if isinstance(term, pyoxigraph.NamedNode):
         return rdflib.URIRef(term.value)

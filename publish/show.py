@@ -27,7 +27,9 @@ def as_text(findings: Iterable[Finding], namespaces: Namespaces, language: str, 
 def as_json(findings: Iterable[Finding]) -> str:
     """Return the findings as a JSON array of objects with exact IRIs, values in N-Triples, and all messages."""
     keys = ("severity", "file", "line", "column", "rule", "focus_node", "path", "value", "shape")
-    return json.dumps([{**{key: getattr(finding, key) for key in keys}, "messages": dict(finding.messages)} for finding in findings], ensure_ascii=False, indent=2)
+    return json.dumps(
+        [{**{key: getattr(finding, key) for key in keys}, "messages": dict(finding.messages)} for finding in findings], ensure_ascii=False, indent=2
+    )
 
 
 def as_sarif(findings: Sequence[Finding], language: str) -> str:
@@ -35,7 +37,11 @@ def as_sarif(findings: Sequence[Finding], language: str) -> str:
     rules = [{"id": rule} for rule in sorted({finding.rule for finding in findings})]
     driver = {"name": "bynet", "version": version("bynet"), "rules": rules}
     run = {"tool": {"driver": driver}, "columnKind": "unicodeCodePoints", "results": [_sarif_result(finding, language) for finding in findings]}
-    return json.dumps({"$schema": "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json", "version": "2.1.0", "runs": [run]}, ensure_ascii=False, indent=2)
+    return json.dumps(
+        {"$schema": "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json", "version": "2.1.0", "runs": [run]},
+        ensure_ascii=False,
+        indent=2,
+    )
 
 
 def as_table(solutions: QuerySolutions, namespaces: Namespaces) -> Iterator[str]:

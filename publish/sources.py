@@ -7,9 +7,10 @@ a fact; a passage that nothing points at supports none. ``def:withheld`` counts 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
+from itertools import pairwise
 
 from pyoxigraph import Literal, NamedNode, QuerySolutions, Store
 
@@ -57,14 +58,14 @@ class Stretch:
 def passages(store: Store, page: bytes, base: str, file: object) -> list[Passage]:
     """Return the passages of the source that *page* is, in its order. Raises `WrongPage` where no source has its sha256."""
     digest = sha256(page).hexdigest()
-    source = next((str(row[0].value) for row in _rows(store, _SOURCE % digest)), None)
+    source = next((source for (source,) in _rows(store, _SOURCE % digest)), None)
     if source is None:
         raise WrongPage("wrong-page", file=file, digest=digest)
     facts: dict[str, list[str]] = {}
     for fact, passage in _rows(store, _FACTS % source):
-        facts.setdefault(passage.value, []).append(fact.value)
+        facts.setdefault(passage, []).append(fact)
     return [
-        Passage(passage.value, int(start.value), int(end.value), quote.value if quote else "", tuple(facts.get(passage.value, ())), int(withheld.value) if withheld else 0)
+        Passage(passage, int(start), int(end), quote, tuple(facts.get(passage, ())), int(withheld or 0))
         for passage, start, end, quote, withheld in _rows(store, _PASSAGES % (source, base))
     ]
 
@@ -81,7 +82,7 @@ def stretches(text: str, listed: Sequence[Passage]) -> list[Stretch]:
             if bool(passage.facts) is wanted:
                 kinds[passage.start : passage.end] = [kind] * len(text[passage.start : passage.end])
     cuts = [0, *(place for place in range(1, len(text)) if kinds[place] != kinds[place - 1]), len(text)]
-    found = (Stretch(kinds[start], start, end) for start, end in zip(cuts, cuts[1:], strict=False) if start < end)
+    found = (Stretch(kinds[start], start, end) for start, end in pairwise(cuts) if start < end)
     return [stretch for stretch in found if _counted(text[stretch.start : stretch.end])]
 
 
@@ -97,7 +98,9 @@ def _counted(text: str) -> int:
     return sum(map(str.isalnum, text))
 
 
-def _rows(store: Store, query: str) -> Iterable[tuple[NamedNode | Literal, ...]]:
+def _rows(store: Store, query: str) -> Iterator[tuple[str, ...]]:
+    """Yield each row of an answer as the texts of its terms, an empty one where there is none."""
     answer = run(store, query, _PREFIXES)
     assert isinstance(answer, QuerySolutions)
-    return (tuple(row) for row in answer)
+    for row in answer:
+        yield tuple(term.value if isinstance(term, NamedNode | Literal) else "" for term in row)

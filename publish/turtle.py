@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import chain, groupby
 
 import pyoxigraph
-from pyoxigraph import BlankNode, Literal, NamedNode, RdfFormat, Triple
+from pyoxigraph import BlankNode, Literal, NamedNode, Quad, RdfFormat, Triple
 
 from publish.model import FIRST, LABELS, NIL, REST, TYPE, XSD, Object, Subject
 
@@ -97,7 +97,7 @@ def write_term(term: Object, namespaces: Namespaces) -> str:
     """Return one term as Turtle: IRIs short, numbers and truth values bare, texts of several lines as long strings."""
     if isinstance(term, NamedNode):
         return namespaces.shorten(term.value)
-    if isinstance(term, BlankNode):
+    if not isinstance(term, Literal):
         return str(term)
     datatype = term.datatype.value
     if datatype in _SHORT_LITERALS and _SHORT_LITERALS[datatype].fullmatch(term.value):
@@ -110,8 +110,7 @@ def write_term(term: Object, namespaces: Namespaces) -> str:
 
 def read_term(text: str) -> Object:
     """Return the term that *text* is in N-Triples."""
-    quad = next(pyoxigraph.parse(f"<x:s> <x:p> {text} .", format=RdfFormat.N_TRIPLES))
-    assert not isinstance(quad.object, Triple)
+    quad: Quad = next(pyoxigraph.parse(f"<x:s> <x:p> {text} .", format=RdfFormat.N_TRIPLES))
     return quad.object
 
 
@@ -139,12 +138,12 @@ def rdf_lists(triples: Sequence[Triple]) -> dict[Subject, tuple[Object, ...]]:
     pointed = Counter(triple.object for triple in triples if triple.object in nodes)
     first = {triple.subject: triple.object for triple in triples if triple.predicate == FIRST}
     rest = {triple.subject: triple.object for triple in triples if triple.predicate == REST}
-    links = {node for node in nodes if told[node] == 2 and pointed[node] == 1 and node in first and node in rest}
+    links = {node for node in nodes if told[node] == len((FIRST, REST)) and pointed[node] == 1 and node in first and node in rest}
     members: dict[Subject, tuple[Object, ...]] = {}
     for head in links - set(rest.values()):
         nodes_of_list = _links(head, rest)
         if nodes_of_list is not None and links.issuperset(nodes_of_list):
-            members |= {node: () for node in nodes_of_list} | {head: tuple(first[node] for node in nodes_of_list)}
+            members |= dict.fromkeys(nodes_of_list, ()) | {head: tuple(first[node] for node in nodes_of_list)}
     return members
 
 
