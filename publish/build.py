@@ -237,15 +237,13 @@ def _context(context: Context) -> bytes:
 
 
 def _collisions(project: Project) -> Iterator[Finding]:
-    named = [
-        (source.file, line, triple.subject.value)
-        for source in project.files()
-        for triple, line in zip(source.triples, source.lines, strict=True)
-        if isinstance(triple.subject, NamedNode)
-    ]
-    places = {iri: (file, line) for file, line, iri in reversed(named)}
+    places: dict[str, tuple[str, int]] = {}
+    for source in project.files():
+        for triple, line in zip(source.triples, source.lines, strict=True):
+            if isinstance(triple.subject, NamedNode) and triple.subject.value.startswith(project.base):
+                places.setdefault(triple.subject.value, (source.file, line))
     namespaces = Namespaces(project.prefixes)
-    for one, other in collisions((iri for iri in places if iri.startswith(project.base)), project.base):
+    for one, other in collisions(places, project.base):
         yield found(*places[other], "same-page", other, name=namespaces.shorten(other), other=namespaces.shorten(one))
 
 

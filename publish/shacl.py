@@ -55,7 +55,8 @@ class Data(rdflib.Graph):
 
     def query(self, query_object: Any, *others: Any, **options: Any) -> Result:  # noqa: ANN401  # as rdflib has it
         """Return the answer to a SPARQL query with its bindings (rdflib's fifth argument) pre-bound: by pyoxigraph where `pre_bound` can, else by rdflib."""
-        query = pre_bound(str(query_object), next(iter(others[_BINDINGS:]), options.get("initBindings")) or {})
+        bindings: Mapping[str, Node] | None = next(iter(others[_BINDINGS:]), None) or options.get("initBindings")
+        query = pre_bound(str(query_object), bindings or {})
         if query is None:
             return super().query(query_object, *others, **options)
         if self._answers is None:
