@@ -1,5 +1,0 @@
-"""``python -m publish`` is ``bynet``."""
-
-from publish.cli import main
-
-main()
