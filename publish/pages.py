@@ -81,14 +81,17 @@ class Pages:
             path,
             iri=resource.iri,
             heading=self._name(resource.iri),
-            kinds=[self._value(triple, triple.object, path, resource) for triple in own if triple.predicate == TYPE],
+            kinds=sorted(
+                (self._value(triple, triple.object, path, resource) for triple in own if triple.predicate == TYPE),
+                key=lambda kind: kind.iri not in self._site.pages,
+            ),
             rows=list(self._rows([triple for triple in own if triple.predicate != TYPE and triple.predicate not in LABELS], resource, path)),
             incoming=list(self._rows(resource.incoming, resource, path)),
         )
 
     def index(self, kinds: Mapping[str, Sequence[str]], downloads: Sequence[tuple[str, int]]) -> File:
         """The front page: what the data set is, what is in it by class, and the files to download (path, size in bytes)."""
-        dataset = [triple for triple in self._site.dataset.own if triple.predicate not in (TYPE, TITLE)]
+        dataset = [triple for triple in self._site.dataset.own if triple.predicate not in (TYPE, TITLE, *LABELS)]
         listed = [
             (self._link(kind, "index"), sorted((self._link(iri, "index") for iri in iris), key=lambda value: (value.text, value.iri)))
             for kind, iris in kinds.items()
