@@ -13,7 +13,7 @@ from itertools import groupby
 
 from pyoxigraph import Literal, NamedNode, Triple
 
-from publish.model import TYPE, XSD, Object, Resource, Subject
+from publish.model import TYPE, XSD, Object, Resource, Subject, term_key
 from publish.turtle import Namespaces, rdf_lists, statement_order
 
 Json = object
@@ -172,7 +172,7 @@ def _form(value: Object) -> str:
 
 
 def _by_predicate(triples: Iterable[Triple], context: Context) -> Iterator[tuple[str, list[Triple]]]:
-    ordered = sorted(triples, key=lambda triple: (context.order(triple.predicate), str(triple.object), str(triple.subject)))
+    ordered = sorted(triples, key=lambda triple: (context.order(triple.predicate), term_key(triple.object), term_key(triple.subject)))
     for predicate, group in groupby(ordered, key=lambda triple: triple.predicate):
         yield predicate.value, list(group)
 

@@ -175,8 +175,13 @@ def sort_triples(triples: object) -> list[Triple]:
 
 
 def triple_key(triple: Triple) -> tuple[str, str, str]:
-    """The text of the three terms in N-Triples: the one order of everything that bynet writes."""
-    return str(triple.subject), triple.predicate.value, str(triple.object)
+    """By code point of IRIs and of the other terms' N-Triples: the one order of everything that bynet writes."""
+    return term_key(triple.subject), triple.predicate.value, term_key(triple.object)
+
+
+def term_key(term: Object) -> str:
+    """The text by which a term is sorted: an IRI itself, which stands after literals and before blank nodes."""
+    return f"<{term.value}" if isinstance(term, NamedNode) else str(term)
 
 
 def best_label(triples: Sequence[Triple], language: str) -> str:

@@ -9,7 +9,7 @@ from itertools import groupby
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from pyoxigraph import Literal, NamedNode, Triple
 
-from publish.model import LABELS, SHACL, TITLE, TYPE, XSD, Finding, Object, Resource, Subject, Validation, best_label
+from publish.model import LABELS, SHACL, TITLE, TYPE, XSD, Finding, Object, Resource, Subject, Validation, best_label, term_key
 from publish.paths import page_path
 from publish.texts import LANGUAGES, table
 from publish.turtle import Namespaces, rdf_lists, statement_order
@@ -133,7 +133,7 @@ class Pages:
 
     def _rows(self, triples: Iterable[Triple], resource: Resource, path: str) -> Iterator[Row]:
         lists = rdf_lists(resource.own)
-        ordered = sorted(triples, key=lambda triple: (statement_order(triple.predicate, self._site.namespaces), str(triple.object), str(triple.subject)))
+        ordered = sorted(triples, key=lambda triple: (statement_order(triple.predicate, self._site.namespaces), term_key(triple.object), term_key(triple.subject)))
         for predicate, group in groupby(ordered, key=lambda triple: triple.predicate.value):
             every = list(group)
             spoken = [triple for triple in every if isinstance(triple.object, Literal) and triple.object.language == self._language]

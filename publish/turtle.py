@@ -13,7 +13,7 @@ from itertools import chain, groupby
 import pyoxigraph
 from pyoxigraph import BlankNode, Literal, NamedNode, Quad, RdfFormat, Triple
 
-from publish.model import FIRST, LABELS, NIL, REST, TYPE, XSD, Object, Subject
+from publish.model import FIRST, LABELS, NIL, REST, TYPE, XSD, Object, Subject, term_key
 
 _LOCAL = re.compile(r"(?:[A-Za-z0-9_](?:[A-Za-z0-9_.-]*[A-Za-z0-9_-])?)?")
 _SHORT_LITERALS = {  # Turtle, productions INTEGER, DECIMAL, DOUBLE and BooleanLiteral
@@ -121,7 +121,7 @@ def _block(subject: Subject, triples: list[Triple], lists: Mapping[Subject, tupl
         return write_term(term, namespaces)
 
     def place(triple: Triple) -> tuple[tuple[int, str], str]:
-        key = written(triple.object) if triple.object in lists else str(triple.object)
+        key = written(triple.object) if triple.object in lists else term_key(triple.object)
         return statement_order(triple.predicate, namespaces), key
 
     name = write_term(subject, namespaces)
