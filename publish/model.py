@@ -101,7 +101,7 @@ class Finding:
     file: str
     line: int
     rule: str
-    messages: Mapping[str, str]
+    messages: Mapping[str, str] = field(hash=False)
     focus_node: str = ""
     path: str = ""
     value: str = ""
