@@ -84,7 +84,10 @@ def read_project(root: Path, base: str | None = None) -> Read:
         findings.append(found(DATASET_FILE, 0, "no-dataset"))
     if findings:
         return Read(None, tuple(findings))
-    return Read(_project(sources, rules, questions, own_base, base or own_base), ())
+    try:
+        return Read(_project(sources, rules, questions, own_base, base or own_base), ())
+    except ValueError as error:  # a base that ends in #, before the rest of an IRI that has a # already
+        raise BadBase("bad-base", base=base) from error
 
 
 def read_source(path: Path, root: Path) -> tuple[Source, list[Finding]]:
