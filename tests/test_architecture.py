@@ -1,0 +1,122 @@
+"""The shape of the code, read from the code: who imports whom, who prints, who writes, and what the engine does not know."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from pyoxigraph import NamedNode, Triple
+from workbench import ROOT, triples
+
+from publish.model import LABELS, OWL, RDFS, TYPE
+
+ENGINE = ROOT / "publish"
+MODULES = sorted(ENGINE.glob("*.py"))
+STAGES = {"read", "lint", "derive", "check", "shacl", "describe", "render", "pages", "report", "write", "sources", "format", "show"}
+JOINERS = {"build", "cli"}  # `build` joins the stages; `cli` asks it, and shows
+WRITERS = {"write": "the output folder", "cli": "sources, in the house style"}
+WRITING = {"write_text", "write_bytes", "mkdir", "rename", "unlink", "rmdir", "rmtree", "touch", "symlink_to", "makedirs", "mkdtemp"}
+# names of the data's things that are ordinary words of any publisher too
+ORDINARY = {"bynet", "bynet's", "den", "network", "the"}
+
+
+def tree_of(module: Path) -> ast.Module:
+    return ast.parse(module.read_text(encoding="utf-8"))
+
+
+def imported(module: Path) -> set[str]:
+    """The modules of the engine that *module* imports, wherever in it."""
+    found: set[str] = set()
+    for node in ast.walk(tree_of(module)):
+        if isinstance(node, ast.ImportFrom) and node.module == "publish":
+            found |= {name.name for name in node.names}
+        elif isinstance(node, ast.ImportFrom) and (node.module or "").startswith("publish."):
+            found.add((node.module or "").removeprefix("publish."))
+        elif isinstance(node, ast.Import):
+            found |= {name.name.removeprefix("publish.") for name in node.names if name.name.startswith("publish.")}
+    return found
+
+
+def called(module: Path) -> Iterator[str]:
+    for node in ast.walk(tree_of(module)):
+        if isinstance(node, ast.Call):
+            yield node.func.attr if isinstance(node.func, ast.Attribute) else node.func.id if isinstance(node.func, ast.Name) else ""
+
+
+def test_every_module_is_a_stage_a_joiner_or_used_by_all() -> None:
+    names = {module.stem for module in MODULES}
+    assert names >= STAGES | JOINERS
+    for shared in names - STAGES - JOINERS - {"__init__"}:
+        assert not imported(ENGINE / f"{shared}.py") & (STAGES | JOINERS), f"{shared} is used by all, and must not know a stage"
+
+
+@pytest.mark.parametrize("stage", sorted(STAGES))
+def test_a_stage_imports_no_other_stage(stage: str) -> None:
+    assert not imported(ENGINE / f"{stage}.py") & (STAGES | JOINERS)
+
+
+def test_build_joins_the_stages() -> None:
+    assert imported(ENGINE / "build.py") >= {"read", "lint", "derive", "check", "describe", "render", "pages", "report", "write"}
+
+
+@pytest.mark.parametrize("module", MODULES, ids=lambda module: module.stem)
+def test_only_the_command_line_prints_and_exits(module: Path) -> None:
+    words = {node.id for node in ast.walk(tree_of(module)) if isinstance(node, ast.Name)}
+    packages = {name.name for node in ast.walk(tree_of(module)) if isinstance(node, ast.Import) for name in node.names}
+    if module.stem != "cli":
+        assert not words & {"print", "SystemExit", "exit", "quit"}
+        assert "click" not in packages
+    if module.stem not in {"cli", "shacl"}:  # publish.shacl answers on the standard output of a process of its own
+        assert not {node.attr for node in ast.walk(tree_of(module)) if isinstance(node, ast.Attribute)} & {"stdout", "stderr"} - (
+            {"stdout", "stderr"} if module.stem == "check" else set()  # the child's
+        )
+
+
+@pytest.mark.parametrize("module", MODULES, ids=lambda module: module.stem)
+def test_only_write_touches_files(module: Path) -> None:
+    if module.stem not in WRITERS:
+        assert not set(called(module)) & WRITING
+        assert "open" not in set(called(module))
+
+
+@pytest.mark.parametrize("module", MODULES, ids=lambda module: module.stem)
+def test_a_module_fits_in_300_lines_and_says_what_it_is_for(module: Path) -> None:
+    assert len(module.read_text(encoding="utf-8").splitlines()) < 300
+    assert ast.get_docstring(tree_of(module))
+
+
+@pytest.mark.parametrize("module", MODULES, ids=lambda module: module.stem)
+def test_no_module_has_a_state_that_changes(module: Path) -> None:
+    assert not [node for node in ast.walk(tree_of(module)) if isinstance(node, ast.Global | ast.Nonlocal)]
+
+
+def test_no_function_has_more_than_five_parameters_or_a_switch() -> None:
+    for module in MODULES:
+        for node in ast.walk(tree_of(module)):
+            if isinstance(node, ast.FunctionDef):
+                given = [argument for argument in (*node.args.posonlyargs, *node.args.args) if argument.arg not in {"self", "cls"}]
+                assert len(given) <= 5, f"{module.stem}.{node.name}"
+                switches = [ast.unparse(value) for value in (*node.args.defaults, *node.args.kw_defaults) if value and ast.unparse(value) in {"True", "False"}]
+                assert not switches, f"{module.stem}.{node.name}"
+
+
+def test_no_domain_word_stands_in_the_engine() -> None:
+    # the names of the data's classes, and every word of the names of its places, people and bodies
+    kinds = {NamedNode(OWL + "Class"), NamedNode(RDFS + "Class")}
+    own = (str(triple.subject) for triple in read("ontology/bynet.ttl") if triple.predicate == TYPE and triple.object in kinds and "/bynet/def/" in str(triple.subject))
+    classes = {iri.strip("<>").rsplit("/", 1)[-1] for iri in own}
+    labels = [str(triple.object) for name in ("places", "agents", "networks") for triple in read(f"data/{name}.ttl") if triple.predicate in LABELS]
+    names = {word.casefold() for label in labels for word in re.findall(r"\b[^\W\d_a-zæøå][\w']{2,}", label)} - ORDINARY
+    assert len(classes) > 5
+    assert {"copenhagen", "københavn", "eurocities", "c40"} <= names
+    for file in sorted([*MODULES, *ENGINE.glob("templates/*"), *ENGINE.glob("words/*")]):
+        text = file.read_text(encoding="utf-8")
+        found = names.intersection(re.findall(r"[\w']+", text.casefold())) | {name for name in classes if re.search(rf"[:/]{name}\b", text)}
+        assert not found, file.name
+
+
+def read(file: str) -> list[Triple]:
+    return triples((ROOT / file).read_bytes())
