@@ -12,15 +12,16 @@ from typing import TYPE_CHECKING
 
 from pyoxigraph import NamedNode, QueryBoolean, QueryResultsFormat, QuerySolutions, Triple
 
-from publish.check import Processor, findings, sort_findings
+from publish.check import findings, sort_findings
 from publish.derive import derive
 from publish.describe import code_lists, describe, names, query_triples
-from publish.errors import Mistake
+from publish.errors import BadQuery, Mistake
 from publish.findings import found
 from publish.jsonld import Context
 from publish.lint import lint
 from publish.model import SHACL, TYPE, Finding, Project, Resource, Severity, Source, Validation, sort_triples
 from publish.paths import collisions
+from publish.processor import Processor
 from publish.read import read_project, read_source, source_files
 from publish.render import File, Notation, render_graph, render_graphs, render_resource
 from publish.report import report_iri, report_triples
@@ -91,30 +92,33 @@ def read_sources(root: Path) -> list[Source]:
     return [source for source, _findings in read]
 
 
-def check_project(root: Path, base: str | None = None) -> Checked:
-    """Return the project under *root* and everything wrong with it, by the engine's own rules and by its shapes."""
-    with Processor() as processor:
-        read = read_project(root, base)
-        project = read.project
-        if project is None:
-            return Checked(None, tuple(sort_findings(read.findings)))
-        own = [*lint(project), *_no_constructs(project)]
-        if any(finding.file.endswith(".rq") and finding.severity == Severity.VIOLATION for finding in own):
-            return Checked(project, tuple(sort_findings(own)))
-        project = replace(project, derived=derive(project.stated, project.triples("judgements"), project.rules))
-        answer = processor.validate([*merged(project), *project.triples("ontology")], shapes_graph(project))
-    validation = findings(answer, project.files(), project.prefixes, (source for source, _findings in _cases(root)))
-    return Checked(project, tuple(sort_findings([*own, *_collisions(project), *validation.findings])), validation)
+def check_project(root: Path, processor: Processor, base: str | None = None) -> Checked:
+    """Return the project under *root* and everything wrong with it: by the engine's own rules, and by its shapes as *processor* finds."""
+    read = read_project(root, base)
+    if read.project is None:
+        return Checked(None, tuple(sort_findings(read.findings)))
+    rules = list(_no_constructs(read.project))
+    try:
+        project = replace(read.project, derived=derive(read.project.stated, read.project.triples("judgements"), read.project.rules))
+    except BadQuery:
+        rules += lint(read.project)
+        if any(finding.severity == Severity.VIOLATION for finding in rules):
+            return Checked(read.project, tuple(sort_findings(rules)))
+        raise
+    processor.ask([*merged(project), *project.triples("ontology")], shapes_graph(project))
+    own = [*lint(project), *_collisions(project)]
+    validation = findings(processor.answer(), project.files(), project.prefixes, (source for source, _findings in _cases(root)))
+    return Checked(project, tuple(sort_findings([*own, *validation.findings])), validation)
 
 
-def publish_project(root: Path, out: Path, base: str | None, progress: Progress) -> tuple[Checked, int]:
+def publish_project(root: Path, out: Path, base: str | None, progress: Progress, processor: Processor) -> tuple[Checked, int]:
     """Check the project under *root* and write its site to *out*; return what was found and the number of files.
 
     Raises `Unsound` (nothing is written) where there is a violation, `OccupiedFolder` where *out* is not bynet's.
     """
     refuse_occupied(out)
     progress("checking")
-    checked = check_project(root, base)
+    checked = check_project(root, processor, base)
     if checked.project is None or not checked.is_sound:
         raise Unsound(checked)
     progress("describing")

@@ -1,52 +1,20 @@
-"""Hold the data against the shapes: SHACL in a child process, its results as findings with file and line."""
+"""Make findings of what the SHACL processor answers: each with file and line, in a fixed order."""
 
 from __future__ import annotations
 
-import json
-import subprocess
-import sys
 from collections.abc import Iterable, Mapping, Sequence
-from types import TracebackType
-from typing import Any, Self
+from typing import Any
 
-import pyoxigraph
-from pyoxigraph import NamedNode, RdfFormat, Triple
+from pyoxigraph import NamedNode, Triple
 
-from publish.errors import CheckFailed
 from publish.findings import found
 from publish.model import RDFS, SHACL, TYPE, Finding, Severity, Source, Validation
 from publish.turtle import Namespaces
 
 _TARGETS = {SHACL + name for name in ("targetClass", "targetNode", "targetSubjectsOf", "targetObjectsOf")}
 _SEVERITIES = {str(severity): severity for severity in Severity}  # a severity of somebody's own stops publishing
+_SPARQL = "SPARQLConstraintComponent"  # its value is what the query found, which may stand far from the focus node
 _SUBCLASS = NamedNode(RDFS + "subClassOf")
-
-
-class Processor:
-    """A SHACL processor in a child process: it starts (and imports pySHACL) at once, and answers one request.
-
-    Use it in a ``with`` statement: the child is gone when that ends, whatever happened.
-    """
-
-    def __enter__(self) -> Self:
-        command = [sys.executable, "-P", "-m", "publish.shacl"]
-        self._child = subprocess.Popen(  # noqa: S603  # a fixed command
-            command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE
-        )
-        return self
-
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
-        self._child.kill()
-        self._child.communicate()
-
-    def validate(self, data: Iterable[Triple], shapes: Iterable[Triple]) -> dict[str, Any]:
-        """Return what ``publish.shacl`` answers for *data* and *shapes*. Raises `CheckFailed` where it does not answer."""
-        graphs = {"data": _n_triples(data), "shapes": _n_triples(shapes)}
-        head = json.dumps({name: len(graph) for name, graph in graphs.items()}).encode() + b"\n"
-        answer, errors = self._child.communicate(head + graphs["data"] + graphs["shapes"])
-        if self._child.returncode:
-            raise CheckFailed("check-failed", words=(errors.decode(errors="replace").strip().splitlines() or ["?"])[-1])
-        return dict(json.loads(answer))
 
 
 def findings(answer: Mapping[str, Any], sources: Sequence[Source], prefixes: Mapping[str, str], cases: Iterable[Source]) -> Validation:
@@ -97,7 +65,8 @@ class _Places:
 
     def finding(self, result: Mapping[str, Any]) -> Finding:
         focus, path, value = _iri(result["focus_node"]), result["path"], result["value"]
-        file, line = self._first((focus, path, _iri(value)), (focus,))
+        culprit = ((_iri(value),),) if result["component"] == _SPARQL and value.startswith("<") else ()
+        file, line = self._first((focus, path, _iri(value)), *culprit, (focus,))
         return Finding(
             severity=_SEVERITIES.get(result["severity"], Severity.VIOLATION),
             file=file,
@@ -147,7 +116,3 @@ def _ancestors(kind: str, parents: Mapping[str, str]) -> set[str]:
         found_kinds.add(kind)
         kind = parents.get(kind, "")
     return found_kinds
-
-
-def _n_triples(triples: Iterable[Triple]) -> bytes:
-    return pyoxigraph.serialize(triples, format=RdfFormat.N_TRIPLES) or b""

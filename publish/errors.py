@@ -1,5 +1,7 @@
 """The mistakes that a person can make, each raised where it is known and shown by `cli` alone."""
 
+from __future__ import annotations
+
 
 class Mistake(Exception):
     """A mistake of the person at the keyboard: one line that says what is wrong and what to do.
@@ -8,6 +10,8 @@ class Mistake(Exception):
     """
 
     exit_code = 2
+    lines: tuple[str, ...] = ()
+    """What is shown before the one line."""
 
     def __init__(self, name: str, **values: object) -> None:
         super().__init__(f"{name} {values}" if values else name)
@@ -33,6 +37,14 @@ class UnknownName(Mistake):
 
 class BadQuery(Mistake):
     """A SPARQL query that does not parse or may not be run here; ``line``, ``column`` and ``words`` say where and why."""
+
+    def pointing(self, place: str, query: str) -> BadQuery:
+        """Return this mistake with the line of *query* where it goes wrong, and a mark under the column."""
+        line, column = int(str(self.values["line"])), int(str(self.values["column"]))
+        lines = query.splitlines() or [""]
+        pointed = BadQuery(self.name, **self.values, place=f"{place}:{line}:{column}")
+        pointed.lines = (f"  {lines[min(line, len(lines)) - 1]}", f"  {' ' * (column - 1)}^")
+        return pointed
 
 
 class WrongPage(Mistake):

@@ -133,7 +133,9 @@ class Pages:
 
     def _rows(self, triples: Iterable[Triple], resource: Resource, path: str) -> Iterator[Row]:
         lists = rdf_lists(resource.own)
-        ordered = sorted(triples, key=lambda triple: (statement_order(triple.predicate, self._site.namespaces), term_key(triple.object), term_key(triple.subject)))
+        ordered = sorted(
+            triples, key=lambda triple: (statement_order(triple.predicate, self._site.namespaces), term_key(triple.object), term_key(triple.subject))
+        )
         for predicate, group in groupby(ordered, key=lambda triple: triple.predicate.value):
             every = list(group)
             spoken = [triple for triple in every if isinstance(triple.object, Literal) and triple.object.language == self._language]

@@ -26,6 +26,7 @@ from pyoxigraph import QueryBoolean, QuerySolutions, RdfFormat
 from pyshacl import validate
 from pyshacl.shapes_graph import ShapesGraph
 from rdflib import RDF, RDFS
+from rdflib.collection import Collection
 from rdflib.namespace import SH
 from rdflib.query import Result
 from rdflib.term import Identifier, Node, Variable
@@ -35,7 +36,7 @@ from publish.sparql import run, words_of
 rdflib.NORMALIZE_LITERALS = False
 
 _TARGETS = (SH.targetClass, SH.targetNode, SH.targetSubjectsOf, SH.targetObjectsOf)
-_BOUND_TO_PROPERTIES = (SH.closed, SH.deactivated, SH.path)
+_NO_HOLDER = (SH.deactivated, SH.path)
 _NOT_VALIDATING = {SH.name, SH.description, SH.order, SH.group, SH.defaultValue, SH.message, RDFS.label, RDFS.comment}  # SHACL, section 2.3.2
 
 _BINDINGS = 3  # the place of initBindings among the other arguments of rdflib's Graph.query
@@ -121,6 +122,8 @@ def plan(shapes: rdflib.Graph) -> rdflib.Graph:
                 graph.add((value, *target))
         elif predicate not in _NOT_VALIDATING or subject not in typed:
             graph.add((subject, predicate, value))
+    for shape in holders.intersection(shapes.subjects(SH.closed)):
+        _let_through(graph, shape, [path for prop in shapes.objects(shape, SH.property) if prop in freed for path in shapes.objects(prop, SH.path)])
     return graph
 
 
@@ -146,7 +149,7 @@ def unknown_words(shapes: rdflib.Graph) -> list[str]:
 
 def _is_holder(shapes: rdflib.Graph, shape: Node) -> bool:
     """A node shape that is used through its targets alone, and needs nothing of its property shapes but their results."""
-    if (None, None, shape) in shapes or any((shape, word, None) in shapes for word in _BOUND_TO_PROPERTIES):
+    if (None, None, shape) in shapes or any((shape, word, None) in shapes for word in _NO_HOLDER):
         return False
     siblings = ((prop, SH.qualifiedValueShapesDisjoint, None) in shapes for prop in shapes.objects(shape, SH.property))
     return any(_targets(shapes, shape)) and not any(siblings)
@@ -160,6 +163,14 @@ def _is_free(shapes: rdflib.Graph, prop: Node, holders: set[Node]) -> bool:
         and not any(_targets(shapes, prop))
         and all(predicate == SH.property and subject in holders for subject, predicate in uses)
     )
+
+
+def _let_through(graph: rdflib.Graph, shape: Node, paths: list[Node]) -> None:
+    """Name *paths* in a closed shape: it closes over the paths of its property shapes, which it no longer has."""
+    ignored = graph.value(shape, SH.ignoredProperties)
+    graph.remove((shape, SH.ignoredProperties, None))
+    members = Collection(graph, rdflib.BNode(), [*(graph.items(ignored) if ignored else ()), *paths])
+    graph.add((shape, SH.ignoredProperties, members.uri))
 
 
 def _targets(shapes: rdflib.Graph, shape: Node) -> Iterator[tuple[Node, Node]]:

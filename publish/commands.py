@@ -1,0 +1,210 @@
+"""What each command of ``bynet`` does: it returns the lines to print and how to exit, and prints nothing itself."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from pyoxigraph import QueryBoolean, QueryResultsFormat, QuerySolutions
+
+from publish import show as shown
+from publish.build import Checked, Progress, Publication, Unsound, check_project, load_project, merged, publish_project, read_sources
+from publish.errors import BadQuery, Mistake, UnknownName
+from publish.format import format_source
+from publish.model import Severity, sort_triples
+from publish.processor import Processor
+from publish.render import FORMATS
+from publish.sources import Passage, coverage, passages, stretches
+from publish.sparql import Answer, load, run
+from publish.texts import text
+from publish.turtle import Namespaces, write_turtle
+
+_RESULTS = {"csv": QueryResultsFormat.CSV, "tsv": QueryResultsFormat.TSV, "json": QueryResultsFormat.JSON}
+_CHECKS: dict[str, Callable[[Checked, str], Iterable[str]]] = {
+    "text": lambda checked, language: shown.as_text(checked.findings, checked.namespaces, language, _severities(language)),
+    "json": lambda checked, _language: [shown.as_json(checked.findings)],
+    "sarif": lambda checked, language: [shown.as_sarif(checked.findings, language)],
+    "turtle": lambda checked, _language: ["".join(write_turtle(checked.report(), checked.namespaces)).rstrip("\n")],
+}
+_NEAR = 8
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What a command has to say: its results, remarks beside them, and the exit status."""
+
+    results: Iterable[str]
+    remarks: Sequence[str] = ()
+    exit_code: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Talk:
+    """In which language a command speaks, and the SHACL processor that it asks."""
+
+    language: str
+    processor: Processor
+
+
+def publish(root: Path, out: Path, base: str | None, progress: Progress, talk: Talk) -> Outcome:
+    """Check the project and write its site to *out*; with a violation nothing is written and the status is 1."""
+    try:
+        checked, count = publish_project(root, out, base, progress, talk.processor)
+    except Unsound as unsound:
+        progress("nothing")
+        return Outcome([], [*_findings(unsound.checked, talk.language), _say(talk.language, "stopped")], unsound.exit_code)
+    progress("nothing")
+    return Outcome([_say(talk.language, "published", count=count, folder=out)], [*_findings(checked, talk.language)])
+
+
+def check(root: Path, form: str, talk: Talk) -> Outcome:
+    """Return the findings in one of the forms; the status is 1 where there are any."""
+    checked = check_project(root, talk.processor)
+    return Outcome(_CHECKS[form](checked, talk.language), [_summary(checked, talk.language)], 1 if checked.findings else 0)
+
+
+def rewrite(root: Path, language: str) -> Outcome:
+    """Rewrite the sources that are not in the house style."""
+    changed = _unformatted(root)
+    for file, formatted in changed.items():
+        (root / file).write_text(formatted, encoding="utf-8", newline="\n")
+    return Outcome([_say(language, "formatted", file=file) for file in changed] or [_say(language, "format-clean")])
+
+
+def check_format(root: Path, language: str) -> Outcome:
+    """Name the sources that are not in the house style; the status is 1 where there are any."""
+    changed = _unformatted(root)
+    lines = [_say(language, "unformatted", file=file) for file in changed]
+    return Outcome(lines or [_say(language, "format-clean")], exit_code=1 if changed else 0)
+
+
+def show(root: Path, name: str, form: str, language: str) -> Outcome:
+    """Return one resource as its page has it. Raises `UnknownName`."""
+    publication = Publication(load_project(root))
+    resources = {resource.iri: resource for resource in publication.resources()}
+    resource = resources[_named(name, list(resources), publication.namespaces)]
+    page = publication.page(resource, language) if form == "html" else FORMATS[form].resource(resource, publication.notation)
+    return Outcome([page.rstrip("\n")])
+
+
+def query(root: Path, argument: str, on: str, form: str | None, language: str) -> Outcome:
+    """Return the answer to a query, which is a file's name or the query itself. Raises `BadQuery`."""
+    project = load_project(root)
+    place, words = _query_text(argument)
+    triples = {"stated": project.stated, "derived": project.derived, "all": merged(project)}[on]
+    try:
+        answer = run(load(triples), words, project.prefixes)
+    except BadQuery as error:
+        raise error.pointing(place, words) from error
+    return Outcome(_answer(answer, form, Namespaces(project.prefixes), language))
+
+
+def sources(root: Path, file: Path, language: str) -> Outcome:
+    """Return each fact with its passages in *file*, and what of the text is explained; status 1 where a passage does not hold."""
+    project = load_project(root)
+    page = file.read_bytes()
+    try:
+        words = page.decode()
+    except UnicodeDecodeError as error:
+        raise Mistake("not-utf-8", file=file) from error
+    listed = passages(load(merged(project)), page, project.base, file)
+    called = Publication(project).names(language)
+    wrong = [passage for passage in listed if passage.fault(words)]
+    lines = [*_facts(words, listed, called, language), *_coverage(words, listed, called, language), *_wrong(words, wrong, called, language)]
+    lines.append(_say(language, "passages-wrong" if wrong else "passages-right", wrong=len(wrong), count=len(listed)))
+    return Outcome(map(shown.printable, lines), exit_code=1 if wrong else 0)
+
+
+def _say(language: str, name: str, **values: object) -> str:
+    return text(language, f"said.{name}", **values)
+
+
+def _severities(language: str) -> dict[str, str]:
+    return {severity: text(language, f"page.severity-{severity.lower()}") for severity in Severity}
+
+
+def _findings(checked: Checked, language: str) -> Iterator[str]:
+    yield from shown.as_text(checked.findings, checked.namespaces, language, _severities(language))
+    yield _summary(checked, language)
+
+
+def _summary(checked: Checked, language: str) -> str:
+    if checked.findings:
+        counts = {severity: sum(finding.severity == severity for finding in checked.findings) for severity in Severity}
+        return _say(language, "findings", violations=counts[Severity.VIOLATION], warnings=counts[Severity.WARNING], infos=counts[Severity.INFO])
+    focus_nodes = checked.validation.focus_nodes
+    triples = merged(checked.project) if checked.project else []
+    return _say(language, "clean", triples=len(triples), shapes=len(focus_nodes), nodes=sum(focus_nodes.values()))
+
+
+def _unformatted(root: Path) -> dict[str, str]:
+    formatted = ((source, format_source(source)) for source in read_sources(root))
+    return {source.file: new for source, new in formatted if source.text != new}
+
+
+def _named(name: str, iris: Sequence[str], namespaces: Namespaces) -> str:
+    """Return the one of *iris* that *name* is: in full, with a prefix, or by its last part. Raises `UnknownName`."""
+    known = set(iris)
+    for iri in (name.removeprefix("<").removesuffix(">"), namespaces.expand(name)):
+        if iri in known and iri is not None:
+            return iri
+    found = [iri for iri in iris if iri.rsplit("/", 1)[-1] == name]
+    if len(found) == 1:
+        return found[0]
+    near = found or [iri for iri in iris if name.casefold() in iri.rsplit("/", 1)[-1].casefold()]
+    shortened = ", ".join(namespaces.shorten(iri) for iri in near[:_NEAR])
+    raise UnknownName("many-names" if found else "unknown-near" if near else "unknown-name", asked=name, near=shortened)
+
+
+def _query_text(argument: str) -> tuple[str, str]:
+    """Return what to call the query in a message, and the query: a file's name and text, or the argument itself."""
+    if "{" in argument:
+        return "query", argument
+    if not Path(argument).is_file():
+        raise BadQuery("no-query", file=argument)
+    try:
+        return argument, Path(argument).read_text(encoding="utf-8")
+    except UnicodeDecodeError as error:
+        raise BadQuery("not-utf-8", file=argument) from error
+
+
+def _answer(answer: Answer, form: str | None, namespaces: Namespaces, language: str) -> Iterator[str]:
+    is_graph = not isinstance(answer, QuerySolutions | QueryBoolean)
+    forms = ("ttl",) if is_graph else ("table", *_RESULTS)
+    chosen = form or forms[0]
+    if chosen not in forms or (chosen in ("csv", "tsv") and isinstance(answer, QueryBoolean)):
+        kind = "CONSTRUCT" if is_graph else "SELECT" if isinstance(answer, QuerySolutions) else "ASK"
+        raise BadQuery("wrong-form", form=kind, format=chosen, choices=", ".join(forms if not isinstance(answer, QueryBoolean) else ("table", "json")))
+    if not isinstance(answer, QuerySolutions | QueryBoolean):
+        return iter(["".join(write_turtle(sort_triples(answer), namespaces)).rstrip("\n")])
+    if chosen in _RESULTS:
+        return iter([(answer.serialize(format=_RESULTS[chosen]) or b"").decode().rstrip("\n")])
+    return shown.as_table(answer, namespaces) if isinstance(answer, QuerySolutions) else iter([_say(language, "true" if answer else "false")])
+
+
+def _facts(words: str, listed: Sequence[Passage], called: Mapping[str, str], language: str) -> Iterator[str]:
+    facts: dict[str, list[Passage]] = {}
+    for passage in listed:
+        for fact in passage.facts or ("",):
+            facts.setdefault(fact, []).append(passage)
+    for fact, support in facts.items():
+        yield called.get(fact, fact) or _say(language, "no-fact")
+        yield from (f"  {passage.start}-{passage.end}: {words[passage.start : passage.end]}" for passage in support)
+
+
+def _coverage(words: str, listed: Sequence[Passage], called: Mapping[str, str], language: str) -> Iterator[str]:
+    yield from (_say(language, "withheld-after", count=passage.withheld, passage=called[passage.iri]) for passage in listed if passage.withheld)
+    parts = stretches(words, listed)
+    yield from (f"{_say(language, 'unexplained')} {part.start}-{part.end}: {words[part.start : part.end]}" for part in parts if part.kind == "unexplained")
+    counts = coverage(words, parts)
+    whole = sum(counts.values()) or 1
+    explained = whole - counts["unexplained"]
+    shares = ", ".join(f"{_say(language, kind).lower()} {count / whole:.1%}" for kind, count in counts.items())
+    yield _say(language, "coverage", explained=explained, whole=whole, share=f"{explained / whole:.1%}", shares=shares)
+
+
+def _wrong(words: str, wrong: Sequence[Passage], called: Mapping[str, str], language: str) -> Iterator[str]:
+    for passage in wrong:
+        fault = _say(language, f"passage-{passage.fault(words)}", start=passage.start, end=passage.end, length=len(words), quote=passage.quote)
+        yield f"{called.get(passage.iri, passage.iri)}: {fault}"
