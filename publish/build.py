@@ -121,10 +121,8 @@ def publish_project(root: Path, out: Path, base: str | None, progress: Progress,
     checked = check_project(root, processor, base)
     if checked.project is None or not checked.is_sound:
         raise Unsound(checked)
-    progress("describing")
-    files = list(Publication(checked.project, checked).site_files())
     progress("writing")
-    return checked, write_site(out, files)
+    return checked, write_site(out, Publication(checked.project, checked).site_files())
 
 
 def merged(project: Project) -> list[Triple]:
@@ -205,8 +203,9 @@ class Publication:
         return names(self.everything, language)
 
     def page(self, resource: Resource, language: str) -> str:
-        """The HTML page of one resource."""
-        return self._templates(list(self.resources()))[language].resource(resource)[1].decode()
+        """The HTML page of one resource, in *language* if the site has it, else in the site's first."""
+        pages = self._templates(list(self.resources()))
+        return pages.get(language, pages[self.project.languages[0]]).resource(resource)[1].decode()
 
     def _pages(self, resources: Sequence[Resource], downloads: Sequence[tuple[str, int]]) -> Iterator[File]:
         kinds = _by_kind(self.everything, {resource.iri for resource in resources})

@@ -153,7 +153,9 @@ def _end(outcome: Outcome) -> None:
 def _put_texts_in(language: str) -> None:
     helps = table(language, "help")
     for name, command in (("bynet", cli), *cli.commands.items()):
+        click.help_option("--help")(command)
         command.help = helps[name]
+        command.short_help = helps[name].partition(". ")[0].partition("\n")[0].rstrip(".") + "."
         for parameter in command.params:
             if isinstance(parameter, click.Option):
                 option = parameter.opts[-1].removeprefix("--")

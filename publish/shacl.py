@@ -39,6 +39,8 @@ _TARGETS = (SH.targetClass, SH.targetNode, SH.targetSubjectsOf, SH.targetObjects
 _NO_HOLDER = (SH.deactivated, SH.path)
 _NOT_VALIDATING = {SH.name, SH.description, SH.order, SH.group, SH.defaultValue, SH.message, RDFS.label, RDFS.comment}  # SHACL, section 2.3.2
 
+_STORE = "SimpleMemory"  # the store that keeps no named graphs: nothing here has any
+_MARK = "\x1f"
 _BINDINGS = 3  # the place of initBindings among the other arguments of rdflib's Graph.query
 _VARIABLE = re.compile(r"[?$](\w+)")
 _NOT_PRE_BOUND = re.compile(r"\*|\bAS\b", re.IGNORECASE)
@@ -94,7 +96,7 @@ def pre_bound(query: str, bindings: Mapping[str, Node]) -> str | None:
 
 def read_graph(triples: bytes) -> rdflib.Graph:
     """Return N-Triples as an rdflib graph."""
-    graph = rdflib.Graph(bind_namespaces="none")
+    graph = rdflib.Graph(_STORE, bind_namespaces="none")
     fill(graph, triples)
     return graph
 
@@ -112,7 +114,7 @@ def plan(shapes: rdflib.Graph) -> rdflib.Graph:
     shapes of a property shape are used through their targets alone, the property shape gets those targets itself, and
     pySHACL validates all its focus nodes at once.
     """
-    graph = rdflib.Graph(bind_namespaces="none")
+    graph = rdflib.Graph(_STORE, bind_namespaces="none")
     typed = {*shapes.subjects(SH.path), *shapes.subjects(RDF.type, SH.NodeShape)}
     holders = {shape for shape in typed if _is_holder(shapes, shape)}
     freed = {prop for shape in holders for prop in shapes.objects(shape, SH.property) if _is_free(shapes, prop, holders)}
@@ -121,7 +123,7 @@ def plan(shapes: rdflib.Graph) -> rdflib.Graph:
             for target in _targets(shapes, subject):
                 graph.add((value, *target))
         elif predicate not in _NOT_VALIDATING or subject not in typed:
-            graph.add((subject, predicate, value))
+            graph.add((subject, predicate, _marked(value) if predicate == SH.message else value))
     for shape in holders.intersection(shapes.subjects(SH.closed)):
         _let_through(graph, shape, [path for prop in shapes.objects(shape, SH.property) if prop in freed for path in shapes.objects(prop, SH.path)])
     return graph
@@ -194,12 +196,21 @@ def _result(report: rdflib.Graph, node: Node, shapes: rdflib.Graph) -> dict[str,
         "severity": text(SH.resultSeverity).removeprefix(str(SH)),
         "shape": text(SH.sourceShape),
         "component": text(SH.sourceConstraintComponent).removeprefix(str(SH)),
-        "messages": {_language(message): str(message) for message in own or report.objects(node, SH.resultMessage)},
+        "messages": dict(map(_message, own or report.objects(node, SH.resultMessage))),
     }
 
 
-def _language(message: Node) -> str:
-    return (message.language or "en") if isinstance(message, rdflib.Literal) else "en"
+def _marked(message: Node) -> Node:
+    """A message with its language in its text: pySHACL forgets the language when it fills in the values."""
+    return rdflib.Literal(f"{message.language}{_MARK}{message}") if isinstance(message, rdflib.Literal) and message.language else message
+
+
+def _message(message: Node) -> tuple[str, str]:
+    """The language and the text of a message; English where it names none."""
+    language, mark, text = str(message).partition(_MARK)
+    if mark:
+        return language, text
+    return (message.language or "en") if isinstance(message, rdflib.Literal) else "en", str(message)
 
 
 @cache

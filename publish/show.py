@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
+import re
 import unicodedata
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from importlib.metadata import version
 
 from pyoxigraph import QuerySolutions
@@ -12,16 +13,14 @@ from pyoxigraph import QuerySolutions
 from publish.model import Finding, Severity
 from publish.turtle import Namespaces, write_term
 
+_IRI = re.compile(r"https?://[^\s<>\"“”»«]*[\w/]")
 _LEVELS = {Severity.VIOLATION: "error", Severity.WARNING: "warning", Severity.INFO: "note"}
 
 
-def as_text(findings: Iterable[Finding], namespaces: Namespaces, language: str, severities: dict[str, str]) -> Iterator[str]:
+def as_text(findings: Iterable[Finding], namespaces: Namespaces, language: str, severities: Mapping[str, str]) -> Iterator[str]:
     """Yield a line a finding: ``file:line: severity: message [focus node, path, value]``."""
-    for finding in findings:
-        terms = [namespaces.shorten(iri) for iri in (finding.focus_node, finding.path) if iri]
-        where = f" [{' '.join(terms)}]" if finding.rule.endswith("Component") and terms else ""
-        place = f"{finding.file}:{finding.line}:" + (f"{finding.column}:" if finding.column else "")
-        yield printable(f"{place} {severities[finding.severity]}: {finding.message(language)}{where}")
+    lines = (_line(finding, namespaces, language, severities) for finding in findings)
+    yield from dict.fromkeys(lines)  # two constraints with one message are one line to a reader
 
 
 def as_json(findings: Iterable[Finding]) -> str:
@@ -56,6 +55,14 @@ def as_table(solutions: QuerySolutions, namespaces: Namespaces) -> Iterator[str]
 def printable(text: str) -> str:
     """Return *text* on one line, with every control character as its escape: data can't steer a terminal."""
     return "".join(char if unicodedata.category(char)[0] != "C" else repr(char)[1:-1] for char in text)
+
+
+def _line(finding: Finding, namespaces: Namespaces, language: str, severities: Mapping[str, str]) -> str:
+    terms = [namespaces.shorten(iri) for iri in (finding.focus_node, finding.path) if iri]
+    where = f" [{' '.join(terms)}]" if finding.path else ""  # without a path, the message names what it is about
+    place = f"{finding.file}:{finding.line}:" + (f"{finding.column}:" if finding.column else "")
+    message = _IRI.sub(lambda match: namespaces.shorten(match.group()).strip("<>"), finding.message(language))
+    return printable(f"{place} {severities[finding.severity]}: {message}{where}")
 
 
 def _sarif_result(finding: Finding, language: str) -> dict[str, object]:

@@ -16,6 +16,7 @@ _NOT_WORDS = re.compile(
     r'"""(?:[^"\\]|\\.|"(?!""))*"""' r"|'''(?:[^'\\]|\\.|'(?!''))*'''" r'|"(?:[^"\\\n]|\\.)*"' r"|'(?:[^'\\\n]|\\.)*'" r"|<[^<>\s]*>|#[^\n]*"
 )
 _SERVICE = re.compile(r"(?<![\w?$:.-])SERVICE(?![\w:-])", re.IGNORECASE)
+_WANTED = 12
 _PLACE = re.compile(r"^error at ([0-9]+):([0-9]+): ")
 
 
@@ -39,7 +40,16 @@ def run(store: Store, query: str, prefixes: Mapping[str, str]) -> Answer:
         words = str(error)
         place = _PLACE.match(words)
         line, column = (int(place[1]), int(place[2])) if place else (1, 1)
-        raise BadQuery("query-syntax", line=line, column=column, words=_PLACE.sub("", words)) from error
+        raise BadQuery("query-syntax", line=line, column=column, words=_brief(_PLACE.sub("", words))) from error
+
+
+def _brief(words: str) -> str:
+    """Return what the parser says without its classes of characters, and no more than a few of the words it would take."""
+    start, expected, list_of_words = words.partition("expected one of ")
+    if not expected:
+        return words
+    wanted = [word for word in list_of_words.replace("\n", " ").split(", ") if not word.lstrip().startswith("[")]
+    return f"{start}expected {', '.join(wanted[:_WANTED])}{' …' if len(wanted) > _WANTED else ''}"
 
 
 def words_of(query: str) -> str:

@@ -34,7 +34,11 @@ def write_site(out: Path, files: Iterable[tuple[str, bytes]]) -> int:
     _recover(out, old)
     for left_over in (new, old):
         shutil.rmtree(left_over, ignore_errors=True)
-    count = _build(new, files)
+    try:
+        count = _build(new, files)
+    except BaseException:
+        shutil.rmtree(new, ignore_errors=True)
+        raise
     os.sync()
     _swap(new, out, old)
     _sync_folder(out.parent)
