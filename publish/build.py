@@ -167,6 +167,7 @@ class Publication:
         downloads = list(self._downloads())
         yield from downloads
         yield "context.jsonld", _context(self.notation.context)
+        yield from self.project.pictures
         yield from self._pages(resources, [(path, len(content)) for path, content in downloads])
 
     @cached_property

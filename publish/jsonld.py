@@ -54,7 +54,7 @@ class Context:
 
     def form(self, iri: str) -> str:
         """Return how all values of a property are coerced: ``@id``, ``@language``, a datatype's IRI, or not at all (empty)."""
-        forms = self._forms.get(iri, set())
+        forms = self._forms[iri] if iri in self._keys else set()  # what has no key has no definition either
         form = next(iter(forms)) if len(forms) == 1 else ""
         return "" if form in (XSD + "string", "class") else form
 

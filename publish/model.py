@@ -126,7 +126,7 @@ class Validation:
 class Project:
     """A whole project as it was read: sorted triples by origin, queries, and where each triple stands.
 
-    Every IRI is under *base* already, whatever base the files are written for.
+    Every IRI is under *base* already, whatever base the files are written for. *pictures* are published as they are, by name.
     """
 
     base: str
@@ -136,6 +136,7 @@ class Project:
     sources: Mapping[str, tuple[Source, ...]]
     rules: tuple[Query, ...]
     questions: tuple[Query, ...]
+    pictures: tuple[tuple[str, bytes], ...] = ()
     stated: Sequence[Triple] = ()
     derived: Sequence[Triple] = ()
 

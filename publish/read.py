@@ -85,7 +85,7 @@ def read_project(root: Path, base: str | None = None) -> Read:
     if findings:
         return Read(None, tuple(findings))
     try:
-        return Read(_project(sources, rules, questions, own_base, base or own_base), ())
+        return Read(replace(_project(sources, rules, questions, own_base, base or own_base), pictures=_pictures(root)), ())
     except ValueError as error:  # a base that ends in #, before the rest of an IRI that has a # already
         raise BadBase("bad-base", base=base) from error
 
@@ -125,7 +125,7 @@ def split_prologue(text: str) -> tuple[dict[str, str], str, int]:
 def _read_text(path: Path, root: Path) -> tuple[str, list[Finding]]:
     """Return the text of a file of the project, without a byte order mark; never of a file outside its folder."""
     file = path.relative_to(root).as_posix()
-    if not path.is_file() or not path.resolve().is_relative_to(root.resolve()):
+    if not _is_own(path, root):
         return "", [found(file, 0, "outside-project")]
     data = path.read_bytes().removeprefix(b"\xef\xbb\xbf")
     try:
@@ -211,6 +211,17 @@ def _project(sources: Mapping[str, tuple[Source, ...]], rules: tuple[Query, ...]
         questions=tuple(_moved_query(query, own_base, base) for query in questions),
     )
     return replace(project, stated=project.triples("data"))
+
+
+def _pictures(root: Path) -> tuple[tuple[str, bytes], ...]:
+    """The PNG files beside the ontology, such as its logo: the one kind of picture that no browser takes for a program."""
+    paths = sorted((root / "ontology").glob("*.png"))
+    return tuple((path.name, path.read_bytes()) for path in paths if _is_own(path, root))
+
+
+def _is_own(path: Path, root: Path) -> bool:
+    """A plain file that really lies in the project's folder."""
+    return path.is_file() and path.resolve().is_relative_to(root.resolve())
 
 
 def _declarations(triples: list[Triple]) -> list[Subject]:

@@ -139,11 +139,14 @@ def rdf_lists(triples: Sequence[Triple]) -> dict[Subject, tuple[Object, ...]]:
     first = {triple.subject: triple.object for triple in triples if triple.predicate == FIRST}
     rest = {triple.subject: triple.object for triple in triples if triple.predicate == REST}
     links = {node for node in nodes if told[node] == len((FIRST, REST)) and pointed[node] == 1 and node in first and node in rest}
+    chains = {head: chain for head in links - set(rest.values()) if (chain := _links(head, rest)) is not None and links.issuperset(chain)}
     members: dict[Subject, tuple[Object, ...]] = {}
-    for head in links - set(rest.values()):
-        nodes_of_list = _links(head, rest)
-        if nodes_of_list is not None and links.issuperset(nodes_of_list):
-            members |= dict.fromkeys(nodes_of_list, ()) | {head: tuple(first[node] for node in nodes_of_list)}
+    waiting: list[Object] = [*chains.keys() - {first[node] for chain in chains.values() for node in chain}]  # a list inside itself begins nowhere
+    while waiting:
+        head = waiting.pop()
+        if head in chains and not isinstance(head, Literal):
+            members |= dict.fromkeys(chains[head], ()) | {head: tuple(first[node] for node in chains[head])}
+            waiting += members[head]
     return members
 
 
