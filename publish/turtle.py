@@ -16,9 +16,9 @@ from pyoxigraph import BlankNode, Literal, NamedNode, Quad, RdfFormat, Triple
 from publish.model import FIRST, LABELS, NIL, REST, TYPE, XSD, Object, Subject, term_key
 
 _LOCAL = re.compile(r"(?:[A-Za-z0-9_](?:[A-Za-z0-9_.-]*[A-Za-z0-9_-])?)?")
-_SHORT_LITERALS = {  # Turtle, productions INTEGER, DECIMAL, DOUBLE and BooleanLiteral
-    XSD + "integer": re.compile(r"[+-]?[0-9]+"),
-    XSD + "decimal": re.compile(r"[+-]?[0-9]*\.[0-9]+"),
+_SHORT_LITERALS = {  # of Turtle's INTEGER, DECIMAL, DOUBLE and BooleanLiteral what every reader keeps: rdflib reads 007, .5 and 0.0000001 as 7, 0.5 and 1E-7
+    XSD + "integer": re.compile(r"0|-?[1-9][0-9]{0,99}"),
+    XSD + "decimal": re.compile(r"-?(?:0|[1-9][0-9]{0,99})\.[0-9]{1,6}"),
     XSD + "double": re.compile(r"[+-]?(?:[0-9]+\.[0-9]*|\.[0-9]+|[0-9]+)[eE][+-]?[0-9]+"),
     XSD + "boolean": re.compile(r"true|false"),
 }
@@ -141,11 +141,13 @@ def rdf_lists(triples: Sequence[Triple]) -> dict[Subject, tuple[Object, ...]]:
     links = {node for node in nodes if told[node] == len((FIRST, REST)) and pointed[node] == 1 and node in first and node in rest}
     chains = {head: chain for head in links - set(rest.values()) if (chain := _links(head, rest)) is not None and links.issuperset(chain)}
     members: dict[Subject, tuple[Object, ...]] = {}
-    waiting: list[Object] = [*chains.keys() - {first[node] for chain in chains.values() for node in chain}]  # a list inside itself begins nowhere
+    inside = {first[node] for chain in chains.values() for node in chain}
+    waiting: list[Object] = [head for head in chains if head not in inside]  # a list inside itself begins nowhere
     while waiting:
         head = waiting.pop()
-        if head in chains and not isinstance(head, Literal):
-            members |= dict.fromkeys(chains[head], ()) | {head: tuple(first[node] for node in chains[head])}
+        if isinstance(head, BlankNode) and head in chains:
+            members.update(dict.fromkeys(chains[head], ()))
+            members[head] = tuple(first[node] for node in chains[head])
             waiting += members[head]
     return members
 
