@@ -37,7 +37,7 @@ class Context:
                 self._forms.setdefault(triple.predicate.value, set()).add(_form(triple.object))
             elif isinstance(triple.object, NamedNode):
                 self._forms.setdefault(triple.object.value, set()).add("class")
-        self._keys = self._named(base)
+        self._keys = self._short(base)
 
     def definitions(self, keys: Iterable[str]) -> dict[str, Json]:
         """Return the part of the context that defines *keys*, sorted; keywords' aliases first."""
@@ -47,6 +47,10 @@ class Context:
     def whole(self) -> dict[str, Json]:
         """Return the whole context, as it is published."""
         return self.definitions(self._keys.values())
+
+    def used(self, triples: Iterable[Triple]) -> dict[str, Json]:
+        """Return the part of the context that *triples* need."""
+        return self.definitions({self.key(iri) for triple in triples for iri in _named(triple)})
 
     def key(self, iri: str) -> str:
         """Return the key of a property or class: a short name, or the IRI where it has no good one."""
@@ -62,7 +66,7 @@ class Context:
         """The place of a property in an object: as in Turtle, type and labels first."""
         return statement_order(predicate, self._namespaces)
 
-    def _named(self, base: str) -> dict[str, str]:
+    def _short(self, base: str) -> dict[str, str]:
         keys: dict[str, str] = {}
         taken = {*_KEYWORDS}
         for iri in sorted(self._forms, key=lambda iri: (not iri.startswith(base), self._namespaces.shorten(iri))):
@@ -96,7 +100,7 @@ def write_resource(resource: Resource, context: Context) -> str:
 def write_graph(triples: Sequence[Triple], context: Context) -> Iterator[str]:
     """Yield the JSON-LD document of sorted *triples*, node by node."""
     lists = rdf_lists(triples)
-    yield '{\n"@context": ' + json.dumps(context.whole(), ensure_ascii=False, indent=1) + ',\n"@graph": [\n'
+    yield '{\n"@context": ' + json.dumps(context.used(triples), ensure_ascii=False, indent=1) + ',\n"@graph": [\n'
     separator = ""
     for subject, group in groupby(triples, key=lambda triple: triple.subject):
         if subject not in lists:
@@ -163,6 +167,14 @@ class _Writer:
         if form == datatype or (not form and datatype == XSD + "string"):
             return value.value
         return {"@value": value.value, _LANGUAGE: value.language} if value.language else {"@value": value.value, "@type": datatype}
+
+
+def _named(triple: Triple) -> Iterator[str]:
+    """What a triple takes from the context: its property, or the class that it says its subject is in."""
+    if triple.predicate != TYPE:
+        yield triple.predicate.value
+    elif isinstance(triple.object, NamedNode):
+        yield triple.object.value
 
 
 def _form(value: Object) -> str:
