@@ -25,6 +25,7 @@ from publish.processor import Processor
 from publish.read import read_project, read_source, source_files
 from publish.render import File, Notation, render_graph, render_graphs, render_resource
 from publish.report import report_iri, report_triples
+from publish.show import as_text
 from publish.sparql import load, run
 from publish.turtle import Namespaces
 from publish.write import refuse_occupied, write_site
@@ -72,6 +73,10 @@ class Unsound(Mistake):
     def __init__(self, checked: Checked) -> None:
         super().__init__("unsound")
         self.checked = checked
+
+    def told(self, language: str) -> tuple[str, ...]:
+        """Return a line for each finding."""
+        return tuple(as_text(self.checked.findings, self.checked.namespaces, language))
 
 
 def load_project(root: Path, base: str | None = None) -> Project:

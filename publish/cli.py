@@ -133,7 +133,7 @@ def main() -> None:
     except Mistake as mistake:
         from publish.show import printable
 
-        for line in (*mistake.lines, f"bynet: {text(language, f'mistake.{mistake.name}', **mistake.values)}"):
+        for line in (*mistake.told(language), f"bynet: {text(language, f'mistake.{mistake.name}', **mistake.values)}"):
             click.echo(printable(line), err=True)
         raise SystemExit(mistake.exit_code) from mistake
     except OSError as error:

@@ -22,7 +22,7 @@ from publish.turtle import Namespaces, write_turtle
 
 _RESULTS = {"csv": QueryResultsFormat.CSV, "tsv": QueryResultsFormat.TSV, "json": QueryResultsFormat.JSON}
 _CHECKS: dict[str, Callable[[Checked, str], Iterable[str]]] = {
-    "text": lambda checked, language: shown.as_text(checked.findings, checked.namespaces, language, _severities(language)),
+    "text": lambda checked, language: shown.as_text(checked.findings, checked.namespaces, language),
     "json": lambda checked, _language: [shown.as_json(checked.findings)],
     "sarif": lambda checked, language: [shown.as_sarif(checked.findings, language)],
     "turtle": lambda checked, _language: ["".join(write_turtle(checked.report(), checked.namespaces)).rstrip("\n")],
@@ -120,12 +120,8 @@ def _say(language: str, name: str, **values: object) -> str:
     return text(language, f"said.{name}", **values)
 
 
-def _severities(language: str) -> dict[str, str]:
-    return {severity: text(language, f"page.severity-{severity.lower()}") for severity in Severity}
-
-
 def _findings(checked: Checked, language: str) -> Iterator[str]:
-    yield from shown.as_text(checked.findings, checked.namespaces, language, _severities(language))
+    yield from shown.as_text(checked.findings, checked.namespaces, language)
     yield _summary(checked, language)
 
 

@@ -18,6 +18,10 @@ class Mistake(Exception):
         self.name = name
         self.values = values
 
+    def told(self, _language: str) -> tuple[str, ...]:
+        """Return what is shown before the one line."""
+        return self.lines
+
 
 class NoProject(Mistake):
     """The folder given has no ``data/dataset.ttl``."""

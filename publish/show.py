@@ -5,21 +5,22 @@ from __future__ import annotations
 import json
 import re
 import unicodedata
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from importlib.metadata import version
 
 from pyoxigraph import QuerySolutions
 
 from publish.model import Finding, Severity
+from publish.texts import text
 from publish.turtle import Namespaces, write_term
 
 _IRI = re.compile(r"https?://[^\s<>\"“”»«]*[\w/]")
 _LEVELS = {Severity.VIOLATION: "error", Severity.WARNING: "warning", Severity.INFO: "note"}
 
 
-def as_text(findings: Iterable[Finding], namespaces: Namespaces, language: str, severities: Mapping[str, str]) -> Iterator[str]:
+def as_text(findings: Iterable[Finding], namespaces: Namespaces, language: str) -> Iterator[str]:
     """Yield a line a finding: ``file:line: severity: message [focus node, path, value]``."""
-    lines = (_line(finding, namespaces, language, severities) for finding in findings)
+    lines = (_line(finding, namespaces, language) for finding in findings)
     yield from dict.fromkeys(lines)  # two constraints with one message are one line to a reader
 
 
@@ -57,12 +58,12 @@ def printable(text: str) -> str:
     return "".join(char if unicodedata.category(char)[0] != "C" else repr(char)[1:-1] for char in text)
 
 
-def _line(finding: Finding, namespaces: Namespaces, language: str, severities: Mapping[str, str]) -> str:
+def _line(finding: Finding, namespaces: Namespaces, language: str) -> str:
     terms = [namespaces.shorten(iri) for iri in (finding.focus_node, finding.path) if iri]
     where = f" [{' '.join(terms)}]" if finding.path else ""  # without a path, the message names what it is about
     place = f"{finding.file}:{finding.line}:" + (f"{finding.column}:" if finding.column else "")
     message = _IRI.sub(lambda match: namespaces.shorten(match.group()).strip("<>"), finding.message(language))
-    return printable(f"{place} {severities[finding.severity]}: {message}{where}")
+    return printable(f"{place} {text(language, f'page.severity-{finding.severity.lower()}')}: {message}{where}")
 
 
 def _sarif_result(finding: Finding, language: str) -> dict[str, object]:
