@@ -33,7 +33,7 @@ _BASE = NamedNode(VANN + "preferredNamespaceUri")
 _PREFIX = NamedNode(SHACL + "prefix")
 _NAMESPACE = NamedNode(SHACL + "namespace")
 _HOLDS_BASE = (_BASE, _NAMESPACE)
-_ABSOLUTE = re.compile(r'https?://[^\s<>"{}|\\^`/?#]+/(?:[^\s<>"{}|\\^`?#]*[/#])?')
+_ABSOLUTE = re.compile(r'https?://[^\s<>"{}|\\^`/?#]+/(?:[^\s<>"{}|\\^`?#]*/)?')
 _HEAD = re.compile(r"#\s*(title|description)@([a-z]+(?:-[a-z0-9]+)*):\s*(\S.*)")
 _PROLOGUE = re.compile(r"\s*PREFIX\s+([A-Za-z][\w-]*)?:\s*<([^<>\s]*)>\s*", re.IGNORECASE)
 _ERROR_LIMIT = 1000
@@ -78,16 +78,14 @@ def read_project(root: Path, base: str | None = None) -> Read:
     sources = {part: tuple(_collect(findings, read_source, paths, root)) for part, paths in source_files(root).items()}
     rules = tuple(_collect(findings, read_query, sorted((root / "ontology/rules").glob("*.rq")), root))
     questions = tuple(_collect(findings, read_query, sorted((root / "ontology/questions").glob("*.rq")), root))
-    described = [triple for source in sources["data"] if source.file == DATASET_FILE for triple in source.triples]
-    own_base = _text(described, _BASE)
-    if not own_base and not findings:
-        findings.append(found(DATASET_FILE, 0, "no-dataset"))
+    described = _described(sources)
+    named = next((triple for triple in described if triple.predicate == _BASE and isinstance(triple.subject, NamedNode)), None)
+    own_base = _text(described, _BASE) if named else ""
+    if not findings and not _ABSOLUTE.fullmatch(own_base):
+        findings.append(found(DATASET_FILE, 0, "bad-own-base" if own_base else "no-dataset", word=own_base))
     if findings:
         return Read(None, tuple(findings))
-    try:
-        return Read(replace(_project(sources, rules, questions, own_base, base or own_base), pictures=_pictures(root)), ())
-    except ValueError as error:  # a base that ends in #, before the rest of an IRI that has a # already
-        raise BadBase("bad-base", base=base) from error
+    return Read(replace(_project(sources, rules, questions, own_base, base or own_base), pictures=_pictures(root)), ())
 
 
 def read_source(path: Path, root: Path) -> tuple[Source, list[Finding]]:
@@ -198,7 +196,7 @@ def _collect(findings: list[Finding], read: Callable[[Path, Path], tuple[_T, lis
 
 def _project(sources: Mapping[str, tuple[Source, ...]], rules: tuple[Query, ...], questions: tuple[Query, ...], own_base: str, base: str) -> Project:
     sources = {part: tuple(_moved_source(source, own_base, base) for source in read) for part, read in sources.items()}
-    described = [triple for source in sources["data"] if source.file == DATASET_FILE for triple in source.triples]
+    described = _described(sources)
     dataset = next(triple.subject for triple in described if triple.predicate == _BASE and isinstance(triple.subject, NamedNode))
     project = Project(
         base=base,
@@ -211,6 +209,11 @@ def _project(sources: Mapping[str, tuple[Source, ...]], rules: tuple[Query, ...]
         questions=tuple(_moved_query(query, own_base, base) for query in questions),
     )
     return replace(project, stated=project.triples("data"))
+
+
+def _described(sources: Mapping[str, tuple[Source, ...]]) -> list[Triple]:
+    """What the data set's own file says."""
+    return [triple for source in sources["data"] if source.file == DATASET_FILE for triple in source.triples]
 
 
 def _pictures(root: Path) -> tuple[tuple[str, bytes], ...]:

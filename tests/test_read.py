@@ -46,7 +46,10 @@ def test_a_whole_project_has_no_findings(tmp_path: Path) -> None:
 def test_every_error_of_every_file_is_reported_with_its_line(tmp_path: Path) -> None:
     first = turtle('ex:one rdfs:label "One\\z" ;\n.\nex:two a def:Thing .\nex:three rdfs:label .\n')
     second = '@prefix ex: <https://example.org/id/> .\nex:a nope:b ex:c .\nex:d ex:e ex:f .\nex:g ex:h <a b> .\nex:i ex:j "x"^^ex:k .\n"no" ex:m ex:n .\n'
-    root = make_project(tmp_path, {"data/first.ttl": first, "shapes/second.ttl": second, "data/latin.ttl": "ex:å".encode("latin-1"), "ontology/questions/bare.rq": "SELECT * {}\n"})
+    root = make_project(
+        tmp_path,
+        {"data/first.ttl": first, "shapes/second.ttl": second, "data/latin.ttl": "ex:å".encode("latin-1"), "ontology/questions/bare.rq": "SELECT * {}\n"},
+    )
     read = read_project(root)
     assert read.project is None
     found = [place(finding) for finding in read.findings]
@@ -87,7 +90,10 @@ def test_lexical_forms_are_untouched(tmp_path: Path, lexical: str) -> None:
 
 def test_what_is_not_utf_8_is_refused_on_its_line(tmp_path: Path) -> None:
     root = make_project(tmp_path, {"data/things.ttl": THING.encode() + b"\n# \xff\n", "ontology/questions/q.rq": QUERY.encode() + b"\xc3"})
-    assert set(read_findings(root)) == {("data/things.ttl", THING.count("\n") + 2, "not-utf-8"), ("ontology/questions/q.rq", QUERY.count("\n") + 1, "not-utf-8")}
+    assert set(read_findings(root)) == {
+        ("data/things.ttl", THING.count("\n") + 2, "not-utf-8"),
+        ("ontology/questions/q.rq", QUERY.count("\n") + 1, "not-utf-8"),
+    }
 
 
 def test_a_file_outside_the_project_is_not_read(tmp_path: Path) -> None:
@@ -97,7 +103,11 @@ def test_a_file_outside_the_project_is_not_read(tmp_path: Path) -> None:
     (root / "data/broken.ttl").symlink_to(tmp_path / "nothing.ttl")
     (root / "shapes").mkdir()
     (root / "shapes/folder.ttl").mkdir()
-    assert sorted(read_findings(root)) == [("data/broken.ttl", 0, "outside-project"), ("data/things.ttl", 0, "outside-project"), ("shapes/folder.ttl", 0, "outside-project")]
+    assert sorted(read_findings(root)) == [
+        ("data/broken.ttl", 0, "outside-project"),
+        ("data/things.ttl", 0, "outside-project"),
+        ("shapes/folder.ttl", 0, "outside-project"),
+    ]
 
 
 def test_a_dataset_without_a_base_is_no_project(tmp_path: Path) -> None:
@@ -130,7 +140,11 @@ def test_an_unused_prefix_is_a_warning_on_its_line(tmp_path: Path) -> None:
     project = read_project(root).project
     assert project is not None
     found = lint(project)
-    assert sorted(map(place, found)) == [("data/things.ttl", 1, "unused-prefix"), ("data/things.ttl", 2, "unused-prefix"), ("ontology/questions/q.rq", 1, "unused-prefix")]
+    assert sorted(map(place, found)) == [
+        ("data/things.ttl", 1, "unused-prefix"),
+        ("data/things.ttl", 2, "unused-prefix"),
+        ("ontology/questions/q.rq", 1, "unused-prefix"),
+    ]
     assert {finding.severity for finding in found} == {Severity.WARNING}
 
 
@@ -138,7 +152,11 @@ def test_an_own_term_that_nothing_declares_is_found_in_data_and_queries(tmp_path
     data = turtle("ex:one a def:Thing ;\n  def:suportedBy ex:two ;\n  def:knows ex:one .\n")
     root = make_project(tmp_path, {"data/things.ttl": data, "ontology/questions/q.rq": QUERY.replace("?thing a def:Thing", "\n  ?thing a def:Think")})
     line = data.splitlines().index("  def:suportedBy ex:two ;") + 1
-    assert lint_findings(root) == [("data/things.ttl", line, "undeclared"), ("data/things.ttl", line, "undeclared"), ("ontology/questions/q.rq", 6, "undeclared")]
+    assert lint_findings(root) == [
+        ("data/things.ttl", line, "undeclared"),
+        ("data/things.ttl", line, "undeclared"),
+        ("ontology/questions/q.rq", 6, "undeclared"),
+    ]
 
 
 def test_words_in_strings_iris_and_comments_of_a_query_are_no_terms(tmp_path: Path) -> None:
@@ -202,7 +220,24 @@ def test_blank_nodes_have_the_same_names_in_every_run(tmp_path: Path) -> None:
     assert first.triples("shapes") == second.triples("shapes")
 
 
-@pytest.mark.parametrize("base", ["", "data.example.org/", "https://data.example.org", "https://data.example.org/by", "urn:x/", "ftp://data.example.org/", "https:///", 'https://a.example/"x"/', "https://a.example/b c/", "https://a.example/?q/", "file:///etc/", "https://a.example/<script>/", "https://a.example/\n/"])
+@pytest.mark.parametrize(
+    "base",
+    [
+        "",
+        "data.example.org/",
+        "https://data.example.org",
+        "https://data.example.org/by",
+        "urn:x/",
+        "ftp://data.example.org/",
+        "https:///",
+        'https://a.example/"x"/',
+        "https://a.example/b c/",
+        "https://a.example/?q/",
+        "file:///etc/",
+        "https://a.example/<script>/",
+        "https://a.example/\n/",
+    ],
+)
 def test_a_bad_base_is_refused(base: str) -> None:
     with pytest.raises(BadBase):
         read_project(LIBRARY, base)
@@ -219,13 +254,14 @@ def test_every_iri_moves_to_a_good_base(base: str) -> None:
     assert {query.iri for query in project.questions} == {f"{base}questions/books-by-shelf", f"{base}questions/is-anything-lent-out"}
 
 
-def test_a_base_of_fragments_is_for_iris_that_have_none(tmp_path: Path) -> None:
-    base = "https://data.example.org/a#"
-    project = read_project(make_project(tmp_path, {}), base).project
-    assert project is not None
-    assert project.dataset == NamedNode(f"{base}dataset")
-    with pytest.raises(BadBase):
-        read_project(LIBRARY, base)
+def test_a_base_ends_in_a_slash_since_each_iri_has_a_page(tmp_path: Path) -> None:
+    for base in ("https://data.example.org/a#", "https://data.example.org/a", "http:///", "ftp://data.example.org/", "https://data.example.org/a b/"):
+        with pytest.raises(BadBase):
+            read_project(LIBRARY, base)
+    root = make_project(tmp_path, {})
+    dataset = root / "data/dataset.ttl"
+    dataset.write_text(dataset.read_text().replace('preferredNamespaceUri "https://example.org/"', 'preferredNamespaceUri "https://example.org"'))
+    assert [finding.rule for finding in read_project(root).findings] == ["bad-own-base"]
 
 
 def test_a_text_that_mentions_the_base_is_left_alone_when_the_base_moves(tmp_path: Path) -> None:
@@ -246,5 +282,3 @@ def test_the_current_folder_is_the_project_where_it_is_one(tmp_path: Path, monke
     assert find_project(None, LIBRARY) == LIBRARY
     make_project(tmp_path, {})
     assert find_project(None, LIBRARY) == Path()
-
-
