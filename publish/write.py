@@ -54,8 +54,9 @@ def refuse_occupied(out: Path) -> None:
     if out.is_symlink() or not out.is_dir():
         raise OccupiedFolder("occupied", folder=out, file=out.name)
     listed = {MANIFEST, *read_manifest(out)} if (out / MANIFEST).is_file() else set()
-    for folder, _folders, names in os.walk(out):
-        for name in sorted(names):
+    for folder, folders, names in os.walk(out):
+        links = (name for name in folders if (Path(folder) / name).is_symlink())
+        for name in sorted([*names, *links]):
             path = (Path(folder) / name).relative_to(out).as_posix()
             if path not in listed:
                 raise OccupiedFolder("occupied", folder=out, file=path)
