@@ -68,7 +68,7 @@ class Pages:
             words=table(language, "page"),
             language=language,
             spoken=language if language in LANGUAGES else "en",
-            languages=[(other, table(other, "page")["language"]) for other in site.languages],
+            languages=[(other, table(other, "page")["language"] if other in LANGUAGES else other) for other in site.languages],
             title=self._text(site.dataset, TITLE),
         )
 
