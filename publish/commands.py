@@ -9,11 +9,12 @@ from pathlib import Path
 from pyoxigraph import QueryBoolean, QueryResultsFormat, QuerySolutions
 
 from publish import show as shown
-from publish.build import Checked, Progress, Publication, Unsound, check_project, load_project, merged, publish_project, read_sources
+from publish.build import Progress, Unsound, check_project, load_project, publish_project, read_sources
 from publish.errors import BadQuery, Mistake, UnknownName
 from publish.format import format_source
 from publish.model import Severity, sort_triples
 from publish.processor import Processor
+from publish.publication import Checked, Publication
 from publish.render import FORMATS
 from publish.sources import Passage, coverage, passages, stretches
 from publish.sparql import Answer, load, run
@@ -92,7 +93,7 @@ def query(root: Path, argument: str, on: str, form: str | None, language: str) -
     """Return the answer to a query, which is a file's name or the query itself. Raises `BadQuery`."""
     project = load_project(root)
     place, words = _query_text(argument)
-    triples = {"stated": project.stated, "derived": project.derived, "all": merged(project)}[on]
+    triples = {"stated": project.stated, "derived": project.derived, "all": project.data}[on]
     try:
         answer = run(load(triples), words, project.prefixes)
     except BadQuery as error:
@@ -108,7 +109,7 @@ def sources(root: Path, file: Path, language: str) -> Outcome:
         words = page.decode()
     except UnicodeDecodeError as error:
         raise Mistake("not-utf-8", file=file) from error
-    listed = passages(load(merged(project)), page, project.base, file)
+    listed = passages(load(project.data), page, project.base, file)
     called = Publication(project).names(language)
     wrong = [passage for passage in listed if passage.fault(words)]
     lines = [*_facts(words, listed, called, language), *_coverage(words, listed, called, language), *_wrong(words, wrong, called, language)]
@@ -130,7 +131,7 @@ def _summary(checked: Checked, language: str) -> str:
         counts = {severity: sum(finding.severity == severity for finding in checked.findings) for severity in Severity}
         return _say(language, "findings", violations=counts[Severity.VIOLATION], warnings=counts[Severity.WARNING], infos=counts[Severity.INFO])
     focus_nodes = checked.validation.focus_nodes
-    triples = merged(checked.project) if checked.project else []
+    triples = checked.project.data if checked.project else []
     return _say(language, "clean", triples=len(triples), shapes=len(focus_nodes), nodes=sum(focus_nodes.values()))
 
 

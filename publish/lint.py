@@ -15,6 +15,7 @@ from publish.datatypes import is_valid
 from publish.errors import BadQuery
 from publish.findings import found
 from publish.model import FIRST, TYPE, Finding, Object, Project, Query, Source, Subject
+from publish.paths import collisions
 from publish.sparql import run, words_of
 from publish.turtle import Namespaces, write_term
 
@@ -29,7 +30,9 @@ def lint(project: Project) -> list[Finding]:
     known = _Known(project, frozenset(described))
     findings = [finding for source in project.files() for finding in known.lint_source(source)]
     findings += [finding for query in queries for finding in known.lint_query(query)]
+    findings += [found(rule.file, rule.body_line, "no-construct", rule.iri) for rule in project.rules if rule.kind != "CONSTRUCT"]
     findings += _twice_described(project, known.namespaces)
+    findings += _same_pages(project, known.namespaces)
     return list(dict.fromkeys(findings))
 
 
@@ -111,6 +114,12 @@ def _twice_described(project: Project, namespaces: Namespaces) -> Iterator[Findi
         for subject, line in _first_lines(source):
             if first.setdefault(subject, source.file) != source.file:
                 yield found(source.file, line, "twice-described", subject.value, name=namespaces.shorten(subject.value), other=first[subject])
+
+
+def _same_pages(project: Project, namespaces: Namespaces) -> Iterator[Finding]:
+    places = {subject.value: (source.file, line) for source in reversed(project.files()) for subject, line in _first_lines(source)}
+    for one, other in collisions((iri for iri in places if iri.startswith(project.base)), project.base):
+        yield found(*places[other], "same-page", other, name=namespaces.shorten(other), other=namespaces.shorten(one))
 
 
 def _first_lines(source: Source) -> Iterable[tuple[NamedNode, int]]:

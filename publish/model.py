@@ -36,6 +36,7 @@ LABEL = NamedNode(RDFS + "label")
 PREFERRED_LABEL = NamedNode(SKOS + "prefLabel")
 LABELS = (LABEL, PREFERRED_LABEL)
 TITLE = NamedNode(DCTERMS + "title")
+_DECLARATIONS = {SHACL + name for name in ("declare", "prefix", "namespace")}
 
 
 class Severity(StrEnum):
@@ -143,6 +144,16 @@ class Project:
     def triples(self, part: str) -> list[Triple]:
         """The triples of one part (``ontology``, ``data``, ``judgements``, ``shapes``), sorted."""
         return sort_triples(triple for source in self.sources[part] for triple in source.triples)
+
+    @property
+    def data(self) -> list[Triple]:
+        """All data, stated and derived, sorted."""
+        return sort_triples([*self.stated, *self.derived])
+
+    @property
+    def shapes_graph(self) -> list[Triple]:
+        """The shapes, with the prefix declarations that their SPARQL needs, sorted."""
+        return sort_triples([*self.triples("shapes"), *(triple for triple in self.stated if triple.predicate.value in _DECLARATIONS)])
 
     def files(self) -> tuple[Source, ...]:
         """All Turtle sources of all parts."""

@@ -18,7 +18,8 @@ from pyoxigraph import BlankNode, Literal, NamedNode, RdfFormat, Triple
 
 from publish.errors import BadBase, NoProject
 from publish.findings import found
-from publish.model import DCAT, SHACL, TITLE, VANN, Finding, Object, Project, Query, Source, Subject
+from publish.model import DCAT, SHACL, TITLE, VANN, Finding, Project, Query, Source, Subject
+from publish.rebase import move_query, move_source
 
 PARTS = {
     "ontology": ("ontology", "**/*.ttl"),
@@ -32,10 +33,10 @@ _DATASET = NamedNode(DCAT + "Dataset")
 _BASE = NamedNode(VANN + "preferredNamespaceUri")
 _PREFIX = NamedNode(SHACL + "prefix")
 _NAMESPACE = NamedNode(SHACL + "namespace")
-_HOLDS_BASE = (_BASE, _NAMESPACE)
 _ABSOLUTE = re.compile(r'https?://[^\s<>"{}|\\^`/?#]+/(?:[^\s<>"{}|\\^`?#]*/)?')
 _HEAD = re.compile(r"#\s*(title|description)@([a-z]+(?:-[a-z0-9]+)*):\s*(\S.*)")
 _PROLOGUE = re.compile(r"\s*PREFIX\s+([A-Za-z][\w-]*)?:\s*<([^<>\s]*)>\s*", re.IGNORECASE)
+_NAME = re.compile(r"[a-z0-9][a-z0-9-]*")
 _ERROR_LIMIT = 1000
 _T = TypeVar("_T")
 
@@ -103,6 +104,8 @@ def read_query(path: Path, root: Path) -> tuple[Query, list[Finding]]:
     for kind, language, words in _HEAD.findall(text):
         head[kind][language] = words.strip()
     prefixes, body, line = split_prologue(text)
+    if not _NAME.fullmatch(path.stem):
+        findings.append(found(file, 0, "query-name", word=path.name))
     if not findings:
         findings = [found(file, 1, "query-head", words=kind) for kind, texts in head.items() if not texts]
     return Query("", file, head["title"], head["description"], prefixes, body.strip() + "\n", line), findings
@@ -195,7 +198,7 @@ def _collect(findings: list[Finding], read: Callable[[Path, Path], tuple[_T, lis
 
 
 def _project(sources: Mapping[str, tuple[Source, ...]], rules: tuple[Query, ...], questions: tuple[Query, ...], own_base: str, base: str) -> Project:
-    sources = {part: tuple(_moved_source(source, own_base, base) for source in read) for part, read in sources.items()}
+    sources = {part: tuple(move_source(source, own_base, base) for source in read) for part, read in sources.items()}
     described = _described(sources)
     dataset = next(triple.subject for triple in described if triple.predicate == _BASE and isinstance(triple.subject, NamedNode))
     project = Project(
@@ -205,8 +208,8 @@ def _project(sources: Mapping[str, tuple[Source, ...]], rules: tuple[Query, ...]
         or ("en",),
         prefixes={_text(described, _PREFIX, node): _text(described, _NAMESPACE, node) for node in _declarations(described)},
         sources=sources,
-        rules=tuple(_moved_query(query, own_base, base) for query in rules),
-        questions=tuple(_moved_query(query, own_base, base) for query in questions),
+        rules=tuple(move_query(query, own_base, base) for query in rules),
+        questions=tuple(move_query(query, own_base, base) for query in questions),
     )
     return replace(project, stated=project.triples("data"))
 
@@ -234,30 +237,3 @@ def _declarations(triples: list[Triple]) -> list[Subject]:
 def _text(triples: list[Triple], predicate: NamedNode, subject: Subject | None = None) -> str:
     texts = (triple.object for triple in triples if triple.predicate == predicate and subject in (None, triple.subject))
     return next((text.value for text in texts if isinstance(text, Literal)), "")
-
-
-def _moved_source(source: Source, old: str, new: str) -> Source:
-    """Move every IRI of *source* under *old* to *new*, as terms; as text only the two literals that hold a namespace."""
-    if old == new:
-        return source
-    prefixes = {name: new + iri.removeprefix(old) if iri.startswith(old) else iri for name, iri in source.prefixes.items()}
-    return replace(source, prefixes=prefixes, triples=tuple(move_triple(triple, old, new) for triple in source.triples))
-
-
-def move_triple(triple: Triple, old: str, new: str) -> Triple:
-    """Return *triple* with every IRI under the base *old* under the base *new* instead."""
-
-    def moved(term: Object) -> Object:
-        if isinstance(term, NamedNode) and term.value.startswith(old):
-            return NamedNode(new + term.value.removeprefix(old))
-        if isinstance(term, Literal) and triple.predicate in _HOLDS_BASE and term.value.startswith(old):
-            return Literal(new + term.value.removeprefix(old), datatype=term.datatype)
-        return term
-
-    return Triple(moved(triple.subject), moved(triple.predicate), moved(triple.object))  # type: ignore[arg-type]  # a term keeps its kind
-
-
-def _moved_query(query: Query, old: str, new: str) -> Query:
-    prefixes = {name: new + iri.removeprefix(old) if iri.startswith(old) else iri for name, iri in query.prefixes.items()}
-    iri = new + query.file.removeprefix("ontology/").removesuffix(".rq")
-    return replace(query, iri=iri, prefixes=prefixes)

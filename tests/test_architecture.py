@@ -16,7 +16,7 @@ from publish.model import LABELS, OWL, RDFS, TYPE
 ENGINE = ROOT / "publish"
 MODULES = sorted(ENGINE.glob("*.py"))
 STAGES = {"read", "lint", "derive", "check", "processor", "shacl", "describe", "render", "pages", "report", "write", "sources", "format", "show"}
-JOINERS = {"build", "commands", "cli"}  # `build` joins the stages; `commands` asks it, `cli` shows
+JOINERS = {"publication", "build", "commands", "cli"}  # `publication` joins what makes a site, `build` all; `commands` asks them, `cli` shows
 WRITERS = {"write": "the output folder", "commands": "sources, in the house style"}
 WRITING = {"write_text", "write_bytes", "mkdir", "rename", "unlink", "rmdir", "rmtree", "touch", "symlink_to", "makedirs", "mkdtemp"}
 # names of the data's things that are ordinary words of any publisher too
@@ -59,7 +59,8 @@ def test_a_stage_imports_no_other_stage(stage: str) -> None:
 
 
 def test_build_joins_the_stages() -> None:
-    assert imported(ENGINE / "build.py") >= {"read", "lint", "derive", "check", "describe", "render", "pages", "report", "write"}
+    assert imported(ENGINE / "publication.py") >= {"describe", "report", "render", "pages"}
+    assert imported(ENGINE / "build.py") >= {"read", "lint", "derive", "check", "publication", "write"}
 
 
 @pytest.mark.parametrize("module", MODULES, ids=lambda module: module.stem)
@@ -104,7 +105,11 @@ def test_no_function_has_more_than_five_parameters_or_a_switch() -> None:
 def test_no_domain_word_stands_in_the_engine() -> None:
     # the names of the data's classes, and every word of the names of its places, people and bodies
     kinds = {NamedNode(OWL + "Class"), NamedNode(RDFS + "Class")}
-    own = (str(triple.subject) for triple in read("ontology/bynet.ttl") if triple.predicate == TYPE and triple.object in kinds and "/bynet/def/" in str(triple.subject))
+    own = (
+        str(triple.subject)
+        for triple in read("ontology/bynet.ttl")
+        if triple.predicate == TYPE and triple.object in kinds and "/bynet/def/" in str(triple.subject)
+    )
     classes = {iri.strip("<>").rsplit("/", 1)[-1] for iri in own}
     labels = [str(triple.object) for name in ("places", "agents", "networks") for triple in read(f"data/{name}.ttl") if triple.predicate in LABELS]
     names = {word.casefold() for label in labels for word in re.findall(r"\b[^\W\d_a-zæøå][\w']{2,}", label)} - ORDINARY

@@ -18,7 +18,7 @@ import rdflib
 from pyshacl import validate
 from rdflib import RDF, RDFS, SH, XSD, BNode, Graph, Literal, URIRef
 
-from publish.build import load_project, merged, shapes_graph
+from publish.build import load_project
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -71,7 +71,7 @@ def read_graph(*files: Path) -> Graph:
 @cache
 def all_shapes() -> Graph:
     """Return the shapes of all files, with the prefixes that their SPARQL needs."""
-    return graph_of(shapes_graph(project()))
+    return graph_of(project().shapes_graph)
 
 
 @cache
@@ -184,5 +184,5 @@ def test_sparql_constraints_write_iris_with_prefixes_only() -> None:
 @pytest.mark.parametrize("part", ["data", "data and ontology"])
 def test_the_projects_own_data_has_no_finding(part: str) -> None:
     ontology = project().triples("ontology") if "ontology" in part else []
-    data = graph_of([*merged(project()), *ontology])
+    data = graph_of([*project().data, *ontology])
     assert not held_against(data, all_shapes())
