@@ -37,6 +37,7 @@ class Context:
                 self._forms.setdefault(triple.predicate.value, set()).add(_form(triple.object))
             elif isinstance(triple.object, NamedNode):
                 self._forms.setdefault(triple.object.value, set()).add("class")
+                self._forms.setdefault(TYPE.value, set()).add("@id")  # a key for what has a class, in @reverse
         self._keys = self._short(base)
 
     def definitions(self, keys: Iterable[str]) -> dict[str, Json]:
