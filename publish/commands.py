@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -146,17 +147,21 @@ def _named(name: str, iris: Sequence[str], namespaces: Namespaces) -> str:
     for iri in (name.removeprefix("<").removesuffix(">"), namespaces.expand(name)):
         if iri in known and iri is not None:
             return iri
-    found = [iri for iri in iris if iri.rsplit("/", 1)[-1] == name]
+    found = [iri for iri in iris if _last(iri) == name]
     if len(found) == 1:
         return found[0]
-    near = found or [iri for iri in iris if name.casefold() in iri.rsplit("/", 1)[-1].casefold()]
+    near = found or [iri for iri in iris if name.casefold() in _last(iri).casefold()]
     shortened = ", ".join(namespaces.shorten(iri) for iri in near[:_NEAR])
     raise UnknownName("many-names" if found else "unknown-near" if near else "unknown-name", asked=name, near=shortened)
 
 
+def _last(iri: str) -> str:
+    return re.split(r"[/#]", iri)[-1]
+
+
 def _query_text(argument: str) -> tuple[str, str]:
     """Return what to call the query in a message, and the query: a file's name and text, or the argument itself."""
-    if "{" in argument:
+    if "{" in argument or argument.lstrip().upper().startswith("DESCRIBE "):
         return "query", argument
     if not Path(argument).is_file():
         raise BadQuery("no-query", file=argument)

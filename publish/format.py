@@ -28,7 +28,10 @@ def format_source(source: Source) -> str:
     triples = sort_triples(source.triples)
     namespaces = Namespaces(source.prefixes)
     prefixes = [f"@prefix {name}: <{iri}> .\n" for name, iri in namespaces.used(triples).items()]
-    blocks = ["".join(above.get(subject, [])) + block for subject, block in write_blocks(triples, namespaces)]
+    try:
+        blocks = ["".join(above.get(subject, [])) + block for subject, block in write_blocks(triples, namespaces)]
+    except RecursionError as error:
+        raise Unformattable("too-deep", file=source.file) from error
     parts = ["".join(lines) for lines in (head, prefixes) if lines]
     return "\n".join([*parts, *blocks, *(["".join(tail)] if tail else [])])
 
