@@ -18,7 +18,7 @@ from pyoxigraph import BlankNode, Literal, NamedNode, RdfFormat, Triple
 
 from publish.errors import BadBase, NoProject
 from publish.findings import found
-from publish.model import DCAT, SHACL, TITLE, VANN, Finding, Project, Query, Source, Subject
+from publish.model import DCAT, DCTERMS, DQV, PROV, RDF, RDFS, SHACL, TITLE, VANN, XSD, Finding, Project, Query, Source, Subject
 from publish.rebase import move_query, move_source
 
 PARTS = {
@@ -34,6 +34,7 @@ _BASE = NamedNode(VANN + "preferredNamespaceUri")
 _PREFIX = NamedNode(SHACL + "prefix")
 _NAMESPACE = NamedNode(SHACL + "namespace")
 _ABSOLUTE = re.compile(r'https?://[^\s<>"{}|\\^`/?#]+/(?:[^\s<>"{}|\\^`?#]*/)?')
+_OWN_PREFIXES = {"dcterms": DCTERMS, "dqv": DQV, "prov": PROV, "rdf": RDF, "rdfs": RDFS, "sh": SHACL, "xsd": XSD}
 _HEAD = re.compile(r"#\s*(title|description)@([a-z]+(?:-[a-z0-9]+)*):\s*(\S.*)")
 _PROLOGUE = re.compile(r"\s*PREFIX\s+([A-Za-z][\w-]*)?:\s*<([^<>\s]*)>\s*", re.IGNORECASE)
 _NAME = re.compile(r"[a-z0-9][a-z0-9-]*")
@@ -206,7 +207,7 @@ def _project(sources: Mapping[str, tuple[Source, ...]], rules: tuple[Query, ...]
         dataset=dataset,
         languages=tuple(sorted({title.object.language or "" for title in described if title.predicate == TITLE and isinstance(title.object, Literal)} - {""}))
         or ("en",),
-        prefixes={_text(described, _PREFIX, node): _text(described, _NAMESPACE, node) for node in _declarations(described)},
+        prefixes=_prefixes({_text(described, _PREFIX, node): _text(described, _NAMESPACE, node) for node in _declarations(described)}),
         sources=sources,
         rules=tuple(move_query(query, own_base, base) for query in rules),
         questions=tuple(move_query(query, own_base, base) for query in questions),
@@ -228,6 +229,12 @@ def _pictures(root: Path) -> tuple[tuple[str, bytes], ...]:
 def _is_own(path: Path, root: Path) -> bool:
     """A plain file that really lies in the project's folder."""
     return path.is_file() and path.resolve().is_relative_to(root.resolve())
+
+
+def _prefixes(declared: Mapping[str, str]) -> dict[str, str]:
+    """The prefixes that the data set declares, and those of what the publisher itself writes, where they are free."""
+    free = {name: iri for name, iri in _OWN_PREFIXES.items() if name not in declared and iri not in declared.values()}
+    return {**free, **declared}
 
 
 def _declarations(triples: list[Triple]) -> list[Subject]:
