@@ -67,12 +67,14 @@ class _Known:
         for name in sorted(query.prefixes):
             if not re.search(rf"(?<![\w-]){re.escape(name)}:", query.body):
                 yield found(query.file, 1, "unused-prefix", word=name)
+        if query.kind not in ("SELECT", "ASK", "CONSTRUCT"):
+            yield found(query.file, query.body_line, "query-form", query.iri)
         if self.base in query.body:
             yield found(query.file, 1, "own-iri-in-full", word=self.base)
         words = words_of(query.body)
         for match in _PREFIXED_NAME.finditer(words):
             iri = query.prefixes.get(match[1], "") + match[2]
-            if self._is_undeclared(iri):
+            if self._is_undeclared(iri, self._own):
                 yield found(
                     query.file, query.body_line + words.count("\n", 0, match.start()), "undeclared", query.iri, f"<{iri}>", name=query.file, word=match.group()
                 )
@@ -87,15 +89,15 @@ class _Known:
                 yield "blank-node", term
         if isinstance(triple.object, Literal) and not is_valid(triple.object.value, triple.object.datatype.value):
             yield "datatype", triple.object
-        for iri in (triple.predicate, triple.object):
-            if isinstance(iri, NamedNode) and self._is_undeclared(iri.value):
-                yield "undeclared", iri
+        for term, namespaces in ((triple.predicate, (self.base,)), (triple.object, (self.base,) if triple.predicate == TYPE else self._own)):
+            if isinstance(term, NamedNode) and self._is_undeclared(term.value, namespaces):
+                yield "undeclared", term
         if isinstance(triple.subject, NamedNode) and not triple.subject.value.startswith(self.base) and triple.predicate != TYPE:
             yield "foreign-subject", triple.subject
 
-    def _is_undeclared(self, iri: str) -> bool:
-        """An IRI in one of the project's own namespaces that no file describes."""
-        return iri not in self._described and any(iri.startswith(namespace) and iri != namespace for namespace in self._own)
+    def _is_undeclared(self, iri: str, namespaces: Iterable[str]) -> bool:
+        """An IRI in one of *namespaces* that no file describes."""
+        return iri not in self._described and any(iri.startswith(namespace) and iri != namespace for namespace in namespaces)
 
     def _unused_prefixes(self, source: Source) -> Iterator[Finding]:
         used = Namespaces(source.prefixes).used(source.triples)
