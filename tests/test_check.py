@@ -18,7 +18,9 @@ from pyoxigraph import RdfFormat
 from rdflib.namespace import SH
 from workbench import LIBRARY, ROOT, Ended, bynet, canonical, canonical_by_rdflib, environment_of, make_project, triples, turtle
 
+from publish.errors import CheckFailed
 from publish.model import SHACL, Severity
+from publish.processor import Processor
 
 SHAPE = turtle(
     """\
@@ -170,7 +172,9 @@ def test_json_is_exact(tmp_path: Path) -> None:
 
 
 def test_sarif_is_what_a_code_review_page_reads(tmp_path: Path) -> None:
-    root = thing_project(tmp_path, BIG.replace('    rdfs:label "Two"@en ;\n', ""), **{"data__unused.ttl": "@prefix no: <urn:no:> .\n" + turtle('ex:z rdfs:label "Z"@en .\n')})
+    root = thing_project(
+        tmp_path, BIG.replace('    rdfs:label "Two"@en ;\n', ""), **{"data__unused.ttl": "@prefix no: <urn:no:> .\n" + turtle('ex:z rdfs:label "Z"@en .\n')}
+    )
     for language, message in (("en", "The size is at most 10."), ("da", "Størrelsen er højst 10.")):
         log = json.loads(check(root, "--format", "sarif", language=language).out)
         assert log["version"] == "2.1.0"
@@ -193,7 +197,7 @@ def test_sarif_is_what_a_code_review_page_reads(tmp_path: Path) -> None:
 
 
 def test_sarif_has_the_column_of_a_syntax_error(tmp_path: Path) -> None:
-    root = thing_project(tmp_path, turtle('ex:one rdfs:label nothing .\n'))
+    root = thing_project(tmp_path, turtle("ex:one rdfs:label nothing .\n"))
     (result,) = json.loads(check(root, "--format", "sarif").out)["runs"][0]["results"]
     region = result["locations"][0]["physicalLocation"]["region"]
     assert region["startLine"] == 4
@@ -218,7 +222,7 @@ def test_turtle_of_a_project_that_cannot_be_read_is_a_report_too(tmp_path: Path)
 
 def test_a_shape_without_focus_node_is_a_finding_unless_a_case_has_one(tmp_path: Path) -> None:
     idle = turtle("shapes:Idle\n    a sh:NodeShape ;\n    sh:nodeKind sh:IRI ;\n    sh:targetClass def:Idle ;\n.\n")
-    terms = '@prefix def: <https://example.org/def/> .\n@prefix rdfs: <http://www.w3.org/2000/01/rdf-schema#> .\n\ndef:Idle\n    a rdfs:Class ;\n    rdfs:label "Idle"@en ;\n.\n'
+    terms = turtle('def:Idle\n    a rdfs:Class ;\n    rdfs:label "Idle"@en ;\n.\n')
     root = thing_project(tmp_path, turtle(ONE), **{"shapes__idle.ttl": idle, "ontology__idle.ttl": terms})
     assert [(finding["rule"], finding["file"], finding["severity"]) for finding in found(root)] == [("shape-without-focus", "shapes/idle.ttl", "Warning")]
     case = root / "tests/shapes/idle/case.ttl"
@@ -266,6 +270,22 @@ def test_a_processor_that_cannot_start_is_a_failed_check(tmp_path: Path) -> None
     assert ended.code == 1
     assert "No findings" not in ended.err
     assert "Traceback" not in ended.err
+
+
+def test_a_processor_that_is_gone_is_a_failed_check() -> None:
+    with Processor() as processor:
+        processor._child.kill()
+        processor._child.wait()
+        with pytest.raises(CheckFailed):
+            processor.ask(["x" * 10**6], [])
+
+
+def test_a_shape_that_is_a_class_has_its_things_for_focus_nodes(tmp_path: Path) -> None:
+    root = thing_project(tmp_path, turtle(ONE))
+    text = SHAPE.replace("a sh:NodeShape ;", "a rdfs:Class ;\n    a sh:NodeShape ;").replace("sh:targetClass def:Thing", 'rdfs:label "Thing"@en')
+    (root / "shapes/thing.ttl").write_text(text)
+    (root / "data/things.ttl").write_text(turtle(ONE.replace("a def:Thing", "a shapes:Thing").replace("5", "500")))
+    assert [finding["rule"] for finding in found(root)] == ["MaxInclusiveConstraintComponent"]
 
 
 @pytest.mark.parametrize("variant", sorted(VARIANTS))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import hashlib
 import json
 import os
 import pty
@@ -24,6 +25,17 @@ COMMANDS = ["publish", "check", "format", "show", "query", "sources"]
 BOOKS = "SELECT ?book ?pages ?subject { ?book t:pages ?pages OPTIONAL { ?book t:subject ?subject } } ORDER BY ?book"
 # the page of texts that a project's passages point into; words in it that no fact rests on
 PAGE = "Zürich and Genève are cities.\nMenu\nA secret name, another one.\nNobody explained this."
+
+# runs the command, then says which of the slow packages it imported, and how it ended
+STARTED = """\
+import sys
+sys.argv[1:] = {arguments!r}
+from publish.cli import main
+try:
+    main()
+except SystemExit as ended:
+    print({{"pyshacl", "rdflib"}} & sys.modules.keys(), ended.code)
+"""
 
 
 def parts(command: click.Command, name: str = "") -> Iterator[tuple[str, click.Command]]:
@@ -99,11 +111,16 @@ def test_the_version_is_that_of_the_package() -> None:
     assert re.fullmatch(r"bynet, version \d+\.\d+\.\d+\n", bynet("--version").out)
 
 
-@pytest.mark.parametrize(("environment", "language"), [({"LC_ALL": "da_DK.UTF-8"}, "da"), ({"LC_ALL": "", "LANG": "da_DK"}, "da"), ({"LC_ALL": "de_DE.UTF-8"}, "en"), ({"LC_ALL": "C", "LANG": "da_DK"}, "en")])
+@pytest.mark.parametrize(
+    ("environment", "language"),
+    [({"LC_ALL": "da_DK.UTF-8"}, "da"), ({"LC_ALL": "", "LANG": "da_DK"}, "da"), ({"LC_ALL": "de_DE.UTF-8"}, "en"), ({"LC_ALL": "C", "LANG": "da_DK"}, "en")],
+)
 def test_messages_follow_the_environment(tmp_path: Path, environment: dict[str, str], language: str) -> None:
     expected = texts.text(language, "mistake.no-project", folder=tmp_path)
     assert bynet("--root", tmp_path, "check", **environment).err == f"bynet: {expected}\n"
-    assert bynet("--root", tmp_path, "--lang=en", "check", **environment).err.startswith("bynet: " + texts.text("en", "mistake.no-project", folder=tmp_path)[:20])
+    assert bynet("--root", tmp_path, "--lang=en", "check", **environment).err.startswith(
+        "bynet: " + texts.text("en", "mistake.no-project", folder=tmp_path)[:20]
+    )
 
 
 # which project
@@ -118,11 +135,32 @@ def test_the_project_taken_is_said_where_it_was_not_named(tmp_path: Path) -> Non
 # a quick start and a quiet pipe
 
 
-@pytest.mark.parametrize("arguments", [["--help"], ["--version"], ["check", "--help"], ["show", "dataset"], ["show", "dataset", "--as", "jsonld"], ["query", "ASK { ?a ?b ?c }"], ["format", "--check"]])
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["--help"],
+        ["--version"],
+        ["check", "--help"],
+        ["show", "dataset"],
+        ["show", "dataset", "--as", "jsonld"],
+        ["query", "ASK { ?a ?b ?c }"],
+        ["format", "--check"],
+    ],
+)
 def test_a_command_that_needs_no_shacl_does_not_wait_for_it(arguments: list[str]) -> None:
-    program = f"import sys; sys.argv[1:] = {arguments!r}\nfrom publish.cli import main\ntry:\n    main()\nexcept SystemExit as ended:\n    print({{'pyshacl', 'rdflib'}} & sys.modules.keys(), ended.code)"
+    program = STARTED.format(arguments=arguments)
     answer = subprocess.run([sys.executable, "-P", "-c", program], cwd=ROOT, env=environment_of({}), capture_output=True, check=True)
     assert answer.stdout.decode().splitlines()[-1] in {"set() 0", "set() None"}
+
+
+@pytest.mark.parametrize("arguments", [["show", "one"], ["query", "ASK {}"], ["sources", "data/dataset.ttl"], ["format"]])
+def test_a_project_that_cannot_be_read_is_told_by_every_command(tmp_path: Path, arguments: list[str]) -> None:
+    root = make_project(tmp_path, {"data/wrong.ttl": "ex:a ex:b ex:c .\n"})
+    for language in LANGUAGES:
+        ended = bynet("--lang", language, *arguments, cwd=root)
+        assert (ended.code, ended.out) == (1, "")
+        assert "data/wrong.ttl:1:" in ended.err
+        assert ended.err.endswith(f"bynet: {texts.text(language, 'mistake.unsound')}\n")
 
 
 def test_no_progress_goes_into_a_pipe(tmp_path: Path) -> None:
@@ -134,7 +172,13 @@ def test_no_progress_goes_into_a_pipe(tmp_path: Path) -> None:
 
 def test_progress_is_shown_on_a_terminal(tmp_path: Path) -> None:
     ours, theirs = pty.openpty()
-    child = subprocess.Popen(bynet_command("--root", LIBRARY, "publish", "--out", tmp_path / "site"), stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=theirs, env=environment_of({}))
+    child = subprocess.Popen(
+        bynet_command("--root", LIBRARY, "publish", "--out", tmp_path / "site"),
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL,
+        stderr=theirs,
+        env=environment_of({}),
+    )
     os.close(theirs)
     told = b""
     try:
@@ -149,7 +193,9 @@ def test_progress_is_shown_on_a_terminal(tmp_path: Path) -> None:
 
 
 def test_a_reader_that_goes_away_is_no_crash() -> None:
-    child = subprocess.Popen(bynet_command("--root", ROOT, "query", "SELECT * { ?a ?b ?c }"), stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=environment_of({}))
+    child = subprocess.Popen(
+        bynet_command("--root", ROOT, "query", "SELECT * { ?a ?b ?c }"), stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=environment_of({})
+    )
     assert child.stdout is not None
     child.stdout.read(100)
     child.stdout.close()
@@ -188,7 +234,10 @@ def test_an_unknown_name_is_told_what_is_near() -> None:
 
 
 def test_every_format_of_show_is_what_it_says() -> None:
-    same = {canonical(bynet("--root", LIBRARY, "show", "faust", "--as", form).out, kind)[0] for form, kind in (("ttl", RdfFormat.TURTLE), ("jsonld", RdfFormat.JSON_LD), ("nt", RdfFormat.N_TRIPLES))}
+    same = {
+        canonical(bynet("--root", LIBRARY, "show", "faust", "--as", form).out, kind)[0]
+        for form, kind in (("ttl", RdfFormat.TURTLE), ("jsonld", RdfFormat.JSON_LD), ("nt", RdfFormat.N_TRIPLES))
+    }
     assert len(same) == 1
     assert bynet("--root", LIBRARY, "show", "faust", "--as", "html").out.startswith("<!DOCTYPE html>")
 
@@ -213,7 +262,7 @@ def test_every_format_of_an_answer_is_what_it_says() -> None:
     for name, form in (("tsv", QueryResultsFormat.TSV), ("json", QueryResultsFormat.JSON)):
         answer = parse_query_results(bynet("--root", LIBRARY, "query", BOOKS, "--format", name).out, format=form)
         assert isinstance(answer, QuerySolutions)
-        assert [str(row["pages"]) for row in answer][0].startswith('"158"')
+        assert next(str(row["pages"]) for row in answer).startswith('"158"')
     constructed = bynet("--root", LIBRARY, "query", "CONSTRUCT { ?a t:nextTo ?b } WHERE { ?a t:nextTo ?b }").out
     assert len(triples(constructed)) == 2
     assert bynet("--root", LIBRARY, "query", "DESCRIBE book:faust", "--format", "ttl").out.startswith("@prefix book:")
@@ -222,7 +271,10 @@ def test_every_format_of_an_answer_is_what_it_says() -> None:
 
 
 def test_stated_and_derived_are_asked_apart() -> None:
-    counts = {on: bynet("--root", LIBRARY, "query", "SELECT (COUNT(*) AS ?n) { ?a t:nextTo ?b }", "--on", on, "--format", "csv").out.splitlines()[1] for on in ("stated", "derived", "all")}
+    counts = {
+        on: bynet("--root", LIBRARY, "query", "SELECT (COUNT(*) AS ?n) { ?a t:nextTo ?b }", "--on", on, "--format", "csv").out.splitlines()[1]
+        for on in ("stated", "derived", "all")
+    }
     assert counts == {"stated": "0", "derived": "2", "all": "2"}
 
 
@@ -249,7 +301,18 @@ def test_an_error_points_into_the_query(query: str, line: int, tmp_path: Path) -
         assert mark == " " * (int(place[1]) + 1) + "^"
 
 
-@pytest.mark.parametrize(("query", "form"), [("SELECT * { ?a a ?b }", "ttl"), ("ASK { ?a a ?b }", "ttl"), ("ASK { ?a a ?b }", "csv"), ("ASK { ?a a ?b }", "tsv"), ("CONSTRUCT WHERE { ?a a ?b }", "csv"), ("CONSTRUCT WHERE { ?a a ?b }", "table"), ("DESCRIBE ?a { ?a a ?b }", "json")])
+@pytest.mark.parametrize(
+    ("query", "form"),
+    [
+        ("SELECT * { ?a a ?b }", "ttl"),
+        ("ASK { ?a a ?b }", "ttl"),
+        ("ASK { ?a a ?b }", "csv"),
+        ("ASK { ?a a ?b }", "tsv"),
+        ("CONSTRUCT WHERE { ?a a ?b }", "csv"),
+        ("CONSTRUCT WHERE { ?a a ?b }", "table"),
+        ("DESCRIBE ?a { ?a a ?b }", "json"),
+    ],
+)
 def test_a_format_that_does_not_fit_the_query_is_refused(query: str, form: str) -> None:
     ended = bynet("--root", LIBRARY, "query", query, "--format", form)
     assert (ended.code, ended.out) == (2, "")
@@ -277,9 +340,12 @@ def test_a_text_in_the_data_cannot_steer_the_terminal(tmp_path: Path) -> None:
 
 def passages_of(page: str, *stretches: tuple[str, str, bool, int]) -> dict[str, str]:
     """A project whose passages are the words of *page* that *stretches* name, with a key word, a fact or none, and what is withheld after."""
-    import hashlib
-
-    lines = ["@prefix def: <https://example.org/def/> .", "@prefix ex: <https://example.org/id/> .", "@prefix oa: <http://www.w3.org/ns/oa#> .", "@prefix rdfs: <http://www.w3.org/2000/01/rdf-schema#> ."]
+    lines = [
+        "@prefix def: <https://example.org/def/> .",
+        "@prefix ex: <https://example.org/id/> .",
+        "@prefix oa: <http://www.w3.org/ns/oa#> .",
+        "@prefix rdfs: <http://www.w3.org/2000/01/rdf-schema#> .",
+    ]
     lines += ["@prefix spdx: <http://spdx.org/rdf/terms#> .", "@prefix xsd: <http://www.w3.org/2001/XMLSchema#> ."]
     lines += [f'ex:source spdx:checksum ex:checksum . ex:checksum spdx:checksumValue "{hashlib.sha256(page.encode()).hexdigest()}"^^xsd:hexBinary .']
     for number, (words, quote, has_fact, withheld) in enumerate(stretches):
@@ -288,12 +354,17 @@ def passages_of(page: str, *stretches: tuple[str, str, bool, int]) -> dict[str, 
         lines.append(f'ex:at{number} oa:start {start} ; oa:end {start + len(words)} ; oa:refinedBy ex:q{number} . ex:q{number} oa:exact "{quote}" .')
         lines += [f'ex:f{number} def:supportedBy ex:p{number} ; rdfs:label "Fact {number}"@en .'] if has_fact else []
         lines += [f"ex:p{number} def:withheld {withheld} ."] if withheld else []
-    terms = '@prefix def: <https://example.org/def/> .\n@prefix rdfs: <http://www.w3.org/2000/01/rdf-schema#> .\n\ndef:supportedBy\n    rdfs:label "supported by"@en ;\n.\n\ndef:withheld\n    rdfs:label "withheld"@en ;\n.\n'
+    terms = turtle('def:supportedBy\n    rdfs:label "supported by"@en ;\n.\n\ndef:withheld\n    rdfs:label "withheld"@en ;\n.\n')
     return {"data/passages.ttl": "\n".join(lines) + "\n", "ontology/passages.ttl": terms}
 
 
 def test_every_fact_is_shown_with_its_passage_and_withheld_words_are_not(tmp_path: Path) -> None:
-    root = make_project(tmp_path / "project", passages_of(PAGE, ("Zürich", "Zürich", True, 0), (" and Genève are cities.", "Genève", True, 0), ("Menu", "Menu", False, 2), ("Nobody", "Nobody", True, 0)))
+    root = make_project(
+        tmp_path / "project",
+        passages_of(
+            PAGE, ("Zürich", "Zürich", True, 0), (" and Genève are cities.", "Genève", True, 0), ("Menu", "Menu", False, 2), ("Nobody", "Nobody", True, 0)
+        ),
+    )
     (tmp_path / "page.txt").write_bytes(PAGE.encode())
     ended = bynet("--root", root, "sources", tmp_path / "page.txt")
     assert ended.code == 0

@@ -80,12 +80,22 @@ def test_a_query_never_leaves_the_machine(word: str) -> None:
     assert refused.value.name == "query-service"
 
 
-@pytest.mark.parametrize("query", ["SELECT * WHERE { ?service ?p 'SERVICE' }", "SELECT * WHERE { ?a <urn:SERVICE> ?b } # SERVICE", "SELECT ?SERVICE WHERE { ?SERVICE ?p ?o }", "PREFIX service: <urn:> SELECT * { ?a service:SERVICE ?b }"])
+@pytest.mark.parametrize(
+    "query",
+    [
+        "SELECT * WHERE { ?service ?p 'SERVICE' }",
+        "SELECT * WHERE { ?a <urn:SERVICE> ?b } # SERVICE",
+        "SELECT ?SERVICE WHERE { ?SERVICE ?p ?o }",
+        "PREFIX service: <urn:> SELECT * { ?a service:SERVICE ?b }",
+    ],
+)
 def test_the_word_alone_is_no_service(query: str) -> None:
     run(load([]), query, {})
 
 
-@pytest.mark.parametrize("query", ["LOAD <http://127.0.0.1:9/>", "INSERT DATA { <urn:a> <urn:b> <urn:c> }", "SELECT * FROM <http://127.0.0.1:9/> WHERE { ?a ?b ?c", "", "DROP ALL"])
+@pytest.mark.parametrize(
+    "query", ["LOAD <http://127.0.0.1:9/>", "INSERT DATA { <urn:a> <urn:b> <urn:c> }", "SELECT * FROM <http://127.0.0.1:9/> WHERE { ?a ?b ?c", "", "DROP ALL"]
+)
 def test_only_a_query_is_a_query(query: str) -> None:
     with pytest.raises(BadQuery):
         run(load([]), query, {})

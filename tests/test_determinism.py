@@ -12,7 +12,7 @@ import pytest
 from pyoxigraph import RdfFormat
 from workbench import LIBRARY, ROOT, bynet, bynet_command, canonical_of, environment_of, tree, triples
 
-from publish.read import move_triple
+from publish.rebase import move_triple
 
 BASE = "https://data.example.org/by/"
 SURROUNDINGS = [

@@ -12,7 +12,15 @@ from publish.format import Unformattable, format_source
 from publish.read import read_source
 
 HEAD = "@prefix def: <https://example.org/def/> .\n@prefix ex: <https://example.org/id/> .\n"
-SOURCES = sorted([*ROOT.glob("ontology/**/*.ttl"), *ROOT.glob("data/**/*.ttl"), *ROOT.glob("shapes/**/*.ttl"), *LIBRARY.glob("**/*.ttl"), *ROOT.glob("tests/shapes/**/*.ttl")])
+SOURCES = sorted(
+    [
+        *ROOT.glob("ontology/**/*.ttl"),
+        *ROOT.glob("data/**/*.ttl"),
+        *ROOT.glob("shapes/**/*.ttl"),
+        *LIBRARY.glob("**/*.ttl"),
+        *ROOT.glob("tests/shapes/**/*.ttl"),
+    ]
+)
 
 
 def formatted(folder: Path, text: str) -> str:
@@ -34,7 +42,8 @@ def test_formatting_keeps_the_graph_and_is_done_after_once(tmp_path: Path) -> No
     text = HEAD + '\n# about b\nex:b def:size 2, 1 .\n\n# about a\n# in two lines\nex:a a def:Thing ; def:list (1 "x"@en) .\n# the end\n'
     once = formatted(tmp_path, text)
     assert once == (
-        f"{HEAD}\n# about a\n# in two lines\nex:a\n    a def:Thing ;\n    def:list ( 1 \"x\"@en ) ;\n.\n\n# about b\nex:b\n    def:size 1 ;\n    def:size 2 ;\n.\n\n# the end\n"
+        f'{HEAD}\n# about a\n# in two lines\nex:a\n    a def:Thing ;\n    def:list ( 1 "x"@en ) ;\n.\n'
+        "\n# about b\nex:b\n    def:size 1 ;\n    def:size 2 ;\n.\n\n# the end\n"
     )
     assert formatted(tmp_path, once) == once
     assert canonical(once, RdfFormat.TURTLE) == canonical(text, RdfFormat.TURTLE)

@@ -17,8 +17,53 @@ BASE = "https://data.example.org/"
 SAFE = re.compile(r"[A-Za-z0-9_-]{1,100}")
 DEVICES = {"con", "prn", "aux", "nul", *(f"{name}{number}" for name, number in product(("com", "lpt"), range(10)))}
 PLAIN = ["id/a", "id/Item", "id/a-b_c/d", "0", "id/con1", "a" * 100, "a/b/c/d/e/f/g/h"]
-ODD = ["", "/", "id/", "/id", "id//a", ".", "..", "id/../a", "id/a.ttl", "id/a.b", "a%2Fb", "%2e%2e/x", "CON", "id/nul", "Com1/x", "index", "Index/x", "context", "download/x", "MANIFEST", "iri/x", "a" * 101]
-ODD += ["café", "cafe\u0301", "a b", "a\nb", "a\x00b", "a?b", "a#b", "a#../../y", "a:b", "a\\b", "-a", "_a", "a/b/c/d/e/f/g/h/i", "~", "a~1", "*", "'", "﹒﹒/x", "𝒶", "a." * 50, "x" * 60_000]
+ODD = [
+    "",
+    "/",
+    "id/",
+    "/id",
+    "id//a",
+    ".",
+    "..",
+    "id/../a",
+    "id/a.ttl",
+    "id/a.b",
+    "a%2Fb",
+    "%2e%2e/x",
+    "CON",
+    "id/nul",
+    "Com1/x",
+    "index",
+    "Index/x",
+    "context",
+    "download/x",
+    "MANIFEST",
+    "iri/x",
+    "a" * 101,
+]
+ODD += [
+    "café",
+    "cafe\u0301",
+    "a b",
+    "a\nb",
+    "a\x00b",
+    "a?b",
+    "a#b",
+    "a#../../y",
+    "a:b",
+    "a\\b",
+    "-a",
+    "_a",
+    "a/b/c/d/e/f/g/h/i",
+    "~",
+    "a~1",
+    "*",
+    "'",
+    "﹒﹒/x",
+    "\U0001d4b6",
+    "a." * 50,
+    "x" * 60_000,
+]
 
 
 def hostile() -> list[str]:
@@ -79,7 +124,13 @@ def test_a_collision_is_a_finding_that_stops_publishing(tmp_path: Path) -> None:
 def test_a_site_of_hostile_iris_stays_in_its_folder(tmp_path: Path) -> None:
     if not hostile():
         pytest.skip("the hostile inputs are not beside the project")
-    own = sorted({re.sub(r"^https://data\.example\.org/", "https://example.org/", iri) for iri in hostile() if re.fullmatch(r"https://data\.example\.org/[^\s<>\"{}|\\^`]*", iri)})
+    own = sorted(
+        {
+            re.sub(r"^https://data\.example\.org/", "https://example.org/", iri)
+            for iri in hostile()
+            if re.fullmatch(r"https://data\.example\.org/[^\s<>\"{}|\\^`]*", iri)
+        }
+    )
     spared = [iri for iri in own if iri.casefold() not in {other.casefold() for other in own if other < iri}]
     assert len(spared) > 10
     root = make_project(tmp_path / "project", {"data/things.ttl": turtle("".join(f"<{iri}> a def:Thing .\n" for iri in spared))})

@@ -60,6 +60,11 @@ def test_every_error_of_every_file_is_reported_with_its_line(tmp_path: Path) -> 
     assert ("ontology/questions/bare.rq", 1, "query-head") in found
 
 
+def test_a_file_of_nothing_but_errors_is_not_read_for_ever(tmp_path: Path) -> None:
+    root = make_project(tmp_path, {"data/wrong.ttl": "ex:a ex:b ex:c .\n" * 5000})
+    assert [line for _file, line, _rule in read_findings(root)] == list(range(1, 1001))
+
+
 @pytest.mark.parametrize("line", range(1, 8))
 def test_the_line_of_an_error_is_the_line_of_the_error(tmp_path: Path, line: int) -> None:
     lines = [f"ex:s{number} rdfs:label 'x'@en ." for number in range(1, 8)]
@@ -203,6 +208,21 @@ def test_an_empty_file_is_a_warning(tmp_path: Path) -> None:
 def test_a_query_that_does_not_parse_or_asks_elsewhere_is_a_finding(tmp_path: Path, query: str, rule: str, line: int) -> None:
     root = make_project(tmp_path, {"data/things.ttl": THING, "ontology/questions/q.rq": query})
     assert ("ontology/questions/q.rq", line, rule) in lint_findings(root)
+
+
+@pytest.mark.parametrize("body", ["DESCRIBE ?thing WHERE { ?thing a def:Thing }", "BASE <urn:x:>\nSELECT ?thing WHERE { ?thing a def:Thing }"])
+def test_a_query_of_another_form_is_a_finding_and_no_crash(tmp_path: Path, body: str) -> None:
+    head = QUERY.partition("SELECT")[0]
+    root = make_project(tmp_path, {"data/things.ttl": THING, "ontology/questions/q.rq": f"{head}{body}\n"})
+    assert lint_findings(root) == [("ontology/questions/q.rq", 5, "query-form")]
+    ended = bynet("--root", root, "publish", "--out", tmp_path / "site")
+    assert ended.code == 1
+    assert "Traceback" not in ended.err
+
+
+def test_a_query_whose_name_is_no_name_for_a_page_is_a_finding(tmp_path: Path) -> None:
+    root = make_project(tmp_path, {"ontology/questions/what is it.rq": QUERY})
+    assert read_findings(root) == [("ontology/questions/what is it.rq", 0, "query-name")]
 
 
 def test_a_prologue_is_read_apart_from_the_query() -> None:

@@ -10,9 +10,9 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
-import html5rdf
+import html5rdf  # type: ignore[import-untyped]  # has no types
 import pytest
-from pyoxigraph import Dataset, NamedNode, QueryBoolean, QueryResultsFormat, QuerySolutions, QueryTriples, RdfFormat, Store, parse
+from pyoxigraph import Dataset, NamedNode, QueryBoolean, QueryResultsFormat, QuerySolutions, QueryTriples, RdfFormat, Store, Triple, parse
 from workbench import LIBRARY, ROOT, bynet, canonical, canonical_by_rdflib, canonical_of, make_project, tree, triples, turtle
 
 from publish.model import RDFS, SHACL, TYPE
@@ -84,7 +84,9 @@ def test_all_is_stated_and_derived_and_each_has_a_graph_of_its_own(site: Path) -
     assert not stated & derived
     for name, form in (("all.trig", RdfFormat.TRIG), ("all.nq", RdfFormat.N_QUADS)):
         dataset = Dataset(parse((site / "download" / name).read_bytes(), format=form))
-        graphs = {str(quad.graph_name): {other.triple for other in dataset if other.graph_name == quad.graph_name} for quad in dataset}
+        graphs: dict[str, set[Triple]] = {}
+        for quad in dataset:
+            graphs.setdefault(str(quad.graph_name), set()).add(quad.triple)
         assert graphs == {"<https://w3id.org/bynet/stated>": stated, "<https://w3id.org/bynet/derived>": derived}
 
 
@@ -109,9 +111,16 @@ def test_a_page_says_what_its_resource_is_and_what_points_at_it(library_site: Pa
 
 
 def test_every_described_iri_of_the_data_set_has_a_page(library_site: Path) -> None:
-    described = {triple.subject for name in ("all", "ontology", "shapes", "queries") for triple in triples((library_site / f"download/{name}.nt").read_bytes(), RdfFormat.N_TRIPLES)}
+    described = {
+        triple.subject
+        for name in ("all", "ontology", "shapes", "queries")
+        for triple in triples((library_site / f"download/{name}.nt").read_bytes(), RdfFormat.N_TRIPLES)
+    }
     own = {node for node in described if isinstance(node, NamedNode) and node.value.startswith("https://library.example/")}
-    ids = {document.get("id") or document["@graph"][0]["id"] for document in (json.loads(page.with_name(f"{page.name}.jsonld").read_bytes()) for page in resources(library_site))}
+    ids = {
+        document.get("id") or document["@graph"][0]["id"]
+        for document in (json.loads(page.with_name(f"{page.name}.jsonld").read_bytes()) for page in resources(library_site))
+    }
     assert {node.value for node in own} <= ids
 
 
@@ -193,7 +202,10 @@ def test_no_page_asks_another_host_for_anything(site: Path) -> None:
 
 
 def test_hostile_texts_are_shown_and_do_nothing(tmp_path: Path) -> None:
-    things = turtle('ex:one\n    a def:Thing ;\n    rdfs:label "<script>alert(1)</script> & \\"x\\" \\u202E"@en ;\n    def:knows <javascript:alert(1)> ;\n    def:knows ex:one ;\n.\n')
+    things = turtle(
+        'ex:one\n    a def:Thing ;\n    rdfs:label "<script>alert(1)</script> & \\"x\\" \\u202E"@en ;\n'
+        "    def:knows <javascript:alert(1)> ;\n    def:knows ex:one ;\n.\n"
+    )
     root = make_project(tmp_path / "project", {"data/things.ttl": things})
     assert bynet("--root", root, "publish", "--out", tmp_path / "site").code == 0
     for file in pages(tmp_path / "site", ".html"):
@@ -235,7 +247,11 @@ def test_the_report_says_what_was_checked(site: Path) -> None:
     texts = {str(triple.predicate): str(triple.object) for triple in report if str(triple.subject) == "<https://w3id.org/bynet/report>"}
     assert texts[f"<{SHACL}conforms>"] == '"true"^^<http://www.w3.org/2001/XMLSchema#boolean>'
     measured = [triple for triple in report if triple.predicate.value == "http://www.w3.org/ns/dqv#hasQualityMeasurement"]
-    shapes = {triple.subject for triple in triples((site / "download/shapes.nt").read_bytes(), RdfFormat.N_TRIPLES) if triple.predicate.value.startswith(SHACL + "target")}
+    shapes = {
+        triple.subject
+        for triple in triples((site / "download/shapes.nt").read_bytes(), RdfFormat.N_TRIPLES)
+        if triple.predicate.value.startswith(SHACL + "target")
+    }
     assert len(measured) == len(shapes)
     page = (site / "report.en.html").read_text(encoding="utf-8")
     assert "pyshacl" in page
@@ -243,7 +259,9 @@ def test_the_report_says_what_was_checked(site: Path) -> None:
 
 
 def test_a_warning_is_published_in_the_report(tmp_path: Path) -> None:
-    root = make_project(tmp_path / "project", {"data/things.ttl": turtle("ex:one a def:Thing .\n").replace("@prefix def", "@prefix no: <urn:no:> .\n@prefix def")})
+    root = make_project(
+        tmp_path / "project", {"data/things.ttl": turtle("ex:one a def:Thing .\n").replace("@prefix def", "@prefix no: <urn:no:> .\n@prefix def")}
+    )
     ended = bynet("--root", root, "publish", "--out", tmp_path / "site")
     assert ended.code == 0
     assert "data/things.ttl:1: Warning:" in ended.err
@@ -271,8 +289,18 @@ def test_what_is_shown_is_what_is_published(library_site: Path) -> None:
 
 
 def test_the_graphs_of_all_pages_together_are_the_data_set(library_site: Path) -> None:
-    together = {triple for page in resources(library_site) for triple in triples(page.with_name(f"{page.name}.nt").read_bytes(), RdfFormat.N_TRIPLES) if "_:" not in str(triple)}
-    everything = {triple for name in ("all", "ontology", "shapes", "queries") for triple in triples((library_site / f"download/{name}.nt").read_bytes(), RdfFormat.N_TRIPLES) if "_:" not in str(triple)}
+    together = {
+        triple
+        for page in resources(library_site)
+        for triple in triples(page.with_name(f"{page.name}.nt").read_bytes(), RdfFormat.N_TRIPLES)
+        if "_:" not in str(triple)
+    }
+    everything = {
+        triple
+        for name in ("all", "ontology", "shapes", "queries")
+        for triple in triples((library_site / f"download/{name}.nt").read_bytes(), RdfFormat.N_TRIPLES)
+        if "_:" not in str(triple)
+    }
     assert everything <= together
     report = {triple for triple in together - everything if "library.example/report" not in str(triple.subject)}
     assert canonical_of(report) == []

@@ -13,7 +13,6 @@ from workbench import LIBRARY, PREFIXES, ROOT, canonical, canonical_by_rdflib, c
 
 from publish.jsonld import Context, write_graph
 from publish.model import FIRST, NIL, REST, TYPE, XSD, Object, sort_triples
-
 from publish.render import Notation, render_graphs
 from publish.turtle import Namespaces, rdf_lists, read_term, write_term, write_trig, write_turtle
 
@@ -169,7 +168,9 @@ def test_an_odd_list_is_lost_in_no_format(name: str) -> None:
 def test_lists_are_found_by_their_heads() -> None:
     graph = sort_triples(triples("<urn:s> <urn:p> ( 1 2 ) ."))
     members = [value for value in rdf_lists(graph).values() if value]
-    assert [[str(member) for member in value] for value in members] == [['"1"^^<http://www.w3.org/2001/XMLSchema#integer>', '"2"^^<http://www.w3.org/2001/XMLSchema#integer>']]
+    assert [[str(member) for member in value] for value in members] == [
+        ['"1"^^<http://www.w3.org/2001/XMLSchema#integer>', '"2"^^<http://www.w3.org/2001/XMLSchema#integer>']
+    ]
 
 
 @pytest.mark.parametrize("seed", range(40))
@@ -193,8 +194,11 @@ def assert_same_everywhere(graph: Iterable[Triple]) -> None:
 
 
 def test_graphs_of_a_dataset_stay_apart() -> None:
-    graphs = {"https://example.org/id/one": sort_triples(triples("<urn:s> <urn:p> 1 , ( 2 3 ) .")), "urn:two": sort_triples(triples('<urn:s> <urn:p> "x"@en .'))}
-    named = Dataset(Quad(*triple, NamedNode(iri)) for iri, graph in graphs.items() for triple in graph)
+    graphs = {
+        "https://example.org/id/one": sort_triples(triples("<urn:s> <urn:p> 1 , ( 2 3 ) .")),
+        "urn:two": sort_triples(triples('<urn:s> <urn:p> "x"@en .')),
+    }
+    named = Dataset(Quad(triple.subject, triple.predicate, triple.object, NamedNode(iri)) for iri, graph in graphs.items() for triple in graph)
     named.canonicalize(canonicalization())
     notation = Notation("https://example.org/", NAMESPACES, Context([], NAMESPACES, ""))
     files = dict(render_graphs("all", graphs, notation))
@@ -212,19 +216,99 @@ def canonicalization() -> CanonicalizationAlgorithm:
 
 # random graphs: every kind of term in every place where it may stand
 
-TEXTS = ["", "x", "two words", "a\nb", "a\r\nb", "\t", '"', '""', '"""', "'''", "\\", "\\n", 'a"\n', "\x00", "\x7f\x85\u2028", "å—→", "𝄞", "\u202eevil", "</script>", "<b>&amp;", "é", "e\u0301", "1", "true", " ", "@en", "^^", "#", "%", "_:b0", "https://example.org/", "-0", "00"]
+TEXTS = [
+    "",
+    "x",
+    "two words",
+    "a\nb",
+    "a\r\nb",
+    "\t",
+    '"',
+    '""',
+    '"""',
+    "'''",
+    "\\",
+    "\\n",
+    'a"\n',
+    "\x00",
+    "\x7f\x85\u2028",
+    "å—→",
+    "𝄞",
+    "\u202eevil",
+    "</script>",
+    "<b>&amp;",
+    "é",
+    "e\u0301",
+    "1",
+    "true",
+    " ",
+    "@en",
+    "^^",
+    "#",
+    "%",
+    "_:b0",
+    "https://example.org/",
+    "-0",
+    "00",
+]
 LANGUAGES = ["en", "da", "en-gb", "zh-hant-tw", "x-private", "de-1996"]
 NUMBERS = [("integer", text) for text in ("0", "-0", "007", "+1", "12", "999999999999999", "9999999999999999", "1_000", "", "9" * 5000)]
-NUMBERS += [("decimal", text) for text in ("1.50", "5.", ".5", "-0.0", "+1.0", "1e9", "0.0000000001", "0.00", "123456789012345678901234567890.0")] + [("double", text) for text in ("1.0E0", "5e0", "INF", "NaN", "5", "5.e1", "-1E-1")]
-NUMBERS += [("boolean", text) for text in ("true", "false", "1", "0", "TRUE")] + [("date", "2023-02-30"), ("gYear", "0099"), ("anyURI", "../x y"), ("string", "plain")]
-NAMES = ["a", "label", "a.b", "a.", "-a", "é", "a/b", "a?q=1&r=2#f", "a#b", "", "%41", "a(b)", "a'b", "a;b,c", "a~b!$*+=", "0", "_", "a:b", "index", "id", "type", "@id"]
-IRIS = ["urn:x:y", "mailto:a@b.example", "label:x", "id:x", "ex:x", "type:x", "https://other.example/é?q#f", "http://例え.example/", "tel:+45-1", "https://example.org.evil.example/x", "urn:label:x"]
+NUMBERS += [("decimal", text) for text in ("1.50", "5.", ".5", "-0.0", "+1.0", "1e9", "0.0000000001", "0.00", "123456789012345678901234567890.0")] + [
+    ("double", text) for text in ("1.0E0", "5e0", "INF", "NaN", "5", "5.e1", "-1E-1")
+]
+NUMBERS += [("boolean", text) for text in ("true", "false", "1", "0", "TRUE")] + [
+    ("date", "2023-02-30"),
+    ("gYear", "0099"),
+    ("anyURI", "../x y"),
+    ("string", "plain"),
+]
+NAMES = [
+    "a",
+    "label",
+    "a.b",
+    "a.",
+    "-a",
+    "é",
+    "a/b",
+    "a?q=1&r=2#f",
+    "a#b",
+    "",
+    "%41",
+    "a(b)",
+    "a'b",
+    "a;b,c",
+    "a~b!$*+=",
+    "0",
+    "_",
+    "a:b",
+    "index",
+    "id",
+    "type",
+    "@id",
+]
+IRIS = [
+    "urn:x:y",
+    "mailto:a@b.example",
+    "label:x",
+    "id:x",
+    "ex:x",
+    "type:x",
+    "https://other.example/é?q#f",
+    "http://例え.example/",
+    "tel:+45-1",
+    "https://example.org.evil.example/x",
+    "urn:label:x",
+]
 
 
 def random_graph(choice: random.Random) -> list[Triple]:
     nodes = [BlankNode(f"b{number}") for number in range(3)]
-    iris = [NamedNode(f"https://example.org/{choice.choice(['id/', 'def/', ''])}{name}") for name in choice.sample(NAMES, 6)] + [NamedNode(iri) for iri in choice.sample(IRIS, 4)]
-    predicates = [NamedNode(f"https://example.org/{place}{name}") for place, name in zip(["def/", "label/", "", "def/"], choice.sample(NAMES, 4), strict=True)] + [NamedNode("urn:p:q"), TYPE]
+    iris = [NamedNode(f"https://example.org/{choice.choice(['id/', 'def/', ''])}{name}") for name in choice.sample(NAMES, 6)] + [
+        NamedNode(iri) for iri in choice.sample(IRIS, 4)
+    ]
+    predicates = [
+        NamedNode(f"https://example.org/{place}{name}") for place, name in zip(["def/", "label/", "", "def/"], choice.sample(NAMES, 4), strict=True)
+    ] + [NamedNode("urn:p:q"), TYPE]
     makers: list[Callable[[], Object]] = [
         lambda: choice.choice(iris),
         lambda: choice.choice(nodes),
@@ -237,16 +321,20 @@ def random_graph(choice: random.Random) -> list[Triple]:
     graph: list[Triple] = []
     for _ in range(choice.randint(1, 60)):
         predicate = choice.choice(predicates)
-        graph.append(Triple(choice.choice([*iris, *nodes]), predicate, choice.choice(kind[predicate])()))
+        subjects: list[NamedNode | BlankNode] = [*iris, *nodes]
+        graph.append(Triple(choice.choice(subjects), predicate, choice.choice(kind[predicate])()))
     for number in range(choice.randint(0, 3)):
-        graph += random_list(choice, f"l{number}x", Triple(choice.choice(iris), predicates[number], NIL), [choice.choice(makers)() for _ in range(choice.randint(0, 4))])
+        graph += random_list(
+            choice, f"l{number}x", Triple(choice.choice(iris), predicates[number], NIL), [choice.choice(makers)() for _ in range(choice.randint(0, 4))]
+        )
     return graph
 
 
 def random_list(choice: random.Random, name: str, holder: Triple, members: list[Object]) -> list[Triple]:
     nodes: list[NamedNode | BlankNode] = [BlankNode(f"{name}{number}") for number in range(len(members))]
     ends = [*nodes[1:], NIL][: len(nodes)]
-    links = [Triple(node, predicate, value) for node, member, end in zip(nodes, members, ends, strict=True) for predicate, value in ((FIRST, member), (REST, end))]
+    links = [Triple(node, FIRST, member) for node, member in zip(nodes, members, strict=True)]
+    links += [Triple(node, REST, end) for node, end in zip(nodes, ends, strict=True)]
     head = nodes[0] if nodes else NIL
     return [Triple(holder.subject, holder.predicate, head), *choice.sample(links, len(links))]
 

@@ -177,7 +177,9 @@ def test_the_command_killed_at_many_moments_leaves_a_whole_site_and_the_next_one
     assert bynet("--root", LIBRARY, "publish", "--out", out).code == 0
     duration = time.monotonic() - started
     for moment in range(6):
-        child = subprocess.Popen(bynet_command("--root", LIBRARY, "publish", "--out", out), env=environment_of({}), stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+        child = subprocess.Popen(
+            bynet_command("--root", LIBRARY, "publish", "--out", out), env=environment_of({}), stdout=subprocess.PIPE, stderr=subprocess.PIPE
+        )
         time.sleep(duration * (moment + 1) / 6)
         child.kill()
         child.communicate()

@@ -12,13 +12,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pyoxigraph
+import pytest
 import rdflib
 from pyoxigraph import CanonicalizationAlgorithm, Dataset, RdfFormat, Triple
 from rdflib.term import Node
 
 from publish.model import Subject
-
-rdflib.NORMALIZE_LITERALS = False
 
 ROOT = Path(__file__).parents[1]
 LIBRARY = Path(__file__).parent / "library"
@@ -91,7 +90,7 @@ class Ended:
     err: str
 
 
-def bynet(*arguments: str | Path, cwd: Path = ROOT, **environment: str) -> Ended:
+def bynet(*arguments: str | Path, cwd: str | Path = ROOT, **environment: str) -> Ended:
     """Run the command ``bynet`` in a process of its own, in English and UTC unless *environment* says otherwise."""
     answer = subprocess.run(
         [_BYNET, *map(str, arguments)], cwd=cwd, env=environment_of(environment), stdin=subprocess.DEVNULL, capture_output=True, check=False, timeout=120
@@ -133,7 +132,9 @@ def turtle(text: str) -> str:
 def tree(folder: Path) -> dict[str, tuple[int, str]]:
     """Return the mode and the sha256 of every file and the mode of every folder under *folder*, by path."""
     paths = sorted(folder.rglob("*"))
-    return {path.relative_to(folder).as_posix(): (path.stat().st_mode, hashlib.sha256(path.read_bytes()).hexdigest() if path.is_file() else "") for path in paths}
+    return {
+        path.relative_to(folder).as_posix(): (path.stat().st_mode, hashlib.sha256(path.read_bytes()).hexdigest() if path.is_file() else "") for path in paths
+    }
 
 
 def triples(text: str | bytes, form: RdfFormat = RdfFormat.TURTLE) -> list[Triple]:
@@ -148,7 +149,8 @@ def canonical(content: str | bytes, form: RdfFormat) -> list[str]:
 def canonical_by_rdflib(content: str | bytes, form: RdfFormat) -> list[str]:
     """Return the canonical N-Quads (RDFC-1.0) of what rdflib reads in *content*, sorted; literals as they are written."""
     name = {RdfFormat.TURTLE: "turtle", RdfFormat.N_TRIPLES: "nt", RdfFormat.JSON_LD: "json-ld"}[form]
-    with warnings.catch_warnings():
+    with warnings.catch_warnings(), pytest.MonkeyPatch.context() as patch:
+        patch.setattr(rdflib, "NORMALIZE_LITERALS", False)
         warnings.simplefilter("ignore")  # rdflib's JSON-LD parser uses a class that rdflib calls outdated
         graph = rdflib.Graph(bind_namespaces="none").parse(data=content, format=name)
     return _canonical(Dataset(pyoxigraph.Quad(_subject(s), pyoxigraph.NamedNode(str(p)), _term(o)) for s, p, o in graph))
