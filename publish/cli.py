@@ -143,6 +143,8 @@ def main() -> None:
 
 def _end(outcome: Outcome) -> None:
     """Print what a command has to say, results to standard output and the rest to standard error, and exit."""
+    for line in outcome.warnings:
+        click.echo(line, err=True)
     for line in outcome.results:
         click.echo(line)
     for line in outcome.remarks:

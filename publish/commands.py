@@ -34,11 +34,12 @@ _NEAR = 8
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What a command has to say: its results, remarks beside them, and the exit status."""
+    """What a command has to say: its results, remarks before and after them, and the exit status."""
 
     results: Iterable[str]
     remarks: Sequence[str] = ()
     exit_code: int = 0
+    warnings: Sequence[str] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +58,7 @@ def publish(root: Path, out: Path, base: str | None, progress: Progress, talk: T
         progress("nothing")
         return Outcome([], [*_findings(unsound.checked, talk.language), _say(talk.language, "stopped")], unsound.exit_code)
     progress("nothing")
-    return Outcome([_say(talk.language, "published", count=count, folder=out)], [*_findings(checked, talk.language)])
+    return Outcome([_say(talk.language, "published", count=count, folder=out)], warnings=[*_findings(checked, talk.language)])
 
 
 def check(root: Path, form: str, talk: Talk) -> Outcome:
