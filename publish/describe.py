@@ -57,14 +57,15 @@ def label_triples(triples: Iterable[Triple]) -> dict[str, tuple[Triple, ...]]:
 
 
 def names(triples: Sequence[Triple], language: str) -> dict[str, str]:
-    """Return what to call each IRI in *language*: its label, or for a property without one the name its shapes give it."""
+    """Return what to call each IRI in *language*: its label, or `sh:name` for a property shape, and for a property that has no label."""
     called = {iri: best_label(labels, language) for iri, labels in label_triples(triples).items()}
     paths = {triple.subject: triple.object for triple in triples if triple.predicate == _PATH}
     named = [triple for triple in triples if triple.predicate == _NAME and triple.subject in paths]
     for shape, group in groupby(named, key=_subject):
-        path = paths[shape]
-        if isinstance(path, NamedNode):
-            called.setdefault(path.value, best_label(list(group), language))
+        name = best_label(list(group), language)
+        for node in (shape, paths[shape]):
+            if isinstance(node, NamedNode):
+                called.setdefault(node.value, name)
     return called
 
 

@@ -16,7 +16,8 @@ from publish.turtle import Namespaces, rdf_lists, statement_order
 
 File = tuple[str, bytes]
 
-_CODE = {SHACL + name for name in ("select", "ask", "construct")}
+_QUERIES = ("select", "ask", "construct")
+_CODE = {SHACL + form for form in _QUERIES}
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +80,7 @@ class Pages:
         return self._page(
             "resource.html",
             path,
+            query=next((form for form in _QUERIES for triple in own if triple.predicate.value == SHACL + form), ""),
             iri=resource.iri,
             heading=self._name(resource.iri),
             kinds=sorted(
