@@ -18,6 +18,7 @@ File = tuple[str, bytes]
 
 _QUERIES = ("select", "ask", "construct")
 _CODE = {SHACL + form for form in _QUERIES}
+_EXECUTABLE = NamedNode(SHACL + "SPARQLExecutable")
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +81,7 @@ class Pages:
         return self._page(
             "resource.html",
             path,
-            query=next((form for form in _QUERIES for triple in own if triple.predicate.value == SHACL + form), ""),
+            query=_query_form(own),
             iri=resource.iri,
             heading=self._name(resource.iri),
             kinds=sorted(
@@ -176,6 +177,13 @@ class Pages:
 
     def _suffix(self, language: str) -> str:
         return page_suffix(self._site.languages, language)
+
+
+def _query_form(own: Sequence[Triple]) -> str:
+    """The form of the query that a resource is, and that is a file beside its page; none of a constraint's in SPARQL, which is part of a shape."""
+    if not any(triple.predicate == TYPE and triple.object == _EXECUTABLE for triple in own):
+        return ""
+    return next((form for form in _QUERIES for triple in own if triple.predicate.value == SHACL + form), "")
 
 
 def page_suffix(languages: Sequence[str], language: str) -> str:

@@ -168,7 +168,7 @@ def test_no_progress_goes_into_a_pipe(tmp_path: Path) -> None:
     assert "\r" not in ended.err
     assert "\x1b" not in ended.err + ended.out
     count = sum(path.is_file() for path in (tmp_path / "site").rglob("*")) - 1
-    assert ended.out == f"Published in {tmp_path / 'site'}: {count} files.\n"
+    assert ended.out == texts.text("en", "said.published", count=count, folder=tmp_path / "site") + "\n"
 
 
 def test_progress_is_shown_on_a_terminal(tmp_path: Path) -> None:
@@ -378,7 +378,7 @@ def test_every_fact_is_shown_with_its_passage_and_withheld_words_are_not(tmp_pat
     explained = total - sum(map(str.isalnum, " explained this."))
     assert str(total) in ended.out
     assert str(explained) in ended.out
-    assert "Passages that hold: 4." in ended.out
+    assert ended.out.endswith(texts.text("en", "said.passages-right", count=4) + "\n")
 
 
 def test_a_passage_that_does_not_hold_is_named_and_exits_with_1(tmp_path: Path) -> None:
