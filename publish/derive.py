@@ -5,12 +5,12 @@ What comes out stands beside what went in; the stated triples are never touched.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
-from pyoxigraph import Quad, QueryTriples, Store, Triple
+from pyoxigraph import Literal, NamedNode, Quad, QueryTriples, Store, Triple
 
 from publish.errors import BadQuery
-from publish.model import Query, sort_triples
+from publish.model import TYPE, Query, sort_triples
 from publish.sparql import load, run
 
 ROUNDS = 20
@@ -24,13 +24,29 @@ def derive(stated: Iterable[Triple], judgements: Iterable[Triple], rules: Sequen
     known = set(stated)
     derived = set(judgements) - known
     store = load(known | derived)
+    spellings = _spellings(known | derived)
     for _ in range(ROUNDS):
-        added = [triple for rule in rules for triple in _construct(store, rule) if triple not in known and triple not in derived]
+        made = (_spelt(triple, spellings) for rule in rules for triple in _construct(store, rule))
+        added = [triple for triple in made if triple not in known and triple not in derived]
         if not added:
             return sort_triples(derived)
         derived.update(added)
         store.extend(Quad(*triple) for triple in added)
     raise BadQuery("endless-rules", rounds=ROUNDS)
+
+
+def _spellings(triples: Iterable[Triple]) -> dict[Literal, Literal]:
+    """Return, by what the store makes of it, each literal that the store would give back in another spelling: 7.50 as 7.5."""
+    literals = {triple.object for triple in triples if isinstance(triple.object, Literal)}
+    numbered = {NamedNode(f"urn:{number}"): literal for number, literal in enumerate(sorted(literals, key=str))}
+    given_back = {quad.subject: quad.object for quad in load(Triple(node, TYPE, literal) for node, literal in numbered.items())}
+    return {kept: literal for node, literal in numbered.items() if isinstance(kept := given_back[node], Literal) and kept not in literals}
+
+
+def _spelt(triple: Triple, spellings: Mapping[Literal, Literal]) -> Triple:
+    """A triple with its literal as the data spells it."""
+    value = triple.object
+    return Triple(triple.subject, triple.predicate, spellings.get(value, value)) if isinstance(value, Literal) else triple
 
 
 def _construct(store: Store, rule: Query) -> Iterable[Triple]:

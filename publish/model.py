@@ -176,10 +176,6 @@ class Resource:
         labels = (triple for triples in self.labels.values() for triple in triples)
         return sort_triples({*self.own, *self.incoming, *labels})
 
-    def label(self, iri: str, language: str) -> str:
-        """The label of *iri* in *language* (else in any language, in a fixed order), or an empty text."""
-        return best_label(self.labels.get(iri, ()), language)
-
 
 def sort_triples(triples: object) -> list[Triple]:
     """Return *triples* by subject, predicate and object, by code point; each once."""

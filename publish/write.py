@@ -39,9 +39,9 @@ def write_site(out: Path, files: Iterable[tuple[str, bytes]]) -> int:
     except BaseException:
         shutil.rmtree(new, ignore_errors=True)
         raise
-    os.sync()
+    _sync(new)
     _swap(new, out, old)
-    _sync_folder(out.parent)
+    _sync(out.parent)
     for replaced in (new, old):
         shutil.rmtree(replaced, ignore_errors=True)
     return count
@@ -116,9 +116,12 @@ def _recover(out: Path, old: Path) -> None:
         old.rename(out)
 
 
-def _sync_folder(folder: Path) -> None:
+def _sync(folder: Path) -> None:
+    """Have everything written in the file system of *folder* on its disk (Linux: syncfs; elsewhere all file systems)."""
+    sync = getattr(ctypes.CDLL(None, use_errno=True), "syncfs", None)
     descriptor = os.open(folder, os.O_RDONLY)
     try:
-        os.fsync(descriptor)
+        if sync is None or sync(descriptor) != 0:
+            os.sync()
     finally:
         os.close(descriptor)

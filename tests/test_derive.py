@@ -42,6 +42,12 @@ def test_judgements_are_derived_too_but_not_what_is_stated_already() -> None:
     assert derive(stated, judgements, []) == judgements[1:]
 
 
+def test_a_rule_passes_a_number_on_as_the_data_spells_it() -> None:
+    stated = triples('<urn:a> <https://example.org/def/price> 7.50 , 9 , "2012-10-08T24:00:00"^^<http://www.w3.org/2001/XMLSchema#dateTime> .')
+    copied = derive(stated, [], [rule("CONSTRUCT { ?a def:copy ?price } WHERE { ?a def:price ?price }")])
+    assert {triple.object for triple in copied} == {triple.object for triple in stated}
+
+
 def test_the_order_of_what_goes_in_makes_no_difference() -> None:
     stated = triples(CHAIN)
     assert derive(stated, [], [rule(TRANSITIVE)]) == derive(stated[::-1], [], [rule(TRANSITIVE)])
