@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from pathlib import Path
+
+import pyoxigraph
+from pyoxigraph import RdfFormat, Triple
 
 from publish.check import findings, sort_findings
 from publish.derive import derive
@@ -65,7 +68,8 @@ def check_project(root: Path, processor: Processor, base: str | None = None) -> 
         if checked.is_sound:
             raise
         return checked
-    processor.ask([*project.data, *project.triples("ontology")], project.shapes_graph)
+    ontology = (triple for source in project.sources["ontology"] for triple in source.triples)
+    processor.ask(_n_triples([*project.stated, *project.derived, *ontology]), _n_triples(project.shapes_graph))
     own = lint(project)
     validation = findings(processor.answer(), project.files(), project.prefixes, (source for source, _findings in _cases(root)))
     return Checked(project, tuple(sort_findings([*own, *validation.findings])), validation)
@@ -83,6 +87,10 @@ def publish_project(root: Path, out: Path, base: str | None, progress: Progress,
         raise Unsound(checked)
     progress("writing")
     return checked, write_site(out, Publication(checked.project, checked).site_files())
+
+
+def _n_triples(triples: Iterable[Triple]) -> bytes:
+    return pyoxigraph.serialize(triples, format=RdfFormat.N_TRIPLES) or b""
 
 
 def _cases(root: Path) -> Iterator[tuple[Source, list[Finding]]]:

@@ -97,7 +97,7 @@ class _Known:
 
     def _is_undeclared(self, iri: str, namespaces: Iterable[str]) -> bool:
         """An IRI in one of *namespaces* that no file describes."""
-        return iri not in self._described and any(iri.startswith(namespace) and iri != namespace for namespace in namespaces)
+        return iri.startswith(self.base) and iri not in self._described and any(iri.startswith(namespace) and iri != namespace for namespace in namespaces)
 
     def _unused_prefixes(self, source: Source) -> Iterator[Finding]:
         used = Namespaces(source.prefixes).used(source.triples)

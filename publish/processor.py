@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
-from collections.abc import Iterable
 from types import TracebackType
 from typing import Any, Self
 
@@ -27,13 +26,12 @@ class Processor:
         self._child.kill()
         self._child.communicate()
 
-    def ask(self, data: Iterable[object], shapes: Iterable[object]) -> None:
-        """Send the triples of *data* and *shapes*; the answer comes later. Raises `CheckFailed` where the child is gone."""
-        graphs = {"data": _n_triples(data), "shapes": _n_triples(shapes)}
-        head = json.dumps({name: len(graph) for name, graph in graphs.items()}).encode() + b"\n"
+    def ask(self, data: bytes, shapes: bytes) -> None:
+        """Send two graphs as N-Triples; the answer comes later. Raises `CheckFailed` where the child is gone."""
+        head = json.dumps({"data": len(data), "shapes": len(shapes)}).encode() + b"\n"
         assert self._child.stdin is not None
         try:
-            self._child.stdin.write(head + graphs["data"] + graphs["shapes"])
+            self._child.stdin.write(head + data + shapes)
             self._child.stdin.flush()
         except BrokenPipeError:
             self.answer()
@@ -44,7 +42,3 @@ class Processor:
         if self._child.returncode:
             raise CheckFailed("check-failed", words=(errors.decode(errors="replace").strip().splitlines() or ["?"])[-1])
         return dict(json.loads(answer))
-
-
-def _n_triples(triples: Iterable[object]) -> bytes:
-    return "".join(f"{triple} .\n" for triple in triples).encode()

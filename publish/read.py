@@ -186,6 +186,8 @@ def _named(triple: Triple, names: dict[BlankNode, BlankNode], file: str) -> Trip
         stem = re.sub(r"[^A-Za-z0-9]", "", file)
         return names.setdefault(node, BlankNode(f"{stem}x{len(names)}"))
 
+    if not isinstance(triple.subject, BlankNode) and not isinstance(triple.object, BlankNode):
+        return triple
     subject = name(triple.subject) if isinstance(triple.subject, BlankNode) else triple.subject
     value = name(triple.object) if isinstance(triple.object, BlankNode) else triple.object
     return Triple(subject, triple.predicate, value)

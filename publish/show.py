@@ -6,7 +6,6 @@ import json
 import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
-from importlib.metadata import version
 
 from pyoxigraph import QuerySolutions
 
@@ -34,6 +33,8 @@ def as_json(findings: Iterable[Finding]) -> str:
 
 def as_sarif(findings: Sequence[Finding], language: str) -> str:
     """Return the findings as a SARIF 2.1.0 log, which code-review pages show beside the line."""
+    from importlib.metadata import version  # noqa: PLC0415  # takes longer to import than all else here
+
     rules = [{"id": rule} for rule in sorted({finding.rule for finding in findings})]
     driver = {"name": "bynet", "version": version("bynet"), "rules": rules}
     run = {"tool": {"driver": driver}, "columnKind": "unicodeCodePoints", "results": [_sarif_result(finding, language) for finding in findings]}
