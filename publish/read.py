@@ -10,6 +10,7 @@ import io
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
+from hashlib import sha256
 from pathlib import Path
 from typing import TypeVar
 
@@ -38,6 +39,7 @@ _OWN_PREFIXES = {"dcterms": DCTERMS, "dqv": DQV, "prov": PROV, "rdf": RDF, "rdfs
 _HEAD = re.compile(r"#\s*(title|description)@([a-z]+(?:-[a-z0-9]+)*):\s*(\S.*)")
 _PROLOGUE = re.compile(r"\s*PREFIX\s+([A-Za-z][\w-]*)?:\s*<([^<>\s]*)>\s*", re.IGNORECASE)
 _NAME = re.compile(r"[a-z0-9][a-z0-9-]*")
+_STEM = 12
 _ERROR_LIMIT = 1000
 _T = TypeVar("_T")
 
@@ -183,8 +185,8 @@ def _named(triple: Triple, names: dict[BlankNode, BlankNode], file: str) -> Trip
     """Give blank nodes names that depend on the file and the order in it alone: the parser's differ from run to run."""
 
     def name(node: BlankNode) -> BlankNode:
-        stem = re.sub(r"[^A-Za-z0-9]", "", file)
-        return names.setdefault(node, BlankNode(f"{stem}x{len(names)}"))
+        stem = sha256(file.encode()).hexdigest()[:_STEM]  # of its own for each file
+        return names.setdefault(node, BlankNode(f"b{stem}x{len(names)}"))
 
     if not isinstance(triple.subject, BlankNode) and not isinstance(triple.object, BlankNode):
         return triple

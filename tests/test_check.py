@@ -277,7 +277,7 @@ def test_a_processor_that_is_gone_is_a_failed_check() -> None:
         processor._child.kill()
         processor._child.wait()
         with pytest.raises(CheckFailed):
-            processor.ask(["x" * 10**6], [])
+            processor.ask(b"x" * 10**6, b"")
 
 
 def test_a_shape_that_is_a_class_has_its_things_for_focus_nodes(tmp_path: Path) -> None:

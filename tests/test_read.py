@@ -5,13 +5,13 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from pyoxigraph import Literal, NamedNode
+from pyoxigraph import BlankNode, Literal, NamedNode
 from workbench import EXAMPLE, LIBRARY, bynet, make_project, turtle, write_files
 
 from publish.errors import BadBase, NoProject
 from publish.lint import lint
 from publish.model import XSD, Finding, Severity
-from publish.read import find_project, read_project, split_prologue
+from publish.read import find_project, read_project, read_source, split_prologue
 
 THING = turtle('ex:one\n    a def:Thing ;\n    rdfs:label "One"@en ;\n.\n')
 QUERY = "# title@en: T\n# description@en: D\nPREFIX def: <https://example.org/def/>\n\nSELECT ?thing WHERE { ?thing a def:Thing }\n"
@@ -302,3 +302,10 @@ def test_the_current_folder_is_the_project_where_it_is_one(tmp_path: Path, monke
     assert find_project(None, LIBRARY) == LIBRARY
     make_project(tmp_path, {})
     assert find_project(None, LIBRARY) == Path()
+
+
+def test_blank_nodes_of_two_files_are_never_one(tmp_path: Path) -> None:
+    text = turtle("ex:one def:list ( 1 ) .\n")
+    root = make_project(tmp_path, {"shapes/a-b.ttl": text, "shapes/ab.ttl": text.replace("ex:one", "ex:two")})
+    nodes = [{triple.object for triple in read_source(root / file, root)[0].triples} for file in ("shapes/a-b.ttl", "shapes/ab.ttl")]
+    assert not {node for node in nodes[0] & nodes[1] if isinstance(node, BlankNode)}
