@@ -11,12 +11,13 @@ from pyoxigraph import RdfFormat, Triple
 
 from publish.check import findings, sort_findings
 from publish.derive import derive
-from publish.errors import BadQuery, Mistake
+from publish.errors import BadQuery, CheckFailed, Mistake, OccupiedFolder
+from publish.findings import found
 from publish.lint import lint
 from publish.model import Finding, Project, Source
 from publish.processor import Processor
 from publish.publication import Checked, Publication
-from publish.read import read_project, read_source, source_files
+from publish.read import SOURCE_FOLDERS, read_project, read_source, source_files
 from publish.show import as_text
 from publish.write import refuse_occupied, write_site
 
@@ -71,7 +72,11 @@ def check_project(root: Path, processor: Processor, base: str | None = None) -> 
     ontology = (triple for source in project.sources["ontology"] for triple in source.triples)
     processor.ask(_n_triples([*project.stated, *project.derived, *ontology]), _n_triples(project.shapes_graph))
     own = lint(project)
-    validation = findings(processor.answer(), project.files(), project.prefixes, (source for source, _findings in _cases(root)))
+    try:
+        answer = processor.answer()
+    except CheckFailed as error:
+        return Checked(project, tuple(sort_findings([*own, found("shapes", 0, "check-failed", **error.values)])))
+    validation = findings(answer, project.files(), project.prefixes, (source for source, _findings in _cases(root)))
     return Checked(project, tuple(sort_findings([*own, *validation.findings])), validation)
 
 
@@ -81,6 +86,8 @@ def publish_project(root: Path, out: Path, base: str | None, progress: Progress,
     Raises `Unsound` (nothing is written) where there is a violation, `OccupiedFolder` where *out* is not bynet's.
     """
     refuse_occupied(out)
+    if any(out.resolve().is_relative_to((root / folder).resolve()) for folder in SOURCE_FOLDERS):
+        raise OccupiedFolder("inside-sources", folder=out)
     progress("checking")
     checked = check_project(root, processor, base)
     if checked.project is None or not checked.is_sound:

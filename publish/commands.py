@@ -130,7 +130,8 @@ def _findings(checked: Checked, language: str) -> Iterator[str]:
 
 def _summary(checked: Checked, language: str) -> str:
     if checked.findings:
-        counts = {severity: sum(finding.severity == severity for finding in checked.findings) for severity in Severity}
+        lines = {(finding.severity, finding.file, finding.line, finding.message("en")) for finding in checked.findings}
+        counts = {severity: sum(line[0] == severity for line in lines) for severity in Severity}
         return _say(language, "findings", violations=counts[Severity.VIOLATION], warnings=counts[Severity.WARNING], infos=counts[Severity.INFO])
     focus_nodes = checked.validation.focus_nodes
     triples = checked.project.data if checked.project else []

@@ -167,7 +167,9 @@ class _Writer:
             return json.loads(value.value)
         if form == datatype or (not form and datatype == XSD + "string"):
             return value.value
-        return {"@value": value.value, _LANGUAGE: value.language} if value.language else {"@value": value.value, "@type": datatype}
+        if value.language:
+            return {"@value": value.value, _LANGUAGE: value.language}
+        return {"@value": value.value} if datatype == XSD + "string" else {"@value": value.value, "@type": datatype}
 
 
 def _named(triple: Triple) -> Iterator[str]:

@@ -14,11 +14,13 @@ from pyoxigraph import BlankNode, Literal, NamedNode, Store, Triple
 from publish.datatypes import is_valid
 from publish.errors import BadQuery
 from publish.findings import found
-from publish.model import FIRST, TYPE, Finding, Object, Project, Query, Source, Subject
+from publish.model import FIRST, SHACL, TYPE, Finding, Object, Project, Query, Source, Subject
 from publish.paths import collisions
 from publish.sparql import run, words_of
 from publish.turtle import Namespaces, write_term
 
+_PATTERN = NamedNode(SHACL + "pattern")
+_WORKING = {SHACL + name for name in ("select", "ask", "construct", "pattern")}
 _PREFIXED_NAME = re.compile(r"(?<![\w?$:<])([A-Za-z][\w-]*):([A-Za-z0-9_][\w-]*)")
 
 
@@ -61,6 +63,8 @@ class _Known:
                     word=self._shown(term),
                     base=self.base,
                 )
+            if triple.predicate.value in _WORKING and isinstance(triple.object, Literal):
+                yield from self._broken(triple.predicate, triple.object, (source.file, line, str(triple.subject).strip("<>")))
         yield from self._unused_prefixes(source)
 
     def lint_query(self, query: Query) -> Iterator[Finding]:
@@ -94,6 +98,18 @@ class _Known:
                 yield "undeclared", term
         if isinstance(triple.subject, NamedNode) and not triple.subject.value.startswith(self.base) and triple.predicate != TYPE:
             yield "foreign-subject", triple.subject
+
+    def _broken(self, predicate: NamedNode, value: Literal, place: tuple[str, int, str]) -> Iterator[Finding]:
+        """A SPARQL text or a pattern in a shape that the SHACL processor could not use."""
+        try:
+            if predicate == _PATTERN:
+                re.compile(value.value)
+            else:
+                run(Store(), value.value, self.namespaces.prefixes)
+        except BadQuery as error:
+            yield found(place[0], place[1], error.name, place[2], **(error.values | {"column": 0}))
+        except (re.error, OverflowError, RecursionError) as error:
+            yield found(place[0], place[1], "bad-pattern", place[2], name=self.namespaces.shorten(place[2]), words=error)
 
     def _is_undeclared(self, iri: str, namespaces: Iterable[str]) -> bool:
         """An IRI in one of *namespaces* that no file describes."""

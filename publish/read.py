@@ -28,6 +28,7 @@ PARTS = {
     "judgements": ("data/derived", "**/*.ttl"),
     "shapes": ("shapes", "**/*.ttl"),
 }
+SOURCE_FOLDERS = ("ontology", "data", "shapes")
 DATASET_FILE = "data/dataset.ttl"
 
 _DATASET = NamedNode(DCAT + "Dataset")
@@ -76,7 +77,7 @@ def read_project(root: Path, base: str | None = None) -> Read:
 
     Raises `BadBase` where *base* cannot be one.
     """
-    if base is not None and not _ABSOLUTE.fullmatch(base):
+    if base is not None and (not _ABSOLUTE.fullmatch(base) or {".", ".."} & set(base.split("/"))):
         raise BadBase("bad-base", base=base)
     findings: list[Finding] = []
     sources = {part: tuple(_collect(findings, read_source, paths, root)) for part, paths in source_files(root).items()}

@@ -76,7 +76,7 @@ def _result(report: str, number: int, finding: Finding) -> Iterator[Triple]:
     yield Triple(node, NamedNode(SHACL + "sourceConstraintComponent"), NamedNode(component))
     yield Triple(node, NamedNode(DCTERMS + "source"), Literal(f"{finding.file}:{finding.line}"))
     for name, iri in (("focusNode", finding.focus_node), ("resultPath", finding.path), ("sourceShape", finding.shape)):
-        if iri:
+        if iri and "<" not in iri:  # a path that is no IRI would need blank nodes; the source shape has it
             yield Triple(node, NamedNode(SHACL + name), NamedNode(iri))
     if finding.value:
         yield Triple(node, NamedNode(SHACL + "value"), read_term(finding.value))

@@ -191,13 +191,30 @@ def _result(report: rdflib.Graph, node: Node, shapes: rdflib.Graph) -> dict[str,
     own = [] if told or shape is None else list(shapes.objects(shape, SH.message))
     return {
         "focus_node": "" if focus is None else str(_oxigraph(focus)),
-        "path": text(SH.resultPath),
+        "path": _path(report, report.value(node, SH.resultPath)),
         "value": "" if value is None else str(_oxigraph(value)),
         "severity": text(SH.resultSeverity).removeprefix(str(SH)),
         "shape": text(SH.sourceShape),
         "component": text(SH.sourceConstraintComponent).removeprefix(str(SH)),
         "messages": dict(map(_message, own or report.objects(node, SH.resultMessage))),
     }
+
+
+def _path(graph: rdflib.Graph, path: Node | None) -> str:
+    """A property path (SHACL, section 2.3.1): an IRI as it is, any other as SPARQL writes it, its IRIs in angle brackets."""
+    if not isinstance(path, rdflib.BNode):
+        return "" if path is None else str(path)
+
+    def step(node: Node) -> str:
+        return f"<{node}>" if isinstance(node, rdflib.URIRef) else f"({_path(graph, node)})"
+
+    for word, sign in ((SH.zeroOrMorePath, "*"), (SH.oneOrMorePath, "+"), (SH.zeroOrOnePath, "?")):
+        if (path, word, None) in graph:
+            return f"{step(next(graph.objects(path, word)))}{sign}"
+    if (path, SH.inversePath, None) in graph:
+        return f"^{step(next(graph.objects(path, SH.inversePath)))}"
+    either = graph.value(path, SH.alternativePath)
+    return "|".join(map(step, graph.items(either))) if either else "/".join(map(step, graph.items(path)))
 
 
 def _marked(message: Node) -> Node:
@@ -244,7 +261,7 @@ def main() -> None:
         "focus_nodes": focus_nodes(data, shapes),
         "results": results(data, shapes),
         "unknown_words": unknown_words(shapes),
-        "software": {name: version(name) for name in ("pyshacl", "rdflib", "pyoxigraph")},
+        "software": {name: version(name) for name in ("bynet", "pyoxigraph", "pyshacl", "rdflib")},
     }
     json.dump(answer, sys.stdout)
 

@@ -14,6 +14,7 @@ from publish.texts import text
 from publish.turtle import Namespaces, write_term
 
 _IRI = re.compile(r"https?://[^\s<>\"“”»«]*[\w/]")
+_BRACKETED = re.compile(r"<([^<>]*)>")
 _LEVELS = {Severity.VIOLATION: "error", Severity.WARNING: "warning", Severity.INFO: "note"}
 
 
@@ -60,7 +61,8 @@ def printable(text: str) -> str:
 
 
 def _line(finding: Finding, namespaces: Namespaces, language: str) -> str:
-    terms = [namespaces.shorten(iri) for iri in (finding.focus_node, finding.path) if iri]
+    path = finding.path if "<" in finding.path else f"<{finding.path}>"
+    terms = [_BRACKETED.sub(lambda match: namespaces.shorten(match[1]), term) for term in (f"<{finding.focus_node}>", path) if term != "<>"]
     where = f" [{' '.join(terms)}]" if finding.path else ""  # without a path, the message names what it is about
     place = f"{finding.file}:{finding.line}:" + (f"{finding.column}:" if finding.column else "")
     message = _IRI.sub(lambda match: namespaces.shorten(match.group()).strip("<>"), finding.message(language))

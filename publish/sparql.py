@@ -16,7 +16,17 @@ _NOT_WORDS = re.compile(
     r'"""(?:[^"\\]|\\.|"(?!""))*"""' r"|'''(?:[^'\\]|\\.|'(?!''))*'''" r'|"(?:[^"\\\n]|\\.)*"' r"|'(?:[^'\\\n]|\\.)*'" r"|<[^<>\s]*>|#[^\n]*"
 )
 _SERVICE = re.compile(r"(?<![\w?$:.-])SERVICE(?![\w:-])", re.IGNORECASE)
+DEPTH = 200
+"""How deep brackets may stand in brackets: pyoxigraph dies of some 850 groups."""
+BINDS = 1000
+"""How many times a query may use BIND: pyoxigraph dies of some 2,600 in a row."""
+
+_BRACKET = re.compile(r"[](){}[]")
+_BIND = re.compile(r"\bBIND\b", re.IGNORECASE)
 _WANTED = 12
+_DECLARED = re.compile(r"\bPREFIX\s+([\w-]*):", re.IGNORECASE)
+_PREFIX = re.compile(r"(?<![\w?$:-])([A-Za-z][\w-]*):(?=[A-Za-z0-9_])")
+_NEVER = {"SERVICE", "LATERAL"}
 _PLACE = re.compile(r"^error at ([0-9]+):([0-9]+): ")
 
 
@@ -30,17 +40,34 @@ def load(triples: Iterable[Triple]) -> Store:
 def run(store: Store, query: str, prefixes: Mapping[str, str]) -> Answer:
     """Return the answer of *store* to *query*, whose prefixes may be declared in it or in *prefixes*.
 
-    Raises `BadQuery` with line and column where the query does not parse, and for SERVICE: a query never leaves the machine.
+    Raises `BadQuery` with line and column where the query does not parse, for SERVICE (a query never leaves the
+    machine), and for brackets and BINDs beyond `DEPTH` and `BINDS`.
     """
-    if _SERVICE.search(words_of(_ESCAPE.sub(lambda match: chr(int(match[1] or match[2], 16)), query))):
+    words = words_of(_ESCAPE.sub(lambda match: chr(int(match[1] or match[2], 16)), query))
+    if _depth(words) > DEPTH or len(_BIND.findall(words)) > BINDS:
+        raise BadQuery("query-too-deep", line=1, column=1, words=DEPTH)
+    if _SERVICE.search(words):
         raise BadQuery("query-service", line=1, column=1, words="SERVICE")
     try:
         return store.query(query, prefixes=dict(prefixes))
     except (SyntaxError, ValueError, OverflowError) as error:
-        words = str(error)
-        place = _PLACE.match(words)
+        declared = {*prefixes, *_DECLARED.findall(words)}
+        stranger = next((match for match in _PREFIX.finditer(words) if match[1] not in declared), None)
+        if stranger:
+            line, column = words.count("\n", 0, stranger.start()) + 1, stranger.start() - words.rfind("\n", 0, stranger.start())
+            raise BadQuery("query-prefix", line=line, column=column, words=stranger[1]) from error
+        place = _PLACE.match(str(error))
         line, column = (int(place[1]), int(place[2])) if place else (1, 1)
-        raise BadQuery("query-syntax", line=line, column=column, words=_brief(_PLACE.sub("", words))) from error
+        raise BadQuery("query-syntax", line=line, column=column, words=_brief(_PLACE.sub("", str(error)))) from error
+
+
+def _depth(words: str) -> int:
+    """How deep brackets stand in brackets."""
+    depth = deepest = 0
+    for bracket in _BRACKET.findall(words):
+        depth += 1 if bracket in "({[" else -1
+        deepest = max(deepest, depth)
+    return deepest
 
 
 def _brief(words: str) -> str:
@@ -48,7 +75,9 @@ def _brief(words: str) -> str:
     start, expected, list_of_words = words.partition("expected one of ")
     if not expected:
         return words
-    wanted = [word for word in list_of_words.replace("\n", " ").split(", ") if not word.lstrip().startswith("[")]
+    wanted = [word for word in list_of_words.replace("\n", " ").split(", ") if not word.lstrip().startswith("[") and word.strip() not in _NEVER]
+    if not wanted:
+        return "unexpected"
     return f"{start}expected {', '.join(wanted[:_WANTED])}{' …' if len(wanted) > _WANTED else ''}"
 
 

@@ -52,7 +52,7 @@ def refuse_occupied(out: Path) -> None:
     if not out.exists() and not out.is_symlink():
         return
     if out.is_symlink() or not out.is_dir():
-        raise OccupiedFolder("occupied", folder=out, file=out.name)
+        raise OccupiedFolder("linked", folder=out)
     listed = {MANIFEST, *read_manifest(out)} if (out / MANIFEST).is_file() else set()
     for folder, folders, names in os.walk(out):
         links = (name for name in folders if (Path(folder) / name).is_symlink())

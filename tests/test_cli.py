@@ -415,3 +415,15 @@ def test_the_real_page_is_explained(tmp_path: Path) -> None:
         explained, whole = (int(number) for number in re.findall(r"\b(\d{3,})\b", [line for line in ended.out.splitlines() if "%" in line][-1])[:2])
         assert whole == sum(map(str.isalnum, words))
         assert explained / whole >= 0.93
+
+
+@pytest.mark.parametrize("query", ["ASK " + "{" * 3000 + "}" * 3000, "ASK { FILTER(" + "(" * 5000 + "1" + ")" * 5000 + ") }", "ASK {" + " BIND(1 AS ?x)" * 3000 + " }"])
+def test_a_query_that_would_kill_the_engine_is_refused(query: str) -> None:
+    ended = bynet("--root", LIBRARY, "query", query)
+    assert ended.code == 2
+    assert "too deep" in ended.err
+
+
+def test_a_prefix_that_nobody_declares_is_named() -> None:
+    ended = bynet("--root", LIBRARY, "query", "SELECT * {\n ?s nobody:knows ?o }")
+    assert (ended.code, ended.err.splitlines()[-1]) == (2, "bynet: query:2:5: the prefix nobody: is not declared. Add a PREFIX line, or correct it.")

@@ -87,7 +87,7 @@ def test_its_dataset_is_described_on_its_front_page(library_site: Path) -> None:
     page = (library_site / "index.html").read_text(encoding="utf-8")
     assert "<h1>Eine Dorfbibliothek</h1>" in page
     assert "Bücher und die Regale" in page
-    assert "bynet" not in page.casefold()
+    assert "w3id.org/bynet" not in page.casefold()
 
 
 def test_its_things_are_shown_by_the_command(tmp_path: Path) -> None:
