@@ -357,7 +357,9 @@ def test_a_shape_that_cannot_work_is_named_with_its_line(tmp_path: Path, constra
 def test_a_path_of_several_steps_is_shown_as_sparql_writes_it(tmp_path: Path) -> None:
     root = thing_project(tmp_path, turtle(ONE))
     shape = (root / "shapes/thing.ttl").read_text()
-    (root / "shapes/thing.ttl").write_text(shape.replace("sh:path def:size", "sh:path ( def:size rdfs:label ) ;\n    sh:minCount 9 ;\n    sh:severity sh:Warning"))
+    (root / "shapes/thing.ttl").write_text(
+        shape.replace("sh:path def:size", "sh:path ( def:size rdfs:label ) ;\n    sh:minCount 9 ;\n    sh:severity sh:Warning")
+    )
     text, report = check(root), check(root, "--format", "turtle")
     assert "def:size/rdfs:label]" in text.out
     assert (report.code, "sh:resultPath" in report.out) == (1, False)

@@ -417,7 +417,9 @@ def test_the_real_page_is_explained(tmp_path: Path) -> None:
         assert explained / whole >= 0.93
 
 
-@pytest.mark.parametrize("query", ["ASK " + "{" * 3000 + "}" * 3000, "ASK { FILTER(" + "(" * 5000 + "1" + ")" * 5000 + ") }", "ASK {" + " BIND(1 AS ?x)" * 3000 + " }"])
+@pytest.mark.parametrize(
+    "query", ["ASK " + "{" * 3000 + "}" * 3000, "ASK { FILTER(" + "(" * 5000 + "1" + ")" * 5000 + ") }", "ASK {" + " BIND(1 AS ?x)" * 3000 + " }"]
+)
 def test_a_query_that_would_kill_the_engine_is_refused(query: str) -> None:
     ended = bynet("--root", LIBRARY, "query", query)
     assert ended.code == 2
