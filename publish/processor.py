@@ -39,6 +39,6 @@ class Processor:
     def answer(self) -> dict[str, Any]:
         """Return what ``publish.shacl`` answers. Raises `CheckFailed` where it does not answer."""
         answer, errors = self._child.communicate()
-        if self._child.returncode:
+        if self._child.returncode or not answer:
             raise CheckFailed("check-failed", words=(errors.decode(errors="replace").strip().splitlines() or ["?"])[-1])
         return dict(json.loads(answer))

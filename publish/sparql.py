@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import sys
 from collections.abc import Iterable, Mapping
 
 from pyoxigraph import Quad, QueryBoolean, QuerySolutions, QueryTriples, Store, Triple
@@ -24,6 +25,7 @@ BINDS = 1000
 _BRACKET = re.compile(r"[](){}[]")
 _BIND = re.compile(r"\bBIND\b", re.IGNORECASE)
 _WANTED = 12
+_UPDATE = re.compile(r"^\s*(?:PREFIX\s+[\w-]*:\s*)*(?:INSERT|DELETE|WITH|LOAD|CLEAR|DROP|CREATE|ADD|MOVE|COPY)\b", re.IGNORECASE)
 _DECLARED = re.compile(r"\bPREFIX\s+([\w-]*):", re.IGNORECASE)
 _PREFIX = re.compile(r"(?<![\w?$:-])([A-Za-z][\w-]*):(?=[A-Za-z0-9_])")
 _NEVER = {"SERVICE", "LATERAL"}
@@ -43,7 +45,7 @@ def run(store: Store, query: str, prefixes: Mapping[str, str]) -> Answer:
     Raises `BadQuery` with line and column where the query does not parse, for SERVICE (a query never leaves the
     machine), and for brackets and BINDs beyond `DEPTH` and `BINDS`.
     """
-    words = words_of(_ESCAPE.sub(lambda match: chr(int(match[1] or match[2], 16)), query))
+    words = words_of(_ESCAPE.sub(_unescaped, query))
     if _depth(words) > DEPTH or len(_BIND.findall(words)) > BINDS:
         raise BadQuery("query-too-deep", line=1, column=1, words=DEPTH)
     if _SERVICE.search(words):
@@ -58,7 +60,15 @@ def run(store: Store, query: str, prefixes: Mapping[str, str]) -> Answer:
             raise BadQuery("query-prefix", line=line, column=column, words=stranger[1]) from error
         place = _PLACE.match(str(error))
         line, column = (int(place[1]), int(place[2])) if place else (1, 1)
-        raise BadQuery("query-syntax", line=line, column=column, words=_brief(_PLACE.sub("", str(error)))) from error
+        told = _brief(_PLACE.sub("", str(error)))
+        name = "query-update" if _UPDATE.search(words) else "query-syntax" if told else "query-unexpected"
+        raise BadQuery(name, line=line, column=column, words=told) from error
+
+
+def _unescaped(match: re.Match[str]) -> str:
+    """The character that a codepoint escape stands for (SPARQL 1.1, section 19.2); one that stands for none stays."""
+    code = int(match[1] or match[2], 16)
+    return chr(code) if code <= sys.maxunicode else match.group()
 
 
 def _depth(words: str) -> int:
@@ -77,7 +87,7 @@ def _brief(words: str) -> str:
         return words
     wanted = [word for word in list_of_words.replace("\n", " ").split(", ") if not word.lstrip().startswith("[") and word.strip() not in _NEVER]
     if not wanted:
-        return "unexpected"
+        return ""
     return f"{start}expected {', '.join(wanted[:_WANTED])}{' …' if len(wanted) > _WANTED else ''}"
 
 

@@ -429,3 +429,14 @@ def test_a_query_that_would_kill_the_engine_is_refused(query: str) -> None:
 def test_a_prefix_that_nobody_declares_is_named() -> None:
     ended = bynet("--root", LIBRARY, "query", "SELECT * {\n ?s nobody:knows ?o }")
     assert (ended.code, ended.err.splitlines()[-1]) == (2, "bynet: query:2:5: the prefix nobody: is not declared. Add a PREFIX line, or correct it.")
+
+
+@pytest.mark.parametrize(
+    ("query", "name"), [("SELECT * { ?s ?p }", "query-unexpected"), ("INSERT DATA {}", "query-update"), ("ASK { ?s ?p '\\UFFFFFFFF' }", "query-syntax")]
+)
+def test_a_query_that_cannot_be_answered_is_told_why_in_the_language_asked_for(query: str, name: str) -> None:
+    for language in LANGUAGES:
+        ended = bynet("--root", LIBRARY, "--lang", language, "query", query)
+        assert (ended.code, "Traceback" in ended.err) == (2, False)
+        told = texts.text(language, f"mistake.{name}", place="", words="")
+        assert told.strip(": .").split(". ")[0] in ended.err
