@@ -177,6 +177,65 @@ class Resource:
         return sort_triples({*self.own, *self.incoming, *labels})
 
 
+@dataclass(frozen=True, slots=True)
+class Published:
+    """One file of a site that is offered for download: its path on the site, its media type, its size in bytes, its sha256 (hexadecimal)."""
+
+    path: str
+    media_type: str
+    size: int
+    sha256: str
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """A data set as it was at one time: its version and date of change (empty where it has none), and its graphs by name, sorted.
+
+    The graphs are ``stated``, ``derived``, ``ontology``, ``shapes`` and ``queries``.
+    """
+
+    base: str
+    dataset: str
+    version: str
+    modified: str
+    graphs: Mapping[str, Sequence[Triple]]
+
+
+class ChangeKind(StrEnum):
+    """What happened to a resource."""
+
+    CREATE = "create"
+    UPDATE = "update"
+    DELETE = "delete"
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What happened to one resource between two snapshots: the triples that it gained and lost, each with the name of its graph.
+
+    A resource that is a tombstone in the new snapshot, or is not in it, is deleted.
+    """
+
+    iri: str
+    kind: ChangeKind
+    added: tuple[tuple[str, Triple], ...]
+    removed: tuple[tuple[str, Triple], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Release:
+    """One release of a data set: its version, its date (``xsd:date``), and the version before it (empty for the first)."""
+
+    version: str
+    date: str
+    previous: str = ""
+
+    @property
+    def path(self) -> str:
+        """The folder of the release on the site."""
+        return f"release/{self.version}/"
+
+
 def sort_triples(triples: object) -> list[Triple]:
     """Return *triples* by subject, predicate and object, by code point; each once."""
     return sorted(set(triples), key=triple_key)  # type: ignore[call-overload]  # any iterable of triples
