@@ -128,6 +128,7 @@ class Project:
     """A whole project as it was read: sorted triples by origin, queries, and where each triple stands.
 
     Every IRI is under *base* already, whatever base the files are written for. *pictures* are published as they are, by name.
+    *digests* has the sha256 of each file that was read.
     """
 
     base: str
@@ -138,6 +139,7 @@ class Project:
     rules: tuple[Query, ...]
     questions: tuple[Query, ...]
     pictures: tuple[tuple[str, bytes], ...] = ()
+    digests: tuple[tuple[str, str], ...] = ()
     stated: Sequence[Triple] = ()
     derived: Sequence[Triple] = ()
 

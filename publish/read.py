@@ -90,7 +90,8 @@ def read_project(root: Path, base: str | None = None) -> Read:
         findings.append(found(DATASET_FILE, 0, "bad-own-base" if own_base else "no-dataset", word=own_base))
     if findings:
         return Read(None, tuple(findings))
-    return Read(replace(_project(sources, rules, questions, own_base, base or own_base), pictures=_pictures(root)), ())
+    project = _project(sources, rules, questions, own_base, base or own_base)
+    return Read(replace(project, pictures=_pictures(root), digests=_digests(project, root)), ())
 
 
 def read_source(path: Path, root: Path) -> tuple[Source, list[Finding]]:
@@ -229,6 +230,12 @@ def _pictures(root: Path) -> tuple[tuple[str, bytes], ...]:
     """The PNG files beside the ontology, such as its logo: the one kind of picture that no browser takes for a program."""
     paths = sorted((root / "ontology").glob("*.png"))
     return tuple((path.name, path.read_bytes()) for path in paths if _is_own(path, root))
+
+
+def _digests(project: Project, root: Path) -> tuple[tuple[str, str], ...]:
+    """The sha256 (hexadecimal) of each file that the project was read from, by path."""
+    files = {source.file for source in project.files()} | {query.file for query in (*project.rules, *project.questions)}
+    return tuple((file, sha256((root / file).read_bytes()).hexdigest()) for file in sorted(files))
 
 
 def _is_own(path: Path, root: Path) -> bool:

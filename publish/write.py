@@ -23,7 +23,7 @@ _NAME = ".{}.bynet-{}"
 
 
 def write_site(out: Path, files: Iterable[tuple[str, bytes]]) -> int:
-    """Replace the site at *out* by *files* (path and content) and return how many there are.
+    """Replace the site at *out* by *files* (path and content) and return how many there are: none where *out* holds just these already.
 
     Raises `OccupiedFolder` where *out* holds anything that bynet did not publish.
     """
@@ -39,6 +39,9 @@ def write_site(out: Path, files: Iterable[tuple[str, bytes]]) -> int:
     except BaseException:
         shutil.rmtree(new, ignore_errors=True)
         raise
+    if _holds(out, new / MANIFEST):
+        shutil.rmtree(new, ignore_errors=True)
+        return 0
     _sync(new)
     _swap(new, out, old)
     _sync(out.parent)
@@ -66,6 +69,14 @@ def read_manifest(site: Path) -> dict[str, str]:
     """Return the sha256 (hexadecimal) of each file that the MANIFEST of *site* lists, by path."""
     lines = (site / MANIFEST).read_text(encoding="utf-8", errors="replace").splitlines()
     return {path: digest for digest, mark, path in (line.partition("  ") for line in lines) if mark}
+
+
+def _holds(site: Path, manifest: Path) -> bool:
+    """Whether *site* has *manifest*, and every file as it lists it."""
+    if not (site / MANIFEST).is_file() or (site / MANIFEST).read_bytes() != manifest.read_bytes():
+        return False
+    paths = ((site / path, digest) for path, digest in read_manifest(site).items())
+    return all(path.is_file() and sha256(path.read_bytes()).hexdigest() == digest for path, digest in paths)
 
 
 def _build(folder: Path, files: Iterable[tuple[str, bytes]]) -> int:
