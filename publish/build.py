@@ -19,6 +19,7 @@ from publish.processor import Processor
 from publish.publication import Checked, Publication
 from publish.read import SOURCE_FOLDERS, read_project, read_source, source_files
 from publish.show import as_text
+from publish.site import site_files
 from publish.write import refuse_occupied, write_site
 
 Progress = Callable[[str], None]
@@ -93,7 +94,7 @@ def publish_project(root: Path, out: Path, base: str | None, progress: Progress,
     if checked.project is None or not checked.is_sound:
         raise Unsound(checked)
     progress("writing")
-    return checked, write_site(out, Publication(checked.project, checked).site_files())
+    return checked, write_site(out, site_files(Publication(checked.project, checked)))
 
 
 def _n_triples(triples: Iterable[Triple]) -> bytes:

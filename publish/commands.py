@@ -85,7 +85,7 @@ def check_format(root: Path, language: str) -> Outcome:
 def show(root: Path, name: str, form: str, language: str) -> Outcome:
     """Return one resource as its page has it. Raises `UnknownName`."""
     publication = Publication(load_project(root))
-    resources = {resource.iri: resource for resource in publication.resources()}
+    resources = {resource.iri: resource for resource in publication.resources}
     resource = resources[_named(name, list(resources), publication.namespaces)]
     page = publication.page(resource, language) if form == "html" else FORMATS[form].resource(resource, publication.notation)
     return Outcome([page.rstrip("\n")])

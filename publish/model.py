@@ -153,6 +153,20 @@ class Project:
         return sort_triples([*self.stated, *self.derived])
 
     @property
+    def version(self) -> str:
+        """The version of the data set (``dcat:version``), empty where it has none: it is a draft then."""
+        return self._said(DCAT + "version")
+
+    @property
+    def modified(self) -> str:
+        """The day on which the data set last changed (``dcterms:modified``, else ``dcterms:issued``), empty where it has none."""
+        return self._said(DCTERMS + "modified") or self._said(DCTERMS + "issued")
+
+    def _said(self, predicate: str) -> str:
+        values = (triple.object for triple in self.stated if triple.subject == self.dataset and triple.predicate.value == predicate)
+        return next((value.value for value in values if isinstance(value, Literal)), "")
+
+    @property
     def shapes_graph(self) -> list[Triple]:
         """The shapes, with the prefix declarations that their SPARQL needs, sorted."""
         return sort_triples([*self.triples("shapes"), *(triple for triple in self.stated if triple.predicate.value in _DECLARATIONS)])

@@ -16,7 +16,7 @@ from publish.model import LABELS, OWL, RDFS, TYPE
 ENGINE = ROOT / "publish"
 MODULES = sorted(ENGINE.glob("*.py"))
 STAGES = {"read", "lint", "derive", "check", "processor", "shacl", "describe", "render", "pages", "report", "write", "sources", "format", "show"}
-JOINERS = {"publication", "build", "commands", "cli"}  # `publication` joins what makes a site, `build` all; `commands` asks them, `cli` shows
+JOINERS = {"publication", "site", "build", "commands", "cli"}  # `publication` joins what there is to say, `site` makes files of it, `build` joins all
 WRITERS = {"write": "the output folder", "commands": "sources, in the house style"}
 WRITING = {"write_text", "write_bytes", "mkdir", "rename", "unlink", "rmdir", "rmtree", "touch", "symlink_to", "makedirs", "mkdtemp"}
 # names of the data's things that are ordinary words of any publisher too
@@ -60,7 +60,7 @@ def test_a_stage_imports_no_other_stage(stage: str) -> None:
 
 def test_build_joins_the_stages() -> None:
     assert imported(ENGINE / "publication.py") >= {"describe", "report", "render", "pages"}
-    assert imported(ENGINE / "build.py") >= {"read", "lint", "derive", "check", "publication", "write"}
+    assert imported(ENGINE / "build.py") >= {"read", "lint", "derive", "check", "publication", "site", "write"}
 
 
 @pytest.mark.parametrize("module", MODULES, ids=lambda module: module.stem)
