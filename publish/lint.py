@@ -14,12 +14,13 @@ from pyoxigraph import BlankNode, Literal, NamedNode, Store, Triple
 from publish.datatypes import is_valid
 from publish.errors import BadQuery
 from publish.findings import found
-from publish.model import FIRST, SHACL, TYPE, Finding, Object, Project, Query, Source, Subject
-from publish.paths import collisions
+from publish.model import DCAT, FIRST, SHACL, TYPE, XSD, Finding, Object, Project, Query, Source, Subject
+from publish.paths import VERSION, collisions
 from publish.sparql import run, words_of
 from publish.turtle import Namespaces, write_term
 
 _PATTERN = NamedNode(SHACL + "pattern")
+_VERSION = NamedNode(DCAT + "version")
 _WORKING = {SHACL + name for name in ("select", "ask", "construct", "pattern")}
 _PREFIXED_NAME = re.compile(r"(?<![\w?$:<])([A-Za-z][\w-]*):([A-Za-z0-9_][\w-]*)")
 
@@ -35,6 +36,7 @@ def lint(project: Project) -> list[Finding]:
     findings += [found(rule.file, rule.body_line, "no-construct", rule.iri) for rule in project.rules if rule.kind != "CONSTRUCT"]
     findings += _twice_described(project, known.namespaces)
     findings += _same_pages(project, known.namespaces)
+    findings += _release(project)
     return list(dict.fromkeys(findings))
 
 
@@ -138,6 +140,17 @@ def _same_pages(project: Project, namespaces: Namespaces) -> Iterator[Finding]:
     places = {subject.value: (source.file, line) for source in reversed(project.files()) for subject, line in _first_lines(source)}
     for one, other in collisions((iri for iri in places if iri.startswith(project.base)), project.base):
         yield found(*places[other], "same-page", other, name=namespaces.shorten(other), other=namespaces.shorten(one))
+
+
+def _release(project: Project) -> Iterator[Finding]:
+    """A version that cannot name a folder, or that has no date: a release needs both."""
+    for source in project.files():
+        for triple, line in zip(source.triples, source.lines, strict=True):
+            if triple.subject == project.dataset and triple.predicate == _VERSION:
+                if not VERSION.fullmatch(project.version):
+                    yield found(source.file, line, "bad-version", project.dataset.value, str(triple.object), word=project.version)
+                if not is_valid(project.modified, XSD + "date"):
+                    yield found(source.file, line, "no-date", project.dataset.value, str(triple.object), word=project.version)
 
 
 def _first_lines(source: Source) -> Iterable[tuple[NamedNode, int]]:
