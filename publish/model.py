@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 
@@ -36,6 +36,8 @@ LABEL = NamedNode(RDFS + "label")
 PREFERRED_LABEL = NamedNode(SKOS + "prefLabel")
 LABELS = (LABEL, PREFERRED_LABEL)
 TITLE = NamedNode(DCTERMS + "title")
+_DEPRECATED = NamedNode(OWL + "deprecated")
+_TRUE = ("true", "1")  # both lexical forms of XML Schema
 _DECLARATIONS = {SHACL + name for name in ("declare", "prefix", "namespace")}
 
 
@@ -250,6 +252,14 @@ class Release:
     def path(self) -> str:
         """The folder of the release on the site."""
         return f"release/{self.version}/"
+
+
+def tombstones(triples: Iterable[Triple]) -> frozenset[str]:
+    """Return the IRIs among *triples* that are withdrawn: `owl:deprecated`, and no longer of any type."""
+    every = list(triples)
+    typed = {triple.subject for triple in every if triple.predicate == TYPE}
+    gone = {triple.subject for triple in every if triple.predicate == _DEPRECATED and isinstance(triple.object, Literal) and triple.object.value in _TRUE}
+    return frozenset(node.value for node in gone - typed if isinstance(node, NamedNode))
 
 
 def sort_triples(triples: object) -> list[Triple]:

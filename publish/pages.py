@@ -9,7 +9,7 @@ from itertools import groupby
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from pyoxigraph import Literal, NamedNode, Triple
 
-from publish.model import LABELS, SHACL, TITLE, TYPE, XSD, Finding, Object, Resource, Subject, Validation, best_label, term_key
+from publish.model import LABELS, SHACL, TITLE, TYPE, XSD, Finding, Object, Resource, Subject, Validation, best_label, term_key, tombstones
 from publish.paths import page_path
 from publish.texts import LANGUAGES, table
 from publish.turtle import Namespaces, rdf_lists, statement_order
@@ -84,6 +84,7 @@ class Pages:
             query=_query_form(own),
             iri=resource.iri,
             heading=self._name(resource.iri),
+            withdrawn=resource.iri in tombstones(resource.own),
             kinds=sorted(
                 (self._value(triple, triple.object, path, resource) for triple in own if triple.predicate == TYPE),
                 key=lambda kind: kind.iri not in self._site.pages,
