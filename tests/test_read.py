@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 from pyoxigraph import BlankNode, Literal, NamedNode
-from workbench import EXAMPLE, LIBRARY, bynet, make_project, turtle, write_files
+from workbench import EXAMPLE, LIBRARY, bynet, make_project, release, turtle, write_files
 
 from publish.errors import BadBase, NoProject
 from publish.lint import lint
@@ -309,3 +309,15 @@ def test_blank_nodes_of_two_files_are_never_one(tmp_path: Path) -> None:
     root = make_project(tmp_path, {"shapes/a-b.ttl": text, "shapes/ab.ttl": text.replace("ex:one", "ex:two")})
     nodes = [{triple.object for triple in read_source(root / file, root)[0].triples} for file in ("shapes/a-b.ttl", "shapes/ab.ttl")]
     assert not {node for node in nodes[0] & nodes[1] if isinstance(node, BlankNode)}
+
+
+@pytest.mark.parametrize(
+    ("version", "modified", "rule"), [("1/../../x", "2026-01-31", "bad-version"), ("next", "2026-01-31", "bad-version"), ("1.0.0", "", "no-date")]
+)
+def test_a_version_names_a_folder_and_has_a_date(tmp_path: Path, version: str, modified: str, rule: str) -> None:
+    root = make_project(tmp_path, {"data/things.ttl": THING})
+    release(root, version, modified)
+    line = (root / "data/dataset.ttl").read_text(encoding="utf-8").split("dcat:version")[0].count("\n") + 1
+    assert lint_findings(root) == [("data/dataset.ttl", line, rule)]
+    release(root, "1.0.0-beta.2", "2026-01-31")
+    assert lint_findings(root) == []

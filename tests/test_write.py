@@ -58,6 +58,23 @@ def test_a_new_site_takes_the_place_of_the_old_one_and_nothing_is_left_beside_it
     assert [path.name for path in tmp_path.iterdir()] == ["site"]
 
 
+def test_a_site_that_would_be_the_same_is_left_alone(tmp_path: Path) -> None:
+    write_site(tmp_path / "site", NEW)
+    before = {path: (path.stat().st_ino, path.stat().st_mtime_ns) for path in sorted((tmp_path / "site").rglob("*"))}
+    assert write_site(tmp_path / "site", reversed(NEW)) == 0
+    assert {path: (path.stat().st_ino, path.stat().st_mtime_ns) for path in sorted((tmp_path / "site").rglob("*"))} == before
+    assert [path.name for path in tmp_path.iterdir()] == ["site"]
+
+
+@pytest.mark.parametrize("damage", ["changed", "lost"])
+def test_a_damaged_site_is_written_again(tmp_path: Path, damage: str) -> None:
+    write_site(tmp_path / "site", NEW)
+    page = tmp_path / "site/index.html"
+    page.unlink() if damage == "lost" else page.write_bytes(b"NEW")
+    assert write_site(tmp_path / "site", NEW) == 3
+    assert_whole(tmp_path / "site")
+
+
 def test_an_empty_folder_may_become_a_site(tmp_path: Path) -> None:
     (tmp_path / "site").mkdir()
     write_site(tmp_path / "site", NEW)

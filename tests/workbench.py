@@ -123,6 +123,15 @@ def make_project(folder: Path, files: Mapping[str, str | bytes]) -> Path:
     return write_files(folder, own | dict(files))
 
 
+def release(folder: Path, version: str, modified: str) -> None:
+    """Give the project in *folder*, made by `make_project`, a version and the day of its last change."""
+    file = folder / "data/dataset.ttl"
+    kept = [line for line in file.read_text(encoding="utf-8").splitlines() if not line.startswith(("    dcat:version", "    dcterms:modified"))]
+    place = next(number for number, line in enumerate(kept) if line.startswith("    dcterms:title"))
+    said = [f'    dcat:version "{version}" ;'] + [f'    dcterms:modified "{modified}"^^xsd:date ;'] * bool(modified)
+    file.write_text("\n".join([*kept[:place], *said, *kept[place:], ""]), encoding="utf-8")
+
+
 def turtle(text: str) -> str:
     """Return *text* under the prefix lines that it uses."""
     used = (f"@prefix {name}: <{iri}> .\n" for name, iri in sorted(PREFIXES.items()) if f"{name}:" in text)
