@@ -8,11 +8,13 @@ replaced as a whole by a hash of the IRI.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from hashlib import sha256
 
 HASHED = "iri"
-RESERVED = frozenset({"catalog", "changes", "cite", "context", "download", "feed", "host", "index", "linkset", "manifest", "release", "robots", "sitemap", "void", HASHED})
+RESERVED = frozenset(
+    {"catalog", "changes", "cite", "context", "download", "feed", "host", "index", "linkset", "manifest", "release", "robots", "sitemap", "void", HASHED}
+)
 
 VERSION = re.compile(r"[0-9][0-9A-Za-z]{0,19}(?:[.-][0-9A-Za-z]{1,20}){0,5}")
 """What a version may look like: it names a folder of the site."""
@@ -33,3 +35,8 @@ def collisions(iris: Iterable[str], base: str) -> list[tuple[str, str]]:
     first: dict[str, str] = {}
     pairs = ((first.setdefault(page_path(iri, base).casefold(), iri), iri) for iri in sorted(set(iris)))
     return [(one, other) for one, other in pairs if one != other]
+
+
+def page_suffix(languages: Sequence[str], language: str) -> str:
+    """The ending of a page's file: ``.html`` in the site's first language, ``.en.html`` and the like in the others."""
+    return ".html" if language == languages[0] else f".{language}.html"

@@ -15,7 +15,25 @@ from publish.model import LABELS, OWL, RDFS, TYPE
 
 ENGINE = ROOT / "publish"
 MODULES = sorted(ENGINE.glob("*.py"))
-STAGES = {"read", "lint", "derive", "check", "processor", "shacl", "describe", "render", "pages", "report", "write", "sources", "format", "show"}
+STAGES = {
+    "read",
+    "lint",
+    "derive",
+    "check",
+    "processor",
+    "shacl",
+    "describe",
+    "render",
+    "pages",
+    "report",
+    "write",
+    "sources",
+    "format",
+    "show",
+    "discovery",
+    "schemaorg",
+    "void",
+}
 JOINERS = {"publication", "site", "build", "commands", "cli"}  # `publication` joins what there is to say, `site` makes files of it, `build` joins all
 WRITERS = {"write": "the output folder", "commands": "sources, in the house style"}
 WRITING = {"write_text", "write_bytes", "mkdir", "rename", "unlink", "rmdir", "rmtree", "touch", "symlink_to", "makedirs", "mkdtemp"}

@@ -1,0 +1,63 @@
+"""Triples by subject and predicate: what is said of a thing, asked for by name."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from pyoxigraph import Literal, NamedNode, Triple
+
+from publish.model import FOAF, RDF, RDFS, SKOS, Object, best_label, term_key
+
+_NAMES = (FOAF + "name", RDFS + "label", SKOS + "prefLabel")
+
+
+class Facts:
+    """What *triples* say, by the IRI of the thing and of the property; blank nodes as subjects are left out."""
+
+    def __init__(self, triples: Iterable[Triple]) -> None:
+        self._said: dict[tuple[str, str], list[Triple]] = {}
+        self._pointing: dict[tuple[str, str], list[str]] = {}
+        for triple in triples:
+            if isinstance(triple.subject, NamedNode):
+                self._said.setdefault((triple.subject.value, triple.predicate.value), []).append(triple)
+                if isinstance(triple.object, NamedNode):
+                    self._pointing.setdefault((triple.predicate.value, triple.object.value), []).append(triple.subject.value)
+
+    def terms(self, subject: str, predicate: str) -> list[Object]:
+        """The values of a property, each once, in the order of all that bynet writes."""
+        return sorted({triple.object for triple in self._said.get((subject, predicate), ())}, key=term_key)
+
+    def iris(self, subject: str, *predicates: str) -> list[str]:
+        """The IRIs among the values of the first of *predicates* that has any."""
+        every = ([term.value for term in self.terms(subject, predicate) if isinstance(term, NamedNode)] for predicate in predicates)
+        return next((found for found in every if found), [])
+
+    def texts(self, subject: str, predicate: str, language: str) -> list[str]:
+        """The texts of a property that are in *language* or in none, each once."""
+        literals = (term for term in self.terms(subject, predicate) if isinstance(term, Literal))
+        return list(dict.fromkeys(term.value for term in literals if (term.language or language) == language))
+
+    def text(self, subject: str, predicate: str, language: str) -> str:
+        """The text of a property in *language*, else in English, else the first one, else an empty text."""
+        return best_label(self._said.get((subject, predicate), ()), language)
+
+    def value(self, subject: str, *predicates: str) -> str:
+        """The text or IRI of the first value of the first of *predicates* that has one, else an empty text."""
+        every = (term for predicate in predicates for term in self.terms(subject, predicate))
+        return next((term.value for term in every if isinstance(term, Literal | NamedNode)), "")
+
+    def name(self, iri: str, language: str) -> str:
+        """What to call *iri* in *language*; an empty text where nothing names it."""
+        return next((text for predicate in _NAMES if (text := self.text(iri, predicate, language))), "")
+
+    def pointing(self, predicate: str, iri: str) -> list[str]:
+        """The things that point at *iri* with *predicate*, by code point."""
+        return sorted(set(self._pointing.get((predicate, iri), ())))
+
+    def kinds(self, iri: str) -> frozenset[str]:
+        """The classes of *iri*."""
+        return frozenset(self.iris(iri, RDF + "type"))
+
+    def described(self, subject: str, predicates: Sequence[str]) -> list[Triple]:
+        """The triples of *subject* with one of *predicates*."""
+        return [triple for predicate in predicates for triple in self._said.get((subject, predicate), ())]
