@@ -11,11 +11,11 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from publish.facts import Facts
 from publish.licences import licence_of
-from publish.model import DCAT, DCTERMS, FOAF, OWL, PROV, RDFS, SPDX
+from publish.model import DCAT, DCTERMS, FOAF, OWL, PROV, SKOS, SPDX
 
 _IANA = "https://www.iana.org/assignments/media-types/"
 _PUBLIC = "http://publications.europa.eu/resource/authority/access-right/PUBLIC"
-_SAME = (OWL + "sameAs", RDFS + "seeAlso")
+_SAME = (OWL + "sameAs", SKOS + "exactMatch")
 _IN_SCRIPT = {ord(character): f"\\u{ord(character):04x}" for character in "<>&\u2028\u2029"}
 
 Node = dict[str, object]
