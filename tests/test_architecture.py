@@ -34,6 +34,7 @@ STAGES = {
     "schemaorg",
     "void",
     "citation",
+    "quality",
 }
 JOINERS = {"publication", "site", "build", "commands", "cli"}  # `publication` joins what there is to say, `site` makes files of it, `build` joins all
 WRITERS = {"write": "the output folder", "commands": "sources, in the house style"}
