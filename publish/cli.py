@@ -93,7 +93,7 @@ def format_sources(options: Options, only_check: bool) -> None:
 
 @cli.command()
 @click.argument("name")
-@click.option("--as", "form", type=click.Choice(["ttl", "jsonld", "nt", "html"]), default="ttl", show_default=True)
+@click.option("--as", "form", type=click.Choice(["ttl", "jsonld", "nt", "html", "bibtex", "ris", "cff"]), default="ttl", show_default=True)
 @click.pass_obj
 def show(options: Options, name: str, form: str) -> None:
     """Show one resource."""

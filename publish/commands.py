@@ -11,7 +11,9 @@ from pyoxigraph import QueryBoolean, QueryResultsFormat, QuerySolutions
 
 from publish import show as shown
 from publish.build import Progress, Unsound, check_project, load_project, publish_project, read_sources
+from publish.citation import NOTATIONS
 from publish.errors import BadQuery, Mistake, UnknownName
+from publish.facts import Facts
 from publish.format import format_source
 from publish.model import Severity, sort_triples
 from publish.processor import Processor
@@ -83,10 +85,12 @@ def check_format(root: Path, language: str) -> Outcome:
 
 
 def show(root: Path, name: str, form: str, language: str) -> Outcome:
-    """Return one resource as its page has it. Raises `UnknownName`."""
+    """Return one resource as its page has it, or how to cite the data set. Raises `UnknownName`, `Mistake`."""
     publication = Publication(load_project(root))
     resources = {resource.iri: resource for resource in publication.resources}
     resource = resources[_named(name, list(resources), publication.namespaces)]
+    if form in NOTATIONS:
+        return Outcome([_citation(publication, resource.iri, form, language).rstrip("\n")])
     page = publication.page(resource, language) if form == "html" else FORMATS[form].resource(resource, publication.notation)
     return Outcome([page.rstrip("\n")])
 
@@ -155,6 +159,13 @@ def _named(name: str, iris: Sequence[str], namespaces: Namespaces) -> str:
     near = found or [iri for iri in iris if name.casefold() in _last(iri).casefold()]
     shortened = ", ".join(namespaces.shorten(iri) for iri in near[:_NEAR])
     raise UnknownName("many-names" if found else "unknown-near" if near else "unknown-name", asked=name, near=shortened)
+
+
+def _citation(publication: Publication, iri: str, form: str, language: str) -> str:
+    dataset = publication.project.dataset.value
+    if iri != dataset:
+        raise Mistake("only-dataset", form=form, dataset=publication.namespaces.shorten(dataset))
+    return NOTATIONS[form](Facts(publication.project.stated), dataset, language)
 
 
 def _last(iri: str) -> str:
