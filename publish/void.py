@@ -6,6 +6,7 @@ Describing Linked Datasets with the VoID Vocabulary: https://www.w3.org/TR/void/
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -21,6 +22,7 @@ from publish.turtle import Namespaces
 
 VOID = "http://rdfs.org/ns/void#"
 
+_HOST = re.compile(r"[^:/?#]+://[^/?#]*/?")
 _INTEGER = NamedNode(XSD + "integer")
 _FORMATS = {  # the unique URIs of formats, https://www.w3.org/ns/formats/
     "jsonld": "JSON-LD",
@@ -204,6 +206,8 @@ def _texts(subject: NamedNode, predicate: NamedNode, name: str) -> Iterable[Trip
 
 
 def _namespace(iri: str) -> str:
-    """*iri* up to its last name: what all things of one vocabulary or one collection begin with."""
+    """*iri* up to its last name: what all things of one vocabulary or one collection begin with. A host alone is its own."""
+    host = _HOST.match(iri)
     bare = iri.rstrip("/#")
-    return bare[: max(bare.rfind("/"), bare.rfind("#")) + 1]
+    last = max(bare.rfind(separator) for separator in ("/#" if host else "/#:"))
+    return iri[: max(last + 1, host.end() if host else 0)]
