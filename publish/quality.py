@@ -11,16 +11,17 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
-from pyoxigraph import Triple
+from pyoxigraph import Literal, NamedNode, Triple
 
 from publish.dcat_ap import duties_unmet
 from publish.facts import Facts
 from publish.licences import AUTHORITY as LICENCES
-from publish.model import DCAT, DCTERMS
-from publish.texts import text
+from publish.model import DCAT, DCTERMS, DQV, LABEL, TYPE, XSD, sort_triples
+from publish.texts import every_language, text
 from publish.turtle import Namespaces
 
-_SHOWN = 3
+_INTEGER = NamedNode(XSD + "integer")
+_SHOWN = 3  # of what lacks something: enough to find it
 _EU = "http://publications.europa.eu/resource/authority/"
 _FILE_TYPES = _EU + "file-type/"
 _ACCESS_RIGHTS = _EU + "access-right/"
@@ -99,6 +100,24 @@ def listing(indicators: Sequence[Indicator], namespaces: Namespaces, language: s
         yield f"{text(language, f'quality.{dimension}')}: {_points(reached(inside), sum(indicator.maximum for indicator in inside), language)}"
         for indicator in inside:
             yield f"  {_line(indicator, language)}{'' if indicator.is_full else _raise(indicator, namespaces, language)}"
+
+
+def score_triples(indicators: Sequence[Indicator], dataset: str, report: str) -> list[Triple]:
+    """Return the points that are given as a quality measurement of *dataset* (W3C DQV) in the validation report *report*, sorted."""
+    metric, measurement = NamedNode(f"{report}/metadata-quality"), NamedNode(f"{report}/metadata-quality/points")
+    labels = ((metric, every_language("quality.metric", possible=answerable(indicators))), (measurement, every_language("quality.measurement")))
+    return sort_triples(
+        [
+            Triple(metric, TYPE, NamedNode(DQV + "Metric")),
+            Triple(metric, NamedNode(DQV + "expectedDataType"), _INTEGER),
+            *(Triple(node, LABEL, Literal(words, language=language)) for node, texts in labels for language, words in texts.items()),
+            Triple(measurement, TYPE, NamedNode(DQV + "QualityMeasurement")),
+            Triple(measurement, NamedNode(DQV + "computedOn"), NamedNode(dataset)),
+            Triple(measurement, NamedNode(DQV + "isMeasurementOf"), metric),
+            Triple(measurement, NamedNode(DQV + "value"), Literal(str(reached(indicators)), datatype=_INTEGER)),
+            Triple(NamedNode(report), NamedNode(DQV + "hasQualityMeasurement"), measurement),
+        ]
+    )
 
 
 def _line(indicator: Indicator, language: str) -> str:

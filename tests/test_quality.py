@@ -14,8 +14,8 @@ from workbench import SHARED
 
 from publish.dcat_ap import _DUTIES, duties_unmet
 from publish.facts import Facts
-from publish.model import DCAT, DCTERMS, FOAF
-from publish.quality import Indicator, answerable, listing, rating, reached, score, summary
+from publish.model import DCAT, DCTERMS, DQV, FOAF
+from publish.quality import Indicator, answerable, listing, rating, reached, score, score_triples, summary
 from publish.texts import LANGUAGES, table, text
 from publish.turtle import Namespaces
 
@@ -152,6 +152,14 @@ def test_the_listing_has_every_dimension_with_its_points() -> None:
 def test_the_summary_of_full_marks_is_one_line() -> None:
     (line,) = summary(FULL, NAMESPACES, "en")
     assert line == "Metadata quality: 325 of the 325 points that files can give: good. The other 80 are given when the addresses answer: excellent."
+
+
+def test_the_score_is_a_measurement_of_the_data_set_in_the_report() -> None:
+    facts = Facts(score_triples(FULL, DATASET, BASE + "report"))
+    (measurement,) = facts.iris(BASE + "report", DQV + "hasQualityMeasurement")
+    assert facts.value(measurement, DQV + "value") == "325"
+    assert facts.iris(measurement, DQV + "computedOn") == [DATASET]
+    assert facts.kinds(facts.value(measurement, DQV + "isMeasurementOf")) == {DQV + "Metric"}
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
