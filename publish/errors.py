@@ -55,6 +55,10 @@ class WrongPage(Mistake):
     """A file that is not the source that the passages point into."""
 
 
+class DamagedFeed(Mistake):
+    """A page of an earlier feed that is not as bynet wrote it: it can't be continued."""
+
+
 class CheckFailed(Mistake):
     """SHACL validation ended without a result; that is never a pass."""
 

@@ -35,6 +35,7 @@ STAGES = {
     "void",
     "citation",
     "quality",
+    "feed",
 }
 JOINERS = {"publication", "site", "build", "commands", "cli"}  # `publication` joins what there is to say, `site` makes files of it, `build` joins all
 WRITERS = {"write": "the output folder", "commands": "sources, in the house style"}
