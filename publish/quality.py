@@ -131,7 +131,7 @@ def _points(points: int, maximum: int, language: str) -> str:
 def _raise(indicator: Indicator, namespaces: Namespaces, language: str) -> str:
     names = [" ".join(namespaces.shorten(iri).strip("<>") for iri in words.split()) for words in indicator.lacking]
     shown = ", ".join(names[:_SHOWN]) + (" ..." if len(names) > _SHOWN else "")
-    advice = text(language, f"quality.{indicator.name}-advice")
+    advice = text(language, f"advice.{indicator.name}")
     return f". {advice}{f' [{shown}]' if shown else ''}"
 
 
