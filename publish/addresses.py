@@ -1,0 +1,242 @@
+"""What a web host answers at each address of a site: the one table that all host rules, and the check of a live site, are made from.
+
+An IRI of a thing answers 303 See Other with the document about it: the thing is no document, and the two have
+addresses of their own (Cool URIs for the Semantic Web, section 4.2). What is itself a document (a catalogue, a report, a
+release) answers 200 in the form that was asked for, and names that form's own address in Content-Location: there is no
+other thing to send anyone to (the same note, section 4.3; RFC 9110, 8.7).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from http import HTTPStatus
+from urllib.parse import quote, unquote, urlsplit
+
+from publish.negotiation import negotiate, negotiate_language
+
+PLAIN = "text/plain; charset=utf-8"
+MEDIA_TYPES: Mapping[str, str] = {
+    "html": "text/html; charset=utf-8",
+    "ttl": "text/turtle; charset=utf-8",
+    "jsonld": "application/ld+json",
+    "rdf": "application/rdf+xml",
+    "nt": "application/n-triples",
+    "trig": "application/trig",
+    "nq": "application/n-quads",
+    "rq": "application/sparql-query",
+    "tsv": "text/tab-separated-values; charset=utf-8",
+    "srj": "application/sparql-results+json",
+    "rdfp": "application/rdf-patch",
+    "json": "application/json",
+    "xml": "application/xml",
+    "bib": "application/x-bibtex",
+    "ris": "application/x-research-info-systems",
+    "css": "text/css; charset=utf-8",
+    "png": "image/png",
+    "txt": PLAIN,
+    "conf": PLAIN,
+    "htaccess": PLAIN,
+}
+"""By extension; what has no extension is plain text."""
+NAMED: Mapping[str, str] = {".well-known/void": MEDIA_TYPES["ttl"], "linkset.json": "application/linkset+json"}
+"""The files whose media type is another than their extension says."""
+LINKSET = "linkset.json"
+
+HOST_FILES = (".htaccess", "_headers", "_redirects", "host/nginx.conf", "host/nginx-server.conf", "host/w3id.htaccess")
+"""The files that are for a host and not for its visitors; a host may keep them to itself."""
+
+SHORT = "public, max-age=300, must-revalidate"
+LONG = "public, max-age=31536000, immutable"
+HEADERS: Mapping[str, str] = {
+    "Access-Control-Allow-Origin": "*",
+    "Access-Control-Expose-Headers": "Content-Language, Content-Location, ETag, Link, Location, Vary",
+    "X-Content-Type-Options": "nosniff",
+}
+"""What every answer carries: anyone's program in a browser may read all of it, and no browser guesses what it is."""
+PREFLIGHT: Mapping[str, str] = {
+    "Access-Control-Allow-Methods": "GET, HEAD, OPTIONS",
+    "Access-Control-Allow-Headers": "Accept, Accept-Language, If-Modified-Since, If-None-Match, Range",
+    "Access-Control-Max-Age": "86400",
+}
+"""What OPTIONS answers beside; a browser asks before it sends an Accept with a profile in quotes (Fetch, 2.2.2)."""
+
+_NAME = "(?!(?:MANIFEST|SHA256SUMS)(?:/|$))[A-Za-z0-9][A-Za-z0-9_-]*"
+VERSION = "[A-Za-z0-9][A-Za-z0-9._-]*"
+FOLDER = f"release/{VERSION}"
+_RDF = ("ttl", "jsonld", "nt")
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """A kind of address: a pattern of the path under the base (PCRE and Python), the extensions it is offered in, best first, and its status."""
+
+    name: str
+    pattern: str
+    offers: tuple[str, ...]
+    status: HTTPStatus = HTTPStatus.OK
+    index: str = ""
+    relation: str = "canonical"
+
+    @property
+    def is_thing(self) -> bool:
+        """What is no document answers with the address of one."""
+        return self.status == HTTPStatus.SEE_OTHER
+
+    @property
+    def vary(self) -> str:
+        """The value of Vary; empty where there is nothing to choose."""
+        return ", ".join([*["Accept"] * (len(self.offers) > 1), *["Accept-Language"] * ("html" in self.offers)])
+
+
+KINDS = (
+    Kind("home", "", ("html",), index="index"),
+    Kind("release", f"{FOLDER}/", ("html", *_RDF), index="index"),
+    Kind("catalog", "catalog", ("html", "ttl", "jsonld", "rdf", "nt")),
+    Kind("report", "report", ("html", *_RDF)),
+    Kind("changes", "changes", ("html",)),
+    Kind("feed", "feed(?:/[0-9]+)?", ("trig",)),
+    Kind("void", "void", ("ttl",)),
+    Kind("data", f"(?:download|{FOLDER})/{_NAME}", _RDF),
+    Kind("hashed", "iri/[0-9a-f]{64}", ("html", *_RDF), HTTPStatus.SEE_OTHER, relation=""),
+    Kind("thing", f"{_NAME}(?:/{_NAME})*", ("html", *_RDF), HTTPStatus.SEE_OTHER, relation="describes"),
+)
+"""The kinds, the first that fits counts. *index* is the name of the file in a folder; *relation* is the document's link to what it is about."""
+PREFERENCE = ("html", "ttl", "jsonld", "rdf", "nt", "trig")
+"""The order of what is offered, the same for every kind."""
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What a host answers: its status, the file that is the body, the path that the client is sent to, and Vary."""
+
+    status: HTTPStatus
+    file: str = ""
+    location: str = ""
+    vary: str = ""
+
+
+@dataclass(frozen=True)
+class Layout:
+    """What the rules of a host have to know of a site.
+
+    *base* is the base IRI and *landing* the address where the site stands, which is another where a redirect (w3id.org)
+    leads there; both end in ``/``. *paths* are the paths of its files; *tombstones* are the pages (`paths.page_path`) of
+    what was removed; *hashed* maps the part of an IRI after the base to its page, where that stands elsewhere.
+    """
+
+    base: str
+    landing: str
+    languages: tuple[str, ...]
+    paths: frozenset[str]
+    tombstones: tuple[str, ...] = ()
+    hashed: Mapping[str, str] = field(default_factory=dict)
+
+    @cached_property
+    def prefix(self) -> str:
+        """The path of *landing*, as it is written in a URL: begins and ends with ``/``."""
+        path = urlsplit(self.landing).path or "/"
+        return quote(path, safe="/~:@!&'()*+,;=%")
+
+    @cached_property
+    def iri_prefix(self) -> str:
+        """The base IRI as a header may carry it."""
+        return quote(self.base, safe="/~:?#[]@!&'()*+,;=%")
+
+    @cached_property
+    def landing_prefix(self) -> str:
+        """The address of the site as a header may carry it."""
+        return quote(self.landing, safe="/~:?#[]@!&'()*+,;=%")
+
+    @cached_property
+    def folders(self) -> tuple[str, ...]:
+        """The folders of releases, which have an address that ends in ``/``."""
+        return tuple(sorted({found[0] for path in self.paths if (found := re.match(f"{FOLDER}(?=/)", path, re.ASCII))}))
+
+    @cached_property
+    def elsewhere(self) -> Mapping[str, str]:
+        """The pages of *hashed* by the decoded path of their IRI. Left out: what no path can say (a fragment, a query, a control character)."""
+        decoded = {unquote(path): page for path, page in sorted(self.hashed.items()) if not set(path) & set("?#")}
+        return {path: page for path, page in decoded.items() if path.isprintable() and path not in self.paths and "//" not in f"/{path}"}
+
+    @cached_property
+    def open_page(self) -> str:
+        """The page of the feed that is not full yet, the only one that changes: the last."""
+        numbers = [int(found[1]) for path in self.paths if (found := re.fullmatch(r"feed/([0-9]+)\.trig", path))]
+        return f"feed/{max(numbers)}.trig" if numbers else ""
+
+    @cached_property
+    def suffixes(self) -> Mapping[str, str]:
+        """The ending of a page's file by language: the first language's has no name of its own."""
+        return {language: ".html" if language == self.languages[0] else f".{language}.html" for language in self.languages}
+
+    def variants(self, kind: Kind) -> Iterator[tuple[str, str, str]]:
+        """Yield the ending, the media type and the language (empty for data) of each document of an address of *kind*."""
+        for extension in kind.offers:
+            endings = [(suffix, language) for language, suffix in self.suffixes.items()] if extension == "html" else [(f".{extension}", "")]
+            yield from ((suffix, MEDIA_TYPES[extension], language) for suffix, language in endings)
+
+    def place(self, path: str) -> tuple[Kind, str] | None:
+        """Return the kind of the address *path* (decoded, under the base) and its documents' path without ending; None where there is none."""
+        if path in self.elsewhere:
+            return next(kind for kind in KINDS if kind.name == "hashed"), self.elsewhere[path]
+        return next(((kind, path + kind.index) for kind in KINDS if re.fullmatch(kind.pattern, path, re.ASCII)), None)
+
+    def answer(self, path: str, accept: str = "", accept_language: str = "") -> Answer:
+        """Return what a host answers to GET of *path* (decoded, under the base)."""
+        if path in self.paths:
+            return Answer(HTTPStatus.GONE if self._endings.sub("", path) in self.tombstones else HTTPStatus.OK, file=path)
+        if path in self.folders:
+            return Answer(HTTPStatus.MOVED_PERMANENTLY, location=f"{path}/")
+        placed = self.place(path)
+        if placed is None:
+            return Answer(HTTPStatus.NOT_FOUND)
+        kind, stem = placed
+        extension = negotiate(accept, [(offer, MEDIA_TYPES[offer]) for offer in kind.offers])
+        suffix = self.suffixes[negotiate_language(accept_language, self.languages)] if extension == "html" else f".{extension}"
+        return self._chosen(kind, stem, stem + suffix)
+
+    def _chosen(self, kind: Kind, stem: str, file: str) -> Answer:
+        if file not in self.paths:
+            return Answer(HTTPStatus.NOT_FOUND)
+        if stem in self.tombstones:
+            return Answer(HTTPStatus.GONE, file=file, vary=kind.vary)
+        return Answer(kind.status, file="" if kind.is_thing else file, location=file, vary=kind.vary)
+
+    def cache(self, path: str) -> str:
+        """Return the Cache-Control of the file *path*: what never changes again may be kept."""
+        return LONG if path != self.open_page and re.fullmatch(IMMUTABLE, path, re.ASCII) else SHORT
+
+    @cached_property
+    def _endings(self) -> re.Pattern[str]:
+        return re.compile(f"(?:{'|'.join(re.escape(suffix) for kind in KINDS if kind.is_thing for suffix, _type, _language in self.variants(kind))})$")
+
+
+IMMUTABLE = rf"{FOLDER}/(?!index\.)[^/]+|feed/[0-9]+\.trig"
+"""The files that never change again, but the feed's open page: dumps of releases and full pages."""
+
+
+def media_type(path: str) -> str:
+    """Return the media type of the file *path*, with its charset where it is text."""
+    name = path.rsplit("/", 1)[-1]
+    return NAMED.get(path) or (MEDIA_TYPES.get(name.rsplit(".", 1)[1], PLAIN) if "." in name else PLAIN)
+
+
+def content_language(path: str, languages: tuple[str, ...]) -> str:
+    """Return the language of the page *path*, empty where it is none."""
+    if not path.endswith(".html"):
+        return ""
+    return next((language for language in languages[1:] if path.endswith(f".{language}.html")), languages[0])
+
+
+def link_values(layout: Layout, stem: str, kind: Kind) -> Iterator[str]:
+    """Yield the values of a Link header (RFC 8288) that names every document of an address of *kind*, at *stem* without ending.
+
+    The words are those of FAIR Signposting: data describes, pages are the same for people.
+    """
+    for suffix, media_type, language in layout.variants(kind):
+        relation = "alternate" if language else "alternate describedby"
+        spoken = f'; hreflang="{language}"' if language else ""
+        yield f'<{stem}{suffix}>; rel="{relation}"; type="{media_type.partition(";")[0]}"{spoken}'

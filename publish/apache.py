@@ -1,0 +1,195 @@
+"""The rules of a site for Apache: one ``.htaccess`` in its folder, and the one that w3id.org needs for a redirect there."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+
+from publish.addresses import HEADERS, IMMUTABLE, KINDS, LINKSET, LONG, MEDIA_TYPES, NAMED, PLAIN, PREFERENCE, PREFLIGHT, SHORT, Layout, link_values
+from publish.negotiation import NEAREST, element, greater, language_ranges, media_ranges
+
+_HEAD = """\
+# What Apache needs to serve this site as linked data, wherever the folder stands on its host: at the root or below.
+# It needs mod_rewrite, mod_headers, mod_mime and mod_dir, and AllowOverride FileInfo Indexes Options=MultiViews
+# (or All) for the folder. Made by bynet.
+"""
+_W3ID = """\
+# The redirect at w3id.org: every address goes on to where the site stands, which answers in the form asked for.
+# Made by bynet. w3id.org asks for a README.md beside this file that names a person to contact.
+Options +FollowSymLinks
+RewriteEngine on
+<IfModule mod_headers.c>
+    Header always set Access-Control-Allow-Origin "*"
+    Header always set Access-Control-Expose-Headers "Location"
+</IfModule>
+"""
+_CHOSEN = "%{ENV:BYNET_STEM}%{ENV:BYNET_SUFFIX}"
+
+
+def apache_rules(layout: Layout) -> str:
+    """Return the ``.htaccess`` of a site."""
+    parts = (_files(layout), _headers(layout), _rewriting(layout))
+    return _HEAD + "".join(line + "\n" for part in parts for line in part)
+
+
+def w3id_rules(layout: Layout) -> str:
+    """Return the ``.htaccess`` that leads every address under the base to the same one where the site stands."""
+    landing = layout.landing_prefix.replace("%", r"\%").replace("$", r"\$")
+    return _W3ID + "".join(f"{line}\n" for line in _rule("^(.*)$", f"{landing}$1", "R=302,L"))
+
+
+def _files(layout: Layout) -> Iterator[str]:
+    """Media types and languages by the names of files, and no other module that would choose among them."""
+    yield "Options -MultiViews"
+    yield "<IfModule mod_dir.c>\n    DirectoryCheckHandler On\n</IfModule>"
+    yield from _files_match("^[^.]+$", f"ForceType {_quoted(PLAIN)}")
+    for extension, media_type in MEDIA_TYPES.items():
+        yield from _files_match(rf"\.{extension}$", f"ForceType {_quoted(media_type)}")
+    for path, media_type in NAMED.items():
+        yield from _files_match(f"^{re.escape(path.rsplit('/', 1)[-1])}$", f"ForceType {_quoted(media_type)}")
+
+
+def _files_match(pattern: str, *lines: str) -> Iterator[str]:
+    yield f"<FilesMatch {_quoted(pattern)}>"
+    yield from (f"    {line}" for line in lines)
+    yield "</FilesMatch>"
+
+
+def _headers(layout: Layout) -> Iterator[str]:
+    """Headers of every answer. What the rewriting chose is in BYNET_*, and in REDIRECT_BYNET_* once the file is sent."""
+    yield "<IfModule mod_headers.c>"
+    yield from (f"Header always set {header} {_quoted(value)}" for header, value in HEADERS.items())
+    asked = _expression("%{REQUEST_METHOD} == 'OPTIONS'")
+    yield from (f"Header always set {header} {_quoted(value)} {asked}" for header, value in PREFLIGHT.items())
+    open_page = re.escape(layout.open_page or "feed/")
+    yield f"Header always set Cache-Control {_quoted(SHORT)}"
+    yield f"Header always set Cache-Control {_quoted(LONG)} {_expression(f'%{{REQUEST_URI}} =~ m#/(?!{open_page})(?:{IMMUTABLE})$#')}"
+    yield from _files_match(r"\.html$", f"Header always set Content-Language {_quoted(layout.languages[0])}")
+    for language in layout.languages[1:]:
+        yield from _files_match(rf"\.{re.escape(language)}\.html$", f"Header always set Content-Language {_quoted(language)}")
+    for mark in ("", "REDIRECT_"):
+        for kind in KINDS:
+            chosen = _expression(f"-n reqenv('{mark}BYNET_CHOOSE') && reqenv('{mark}BYNET_KIND') == '{kind.name}'")
+            yield from (f"Header always set Vary {_quoted(vary)} {chosen}" for vary in [kind.vary] if vary)
+        yield from _links(layout, mark)
+    yield 'Header always set Content-Location "%{REDIRECT_BYNET_LOCATION}e" env=REDIRECT_BYNET_LOCATION'
+    yield "</IfModule>"
+
+
+def _links(layout: Layout, mark: str) -> Iterator[str]:
+    """Link headers; an answer that is no document has none but those of the document it leads to."""
+    document = "%{REQUEST_STATUS} in { '200', '206', '304' }"
+    answered = "%{REQUEST_STATUS} in { '200', '206', '303', '304' }"
+    for kind in KINDS:
+        asked = f"reqenv('{mark}BYNET_KIND') == '{kind.name}'"
+        alternates = ", ".join(link_values(layout, f"%{{{mark}BYNET_ROOT}}e%{{{mark}BYNET_STEM}}e", kind))
+        yield f"Header always set Link {_quoted(alternates)} {_expression(f'{asked} && {answered}')}"
+        if kind.relation:
+            own = f'<{_percent(layout.iri_prefix)}%{{{mark}BYNET_ABOUT}}e>; rel="{kind.relation}"'
+            yield f"Header always add Link {_quoted(own)} {_expression(f'{asked} && {document}')}"
+    rooted = f"-n reqenv('{mark}BYNET_ROOT')"
+    if LINKSET in layout.paths:
+        whole = f'<%{{{mark}BYNET_ROOT}}e{LINKSET}>; rel="linkset"; type="{NAMED[LINKSET]}"'
+        yield f"Header always add Link {_quoted(whole)} {_expression(f'{rooted} && {document}')}"
+
+
+def _rewriting(layout: Layout) -> Iterator[str]:
+    yield "<IfModule mod_rewrite.c>"
+    yield "RewriteEngine On"
+    yield "ErrorDocument 410 /%{reqenv:BYNET_BODY}"
+    yield "# an answer that is on its way already, such as the page of what is gone"
+    yield from _rule("^", "-", "END", ("%{ENV:REDIRECT_STATUS}", "!^$"))
+    yield "# where the site stands: as an address, and as a folder"
+    yield from _rule("^(.*)$", "-", "E=BYNET_ROOT:%1", ("%{REQUEST_URI}::$1", r"^(.*?/)(.*)::\2$"))
+    yield from _rule("^(.*)$", "-", "E=BYNET_FOLDER:%1", ("%{REQUEST_FILENAME}%{PATH_INFO}::$1", r"^(.*?/)(.*)::\2$"))
+    yield from _rule("^", "-", "R=204,END", ("%{REQUEST_METHOD}", "=OPTIONS"))
+    yield from _places(layout)
+    yield from _choice("ACCEPT", "Accept", [(extension, media_ranges(MEDIA_TYPES[extension])) for extension in PREFERENCE])
+    yield from _choice("LANGUAGE", "Accept-Language", [(language, language_ranges(language)) for language in layout.languages])
+    yield from _chosen(layout)
+    yield from _answers()
+    yield "</IfModule>"
+
+
+def _places(layout: Layout) -> Iterator[str]:
+    """Rules that say what is asked for; a document by its own name is sent as it is."""
+    for path, page in layout.elsewhere.items():
+        yield from _rule(f"^{re.escape(path)}$", "-", f"E=BYNET_KIND:hashed,E=BYNET_STEM:{page},E=BYNET_CHOOSE:1")
+    for kind in KINDS:
+        endings = "|".join(re.escape(suffix) for suffix, _type, _language in layout.variants(kind))
+        values = f"E=BYNET_KIND:{kind.name},E=BYNET_ABOUT:$1,E=BYNET_STEM:$1{kind.index}"
+        yield from _rule(f"^({kind.pattern})$", "-", f"{values},E=BYNET_CHOOSE:1", ("%{ENV:BYNET_KIND}", "^$"))
+        yield from _rule(f"^({kind.pattern}){kind.index}(?:{endings})$", "-", values, ("%{ENV:BYNET_KIND}", "^$"))
+    for path in sorted(layout.tombstones):
+        yield from _rule("^", "-", "E=BYNET_GONE:1", ("%{ENV:BYNET_STEM}", f"={path}"))
+    yield from _rule("^", "-", "END", ("%{ENV:BYNET_GONE}", "^$"), ("%{REQUEST_FILENAME}", "-f"))
+    for folder in layout.folders:
+        yield from _rule(f"^{re.escape(folder)}$", "%{ENV:BYNET_ROOT}$0/", "R=301,END,QSD")
+    yield from _rule("^", "-", "R=404,END", ("%{ENV:BYNET_GONE}%{ENV:BYNET_CHOOSE}", "^$"))
+
+
+def _choice(name: str, header: str, offered: Sequence[tuple[str, Sequence[str]]]) -> Iterator[str]:
+    """Rules that weigh each of *offered* and keep the one whose weight is greatest so far, as ``name=weight``."""
+    best = f"%{{ENV:BYNET_{name}}}"
+    yield from _rule("^", "-", f"E=BYNET_{name}:none=0000")
+    for offer, ranges in offered:
+        yield from _rule("^", "-", "E=BYNET_WEIGHT:0000")
+        yield from _rule("^", "-", "E=BYNET_WEIGHT:000", (f"%{{HTTP:{header}}}", "^$"))
+        for media_range in reversed(ranges):
+            yield from _rule("^", "-", "E=BYNET_WEIGHT:%1%2%3000", (f"%{{HTTP:{header}}}", element(media_range), "NC"))
+        yield from _rule("^", "-", "E=BYNET_WEIGHT:1000", ("%{ENV:BYNET_WEIGHT}", "=000"))
+        kinds = "|".join(kind.name for kind in KINDS if offer in kind.offers) if name == "ACCEPT" else "[a-z]*"
+        compared = (f"%{{ENV:BYNET_KIND}} {best} %{{ENV:BYNET_WEIGHT}}", f"^(?:{kinds}) [^ =]*={greater()}")
+        yield from _rule("^", "-", f"E=BYNET_{name}:{offer}=%{{ENV:BYNET_WEIGHT}}", compared)
+
+
+def _chosen(layout: Layout) -> Iterator[str]:
+    """Rules that turn what was chosen into the ending of a file, and say how the answer varies."""
+    yield from _rule("^", "-", "E=BYNET_SUFFIX:%1", ("%{ENV:BYNET_ACCEPT}", "^([^=]+)="))
+    for kind in KINDS:
+        yield from _rule("^", "-", f"E=BYNET_SUFFIX:{kind.offers[0]}", ("%{ENV:BYNET_ACCEPT}", "^none="), ("%{ENV:BYNET_KIND}", f"={kind.name}"))
+    for offer, words in reversed(NEAREST):
+        kinds = "|".join(kind.name for kind in KINDS if offer in kind.offers)
+        near = (("%{ENV:BYNET_KIND}", f"^(?:{kinds})$"), ("%{HTTP:Accept}", words, "NC"))
+        yield from _rule("^", "-", f"E=BYNET_SUFFIX:{offer}", ("%{ENV:BYNET_ACCEPT}", "^none="), *near)
+    yield from _rule("^", "-", "E=BYNET_SUFFIX:.%1", ("%{ENV:BYNET_SUFFIX}", "^(.+)$"))
+    for language, suffix in layout.suffixes.items():
+        spoken = ("%{ENV:BYNET_LANGUAGE}", f"^(?:{re.escape(language)}|none)=" if language == layout.languages[0] else f"^{re.escape(language)}=")
+        yield from _rule("^", "-", f"E=BYNET_SUFFIX:{suffix}", ("%{ENV:BYNET_SUFFIX}", "=.html"), spoken)
+
+
+def _answers() -> Iterator[str]:
+    """Rules that answer: the page of what is gone, a redirect, or the document itself."""
+    choose = ("%{ENV:BYNET_CHOOSE}", "=1")
+    yield from _rule("^", "-", "R=404,END", choose, (f"%{{ENV:BYNET_FOLDER}}{_CHOSEN}", "!-f"))
+    gone = ("%{ENV:BYNET_GONE}", "=1")
+    yield from _rule("^", "-", "E=BYNET_BODY:%1", gone, ("%{REQUEST_URI}", "^/(.*)$"))
+    yield from _rule("^", "-", "E=BYNET_BODY:%1", gone, choose, (f"%{{ENV:BYNET_ROOT}}{_CHOSEN}", "^/(.*)$"))
+    yield from _rule("^", "-", "R=410,END", gone)
+    seen = "|".join(kind.name for kind in KINDS if kind.is_thing)
+    yield from _rule("^", f"%{{ENV:BYNET_ROOT}}{_CHOSEN}", "R=303,END,QSD", ("%{ENV:BYNET_KIND}", f"^(?:{seen})$"))
+    yield from _rule("^", f"%{{ENV:BYNET_ROOT}}{_CHOSEN}", f"END,E=BYNET_LOCATION:%{{ENV:BYNET_ROOT}}{_CHOSEN}")
+
+
+def _rule(pattern: str, to: str, flags: str, *conditions: tuple[str, ...]) -> Iterator[str]:
+    for test, wanted, *options in conditions:
+        yield f"RewriteCond {_raw(test)} {_raw(wanted)}{''.join(f' [{option}]' for option in options)}"
+    yield f"RewriteRule {_raw(pattern)} {_raw(to)} [{flags}]"
+
+
+def _raw(text: str) -> str:
+    """Return *text* as mod_rewrite reads it, which knows no escapes within quotes; all *text* with a quote is a regular expression."""
+    return '"' + text.replace('"', r"\x22") + '"'
+
+
+def _expression(text: str) -> str:
+    return _quoted(f"expr={text}")
+
+
+def _percent(text: str) -> str:
+    """Return *text* for the value of a header, in which ``%`` begins a variable."""
+    return text.replace("%", "%%")
+
+
+def _quoted(text: str) -> str:
+    return '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'
