@@ -26,6 +26,7 @@ STAGES = {
     "render",
     "pages",
     "report",
+    "catalogue",
     "write",
     "sources",
     "format",
