@@ -24,7 +24,6 @@ LINKSET = "linkset.json"
 LINKSET_TYPE = "application/linkset+json"
 
 _SCHEMA = "https://schema.org/"
-_IANA = "https://www.iana.org/assignments/media-types/"
 _RESOURCE_FORMATS = {"jsonld": "application/ld+json", "nt": "application/n-triples", "ttl": "text/turtle"}
 _DESCRIPTIONS = {  # the documents about the data set as a whole, beside those of its own page
     "catalog.jsonld": "application/ld+json",
@@ -155,7 +154,7 @@ def _described_in(place: Place) -> Mapping[str, str]:
 def _items(facts: Facts, place: Place) -> dict[str, str]:
     """The address of each distribution of the data set with its media type."""
     files = facts.iris(place.dataset, DCAT + "distribution")
-    pairs = ((href, facts.value(file, DCAT + "mediaType").removeprefix(_IANA)) for file in files for href in facts.iris(file, DCAT + "downloadURL"))
+    pairs = ((href, facts.value(file, DCAT + "mediaType").rpartition("/media-types/")[2]) for file in files for href in facts.iris(file, DCAT + "downloadURL"))
     return dict(sorted(pairs))
 
 

@@ -13,7 +13,6 @@ from publish.facts import Facts
 from publish.licences import licence_of
 from publish.model import DCAT, DCTERMS, FOAF, OWL, PROV, SKOS, SPDX
 
-_IANA = "https://www.iana.org/assignments/media-types/"
 _PUBLIC = "http://publications.europa.eu/resource/authority/access-right/PUBLIC"
 _SAME = (OWL + "sameAs", SKOS + "exactMatch")
 _IN_SCRIPT = {ord(character): f"\\u{ord(character):04x}" for character in "<>&\u2028\u2029"}
@@ -89,7 +88,7 @@ class _Described:
         said = {
             "name": facts.text(iri, DCTERMS + "title", self._language),
             "contentUrl": facts.value(iri, DCAT + "downloadURL", DCAT + "accessURL"),
-            "encodingFormat": facts.value(iri, DCAT + "mediaType").removeprefix(_IANA),
+            "encodingFormat": facts.value(iri, DCAT + "mediaType").rpartition("/media-types/")[2],  # of IANA's IRI of it
             "contentSize": f"{size} B" if size else "",
             "sha256": next((facts.value(checksum, SPDX + "checksumValue") for checksum in checksums), ""),
             "license": [licence_of(licence).url for licence in facts.iris(iri, DCTERMS + "license")],
