@@ -63,6 +63,14 @@ def ris(facts: Facts, dataset: str, language: str) -> str:
     return "".join(f"{tag}  - {_line(value)}\r\n" for tag, value in [*((tag, value) for tag, value in values if value), ("ER", "")])
 
 
+def plain(facts: Facts, dataset: str, language: str) -> str:
+    """Return the citation as a sentence for a page: who, when, what, which version, where."""
+    cited = _Cited(facts, dataset, language)
+    year = f" ({cited.date[:4]})" if cited.date else ""
+    version = f"Version {cited.version}" if cited.version else ""  # the same word in every language that bynet speaks
+    return ". ".join(part for part in (", ".join(cited.authors) + year, cited.title, version, dataset) if part)
+
+
 def cff(facts: Facts, dataset: str, language: str) -> str:
     """Return a CITATION.cff in version 1.2.0 of the Citation File Format: YAML whose texts are written as JSON, which YAML reads.
 

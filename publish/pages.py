@@ -2,15 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from itertools import groupby
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup
 from pyoxigraph import Literal, NamedNode, Triple
 
-from publish.model import LABELS, SHACL, TITLE, TYPE, XSD, Finding, Object, Resource, Subject, Validation, best_label, term_key, tombstones
-from publish.paths import page_path
+from publish.model import (
+    LABELS,
+    SHACL,
+    TITLE,
+    TYPE,
+    XSD,
+    Finding,
+    Object,
+    Published,
+    Release,
+    Resource,
+    Subject,
+    Validation,
+    best_label,
+    term_key,
+    tombstones,
+)
+from publish.paths import page_path, page_suffix
 from publish.texts import LANGUAGES, table
 from publish.turtle import Namespaces, rdf_lists, statement_order
 
@@ -45,6 +62,26 @@ class Row:
 
 
 @dataclass(frozen=True, slots=True)
+class Changed:
+    """What a release did to one resource: the statements that it gained and lost, as Turtle."""
+
+    iri: str
+    kind: str
+    labels: Mapping[str, str]
+    added: Sequence[str]
+    removed: Sequence[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """What a release changed: how much, as lines by language, and each resource."""
+
+    release: Release
+    counts: Mapping[str, Sequence[str]]
+    changes: Sequence[Changed]
+
+
+@dataclass(frozen=True, slots=True)
 class Site:
     """What every page of a site knows."""
 
@@ -54,6 +91,13 @@ class Site:
     namespaces: Namespaces
     names: Mapping[str, Mapping[str, str]]
     pages: frozenset[str]
+    version: str
+    links: Callable[[str, str, str], Sequence[Link]]
+    """The typed links of a page: of its path, its language and the IRI that it is about."""
+    structured: Mapping[str, str]
+    """The data set in the words of schema.org, by language: JSON-LD that is safe in a script element."""
+    citation: Mapping[str, str]
+    """How to cite the data set, by language."""
 
 
 class Pages:
@@ -81,6 +125,8 @@ class Pages:
         return self._page(
             "resource.html",
             path,
+            links=self._site.links(path, self._language, resource.iri),
+            structured=self._structured() if resource.iri == self._site.dataset.iri else "",
             query=_query_form(own),
             iri=resource.iri,
             heading=self._name(resource.iri),
@@ -93,8 +139,8 @@ class Pages:
             incoming=list(self._rows(resource.incoming, resource, path)),
         )
 
-    def index(self, kinds: Mapping[str, Sequence[str]], downloads: Sequence[tuple[str, int]]) -> File:
-        """The front page: what the data set is, what is in it by class, and the files to download (path, size in bytes)."""
+    def index(self, kinds: Mapping[str, Sequence[str]], files: Sequence[Published]) -> File:
+        """The front page: what the data set is, what is in it by class, and the files to download."""
         dataset = [triple for triple in self._site.dataset.own if triple.predicate not in (TYPE, TITLE, *LABELS)]
         listed = [
             (self._link(kind, "index"), sorted((self._link(iri, "index") for iri in iris), key=lambda value: (value.text, value.iri)))
@@ -107,7 +153,32 @@ class Pages:
             heading=self._text(self._site.dataset, TITLE),
             rows=list(self._rows([triple for triple in dataset if triple.predicate.value != SHACL + "declare"], self._site.dataset, "index")),
             kinds=sorted(listed, key=lambda pair: (pair[0].text, pair[0].iri)),
-            downloads=downloads,
+            files=files,
+            version=self._site.version,
+            citation=self._site.citation[self._language],
+            links=self._site.links("index", self._language, self._site.dataset.iri),
+            structured=self._structured(),
+        )
+
+    def catalogue(self, catalogue: Resource, files: Sequence[Published]) -> File:
+        """The catalogue as a page: what it says of itself, and the files of the data set."""
+        own = [triple for triple in catalogue.own if triple.predicate != TYPE]
+        return self._page(
+            "catalog.html", "catalog", iri=catalogue.iri, heading=self._text(catalogue, TITLE), rows=list(self._rows(own, catalogue, "catalog")), files=files
+        )
+
+    def release(self, entry: Entry, files: Sequence[Published]) -> File:
+        """The page of one release: what it changed, and its files."""
+        folder = entry.release.path
+        heading = table(self._language, "page")["release"].format(version=entry.release.version)
+        return self._page(
+            "release.html", f"{folder}index", iri=self._site.base + folder, heading=heading, entry=self._entry(entry, f"{folder}index"), files=files
+        )
+
+    def changes(self, entries: Iterable[Entry]) -> File:
+        """The changelog: what each release changed, the latest first."""
+        return self._page(
+            "changes.html", "changes", heading=table(self._language, "page")["changes"], entries=[self._entry(entry, "changes") for entry in entries]
         )
 
     def report(self, iri: str, validation: Validation, findings: Iterable[Finding]) -> File:
@@ -125,13 +196,31 @@ class Pages:
             software=sorted(validation.software.items()),
         )
 
+    def _entry(self, entry: Entry, path: str) -> Mapping[str, object]:
+        """The values of one release's changes: every resource that it changed, but for the first release, which has all."""
+        changes = [
+            {
+                "kind": change.kind,
+                "link": replace(self._link(change.iri, path), text=change.labels.get(self._language) or self._name(change.iri)),
+                "added": change.added,
+                "removed": change.removed,
+            }
+            for change in entry.changes
+            if entry.release.previous
+        ]
+        folder = "" if path.startswith(entry.release.path) else entry.release.path
+        return {"release": entry.release, "folder": folder, "counts": entry.counts.get(self._language, ()), "changes": changes}
+
+    def _structured(self) -> Markup:
+        return Markup(self._site.structured[self._language])  # noqa: S704  # what could end the element is escaped in it already
+
     def _page(self, template: str, path: str, **values: object) -> File:
         page = self._templates.get_template(template).render(
+            **{"links": (), "structured": "", **values},
             path=path,
             root="../" * path.count("/"),
             suffix=self._suffix(self._language),
             alternates=[(language, path.rsplit("/", 1)[-1] + self._suffix(language)) for language in self._site.languages],
-            **values,
         )
         return path + self._suffix(self._language), page.encode()
 
@@ -185,8 +274,3 @@ def _query_form(own: Sequence[Triple]) -> str:
     if not any(triple.predicate == TYPE and triple.object == _EXECUTABLE for triple in own):
         return ""
     return next((form for form in _QUERIES for triple in own if triple.predicate.value == SHACL + form), "")
-
-
-def page_suffix(languages: Sequence[str], language: str) -> str:
-    """The ending of a page's file: ``.html`` in the site's first language, ``.en.html`` and the like in the others."""
-    return ".html" if language == languages[0] else f".{language}.html"

@@ -2,23 +2,51 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from functools import cached_property
+from hashlib import sha256
 from typing import TYPE_CHECKING
 
 from pyoxigraph import Triple
 
+from publish.addresses import media_type
+from publish.catalogue import Catalogue, catalogue_triples
+from publish.citation import plain
 from publish.describe import code_lists, describe, names, query_triples
+from publish.discovery import Link, Place, dataset_links, resource_links
+from publish.facts import Facts
+from publish.feed import ROOT as FEED
+from publish.feed import Stream, feed_files
 from publish.jsonld import Context
-from publish.model import Finding, Project, Resource, Severity, Snapshot, Validation, sort_triples
+from publish.model import DCAT, Change, Finding, Project, Published, Release, Resource, Severity, Snapshot, Validation, sort_triples
 from publish.render import File, Notation, render_graph, render_graphs
 from publish.report import report_triples
+from publish.schemaorg import schema_org
 from publish.turtle import Namespaces
 
 if TYPE_CHECKING:
     from publish.pages import Pages
 
 _NOTHING = Validation((), {}, {})
+
+
+@dataclass(frozen=True, slots=True)
+class History:
+    """What was published before: all releases, oldest first and the present one last (none of a draft), and what goes on from them.
+
+    *changes* is what the present release changes; *kept* are the files of releases that stand already, *feed* those of the
+    feed, by path; *catalogue* is the catalogue before.
+    """
+
+    releases: tuple[Release, ...] = ()
+    changes: tuple[Change, ...] = ()
+    kept: Mapping[str, bytes] = field(default_factory=dict)
+    feed: Mapping[str, bytes] = field(default_factory=dict)
+    catalogue: Sequence[Triple] = ()
+
+
+_NO_HISTORY = History()
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,10 +75,11 @@ class Checked:
 class Publication:
     """Everything that a project publishes, computed once and when it is first asked for."""
 
-    def __init__(self, project: Project, checked: Checked | None = None) -> None:
+    def __init__(self, project: Project, checked: Checked | None = None, history: History = _NO_HISTORY) -> None:
         self.project = project
         self.namespaces = Namespaces(project.prefixes)
         self.checked = checked
+        self.history = history
 
     @cached_property
     def everything(self) -> list[Triple]:
@@ -70,6 +99,50 @@ class Publication:
             "queries": query_triples((*project.rules, *project.questions), project.dataset),
         }
         return Snapshot(project.base, project.dataset.value, project.version, project.modified, graphs)
+
+    @cached_property
+    def feed(self) -> dict[str, bytes]:
+        """The files of the feed, by path; none of a draft."""
+        releases = self.history.releases
+        if not releases:
+            return {}
+        stream = Stream(self.project.base, self.project.dataset.value, releases[-1], self.project.data, self.project.prefixes)
+        return dict(feed_files(stream, self.history.feed))
+
+    @cached_property
+    def files(self) -> tuple[Published, ...]:
+        """What is offered for download, by path: each graph in each format, and the feed."""
+        offered = {**{f"download/{name}": content for name, content in self.dumps.items()}, **{path: self.feed[path] for path in self.feed if path == FEED}}
+        return tuple(Published(path, media_type(path), len(content), sha256(content).hexdigest()) for path, content in sorted(offered.items()))
+
+    @cached_property
+    def described(self) -> Catalogue:
+        """What the catalogue is made from."""
+        project, checked = self.project, self.checked
+        software = checked.validation.software if checked else {}
+        return Catalogue(project, self.files, self.history.releases, project.digests, software, self.history.catalogue)
+
+    @cached_property
+    def catalogue(self) -> list[Triple]:
+        """The DCAT-AP catalogue, sorted."""
+        return catalogue_triples(self.described)
+
+    @cached_property
+    def facts(self) -> Facts:
+        """What the catalogue says, to be asked by name."""
+        return Facts(self.catalogue)
+
+    @cached_property
+    def place(self) -> Place:
+        """Where the site stands."""
+        project = self.project
+        return Place(project.base, self.landing, project.languages, project.dataset.value)
+
+    @property
+    def landing(self) -> str:
+        """The address of the site: the data set's landing page where that is a folder of another host (the base is a redirect then), else the base."""
+        named = self.facts.value(self.project.dataset.value, DCAT + "landingPage")
+        return named if named.endswith("/") else self.project.base
 
     @cached_property
     def notation(self) -> Notation:
@@ -106,5 +179,26 @@ class Publication:
         project = self.project
         dataset = next(resource for resource in self.resources if resource.iri == project.dataset.value)
         called = {language: self.names(language) for language in project.languages}
-        site = Site(project.base, dataset, project.languages, self.namespaces, called, frozenset(resource.iri for resource in self.resources))
+        site = Site(
+            base=project.base,
+            dataset=dataset,
+            languages=project.languages,
+            namespaces=self.namespaces,
+            names=called,
+            pages=frozenset(resource.iri for resource in self.resources),
+            version=project.version,
+            links=self._links,
+            structured={language: schema_org(self.facts, project.dataset.value, _first(language, project.languages)) for language in project.languages},
+            citation={language: plain(self.facts, project.dataset.value, language) for language in project.languages},
+        )
         return {language: Pages(site, language) for language in project.languages}
+
+    def _links(self, path: str, language: str, iri: str) -> list[Link]:
+        """The typed links of the page at *path*, which is about *iri*."""
+        if iri == self.project.dataset.value:
+            return dataset_links(self.place.page(path, language), self.facts, self.place)
+        return resource_links(path, language, iri, self.facts, self.place)
+
+
+def _first(language: str, languages: Sequence[str]) -> list[str]:
+    return sorted(languages, key=lambda other: other != language)

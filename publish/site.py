@@ -1,32 +1,54 @@
-"""Make the files of a site of what a publication says: resources, downloads, queries with their answers, pages for people."""
+"""Make the files of a site of what a publication says: resources, downloads, queries, releases, what portals and programs look for, pages for people."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from hashlib import sha256
 from importlib.resources import files
+from itertools import groupby
 
-from pyoxigraph import NamedNode, QueryBoolean, QueryResultsFormat, QuerySolutions, Triple
+import pyoxigraph
+from pyoxigraph import NamedNode, QueryBoolean, QueryResultsFormat, QuerySolutions, RdfFormat, Triple
 
+from publish.addresses import Layout, media_type
+from publish.citation import bibtex, ris
+from publish.discovery import LINKSET, linkset, robots, sitemap
+from publish.hosting import host_files
 from publish.jsonld import Context
-from publish.model import TYPE
+from publish.model import OWL, TYPE, Published, Resource, tombstones
+from publish.pages import Entry
+from publish.paths import page_path
 from publish.publication import Publication
-from publish.render import File, render_resource
+from publish.render import File, Notation, render_graph, render_resource
 from publish.report import report_iri
 from publish.sparql import load, run
+from publish.void import Described, void_triples
+
+_VERSION_IRI = NamedNode(OWL + "versionIRI")
 
 
 def site_files(publication: Publication) -> Iterator[File]:
     """Yield every file of the site but the manifest."""
+    paths: set[str] = set()
+    for path, content in _content(publication):
+        paths.add(path)
+        yield path, content
+    yield from host_files(_layout(publication, frozenset(paths)))
+
+
+def _content(publication: Publication) -> Iterator[File]:
     for resource in publication.resources:
         yield from render_resource(resource, publication.notation)
-    downloads = [(f"download/{name}", content) for name, content in publication.dumps.items()]
-    yield from downloads
+    yield from ((f"download/{name}", content) for name, content in publication.dumps.items())
     yield from _queries(publication)
-    yield "context.jsonld", _context(publication.notation.context)
+    yield from publication.feed.items()
+    releases: dict[str, bytes] = {}
+    yield from _for_programs(publication)
+    yield "context.jsonld", _json({"@context": publication.notation.context.whole()})
     yield "style.css", files(__package__).joinpath("templates/style.css").read_bytes()
     yield from publication.project.pictures
-    yield from _pages(publication, [(path, len(content)) for path, content in downloads])
+    yield from _pages(publication, releases)
 
 
 def _queries(publication: Publication) -> Iterator[File]:
@@ -42,23 +64,93 @@ def _queries(publication: Publication) -> Iterator[File]:
             yield f"{path}.srj", answer.serialize(format=QueryResultsFormat.JSON) or b""
 
 
-def _pages(publication: Publication, downloads: Sequence[tuple[str, int]]) -> Iterator[File]:
+def _for_programs(publication: Publication) -> Iterator[File]:
+    project, facts, place = publication.project, publication.facts, publication.place
+    catalogue = _notation(publication, publication.catalogue)
+    yield from render_graph("catalog", publication.catalogue, catalogue)
+    prefixes = publication.namespaces.used(publication.catalogue)
+    yield "catalog.rdf", pyoxigraph.serialize(publication.catalogue, format=RdfFormat.RDF_XML, prefixes=prefixes) or b""
+    void = void_triples(
+        Described(
+            base=project.base,
+            dataset=project.dataset,
+            graphs={"all": project.data, "stated": project.stated, "derived": project.derived},
+            ontology=publication.snapshot.graphs["ontology"],
+            dumps=[file.path for file in publication.files if file.path.startswith("download/")],
+            namespaces=publication.namespaces,
+        )
+    )
+    for path, content in render_graph("void", void, _notation(publication, void)):
+        if path == "void.ttl":
+            yield from ((path, content), (".well-known/void", content))
+    yield LINKSET, linkset(facts, place).encode()
+    pages = [
+        "index",
+        "catalog",
+        *["changes"] * bool(publication.history.releases),
+        *(page_path(resource.iri, project.base) for resource in publication.resources),
+    ]
+    yield from sitemap(pages, project.modified, place)
+    yield "robots.txt", robots(place).encode()
+    yield "cite/dataset.bib", bibtex(facts, project.dataset.value, project.languages[0]).encode()
+    yield "cite/dataset.ris", ris(facts, project.dataset.value, project.languages[0]).encode()
+
+
+def _version_iris(publication: Publication, folder: str) -> list[str]:
+    """The version IRIs of ontologies that are in the folder of a release (OWL 2, section 3.1)."""
+    named = (
+        triple.object.value for triple in publication.snapshot.graphs["ontology"] if triple.predicate == _VERSION_IRI and isinstance(triple.object, NamedNode)
+    )
+    return sorted(iri for iri in named if iri.startswith(folder))
+
+
+def _offered(content: Mapping[str, bytes]) -> tuple[Published, ...]:
+    return tuple(Published(path, media_type(path), len(data), sha256(data).hexdigest()) for path, data in sorted(content.items()))
+
+
+def _pages(publication: Publication, releases: Mapping[str, bytes]) -> Iterator[File]:
     kinds = _by_kind(publication.everything, {resource.iri for resource in publication.resources})
     report, checked = report_iri(publication.project.base), publication.checked
+    entries: list[Entry] = []
+    catalogue = Resource(publication.described.iri, tuple(_of(publication.described.iri, publication.catalogue)), ())
     for pages in publication.templates.values():
-        yield pages.index(kinds, downloads)
+        yield pages.index(kinds, publication.files)
         yield from (pages.resource(resource) for resource in publication.resources if resource.iri != report)
+        yield pages.catalogue(catalogue, publication.files)
+        if entries:
+            yield pages.changes(entries)
         if checked is not None:
             yield pages.report(report, checked.validation, checked.findings)
 
 
+def _layout(publication: Publication, paths: frozenset[str]) -> Layout:
+    """What the rules of a host have to know of the site."""
+    base = publication.project.base
+    pages = {resource.iri.removeprefix(base): page_path(resource.iri, base) for resource in publication.resources}
+    return Layout(
+        base=base,
+        landing=publication.landing,
+        languages=publication.project.languages,
+        paths=paths,
+        tombstones=tuple(sorted(page_path(iri, base) for iri in tombstones(publication.everything) if iri.startswith(base))),
+        hashed={path: page for path, page in pages.items() if path != page},
+    )
+
+
+def _notation(publication: Publication, triples: Sequence[Triple]) -> Notation:
+    """How triples beside the data set's own are written."""
+    return Notation(publication.project.base, publication.namespaces, Context(triples, publication.namespaces, publication.project.base))
+
+
+def _of(iri: str, triples: Iterable[Triple]) -> Iterator[Triple]:
+    return (triple for triple in triples if triple.subject == NamedNode(iri))
+
+
 def _by_kind(triples: Sequence[Triple], iris: set[str]) -> dict[str, list[str]]:
-    kinds: dict[str, list[str]] = {}
-    for triple in triples:
-        if triple.predicate == TYPE and isinstance(triple.object, NamedNode) and isinstance(triple.subject, NamedNode) and triple.subject.value in iris:
-            kinds.setdefault(triple.object.value, []).append(triple.subject.value)
-    return kinds
+    typed = [triple for triple in triples if triple.predicate == TYPE and isinstance(triple.object, NamedNode) and isinstance(triple.subject, NamedNode)]
+    pairs = sorted((triple.object.value, triple.subject.value) for triple in typed if triple.subject.value in iris)  # type: ignore[union-attr]  # both are IRIs
+    return {kind: [iri for _kind, iri in group] for kind, group in groupby(pairs, key=lambda pair: pair[0])}
 
 
-def _context(context: Context) -> bytes:
-    return (json.dumps({"@context": context.whole()}, ensure_ascii=False, indent=2) + "\n").encode()
+def _json(document: object) -> bytes:
+    return (json.dumps(document, ensure_ascii=False, indent=2) + "\n").encode()
