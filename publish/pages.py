@@ -92,7 +92,7 @@ class Site:
     names: Mapping[str, Mapping[str, str]]
     pages: frozenset[str]
     version: str
-    links: Callable[[str, str, str], Sequence[Link]]
+    links: Callable[[str, str, str], Sequence[object]]
     """The typed links of a page: of its path, its language and the IRI that it is about."""
     structured: Mapping[str, str]
     """The data set in the words of schema.org, by language: JSON-LD that is safe in a script element."""

@@ -19,7 +19,7 @@ from pyoxigraph import BlankNode, Literal, NamedNode, RdfFormat, Triple
 
 from publish.errors import BadBase, NoProject
 from publish.findings import found
-from publish.model import DCAT, DCTERMS, DQV, PROV, RDF, RDFS, SHACL, TITLE, VANN, XSD, Finding, Project, Query, Source, Subject
+from publish.model import DCAT, DCTERMS, DQV, FOAF, OA, PROV, RDF, RDFS, SHACL, SPDX, TITLE, VANN, XSD, Finding, Project, Query, Source, Subject
 from publish.rebase import move_query, move_source
 
 PARTS = {
@@ -36,7 +36,23 @@ _BASE = NamedNode(VANN + "preferredNamespaceUri")
 _PREFIX = NamedNode(SHACL + "prefix")
 _NAMESPACE = NamedNode(SHACL + "namespace")
 _ABSOLUTE = re.compile(r'https?://[^\s<>"{}|\\^`/?#]+/(?:[^\s<>"{}|\\^`?#]*/)?')
-_OWN_PREFIXES = {"dcterms": DCTERMS, "dqv": DQV, "prov": PROV, "rdf": RDF, "rdfs": RDFS, "sh": SHACL, "xsd": XSD}
+_OWN_PREFIXES = {
+    "adms": "http://www.w3.org/ns/adms#",
+    "dcat": DCAT,
+    "dcatap": "http://data.europa.eu/r5r/",
+    "dcterms": DCTERMS,
+    "dqv": DQV,
+    "foaf": FOAF,
+    "oa": OA,
+    "prov": PROV,
+    "rdf": RDF,
+    "rdfs": RDFS,
+    "sh": SHACL,
+    "spdx": SPDX,
+    "vcard": "http://www.w3.org/2006/vcard/ns#",
+    "void": "http://rdfs.org/ns/void#",
+    "xsd": XSD,
+}
 _HEAD = re.compile(r"#\s*(title|description)@([a-z]+(?:-[a-z0-9]+)*):\s*(\S.*)")
 _PROLOGUE = re.compile(r"\s*PREFIX\s+([A-Za-z][\w-]*)?:\s*<([^<>\s]*)>\s*", re.IGNORECASE)
 _NAME = re.compile(r"[a-z0-9][a-z0-9-]*")
