@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pyoxigraph
@@ -18,6 +18,7 @@ from publish.model import Finding, Project, Source
 from publish.processor import Processor
 from publish.publication import Checked, Publication
 from publish.read import SOURCE_FOLDERS, read_project, read_source, source_files
+from publish.releases import look_back
 from publish.show import as_text
 from publish.site import site_files
 from publish.write import refuse_occupied, write_site
@@ -81,20 +82,34 @@ def check_project(root: Path, processor: Processor, base: str | None = None) -> 
     return Checked(project, tuple(sort_findings([*own, *validation.findings])), validation)
 
 
-def publish_project(root: Path, out: Path, base: str | None, progress: Progress, processor: Processor) -> tuple[Checked, int]:
-    """Check the project under *root* and write its site to *out*; return what was found and the number of files.
+@dataclass(frozen=True, slots=True)
+class Order:
+    """What to publish: the project's folder, where to, the base of its IRIs where it is not its own, and the site before where that is not *out*."""
 
-    Raises `Unsound` (nothing is written) where there is a violation, `OccupiedFolder` where *out* is not bynet's.
+    root: Path
+    out: Path
+    base: str | None = None
+    previous: str | None = None
+
+
+def publish_project(order: Order, progress: Progress, processor: Processor) -> tuple[Checked, int]:
+    """Check a project and write its site; return what was found and the number of files, none where the site is just the same already.
+
+    Raises `Unsound` (nothing is written) where there is a violation, `OccupiedFolder` where the folder is not bynet's, and
+    other mistakes where the data set may not follow the one that was published before.
     """
+    root, out = order.root, order.out
     refuse_occupied(out)
     if any(out.resolve().is_relative_to((root / folder).resolve()) for folder in SOURCE_FOLDERS):
         raise OccupiedFolder("inside-sources", folder=out)
     progress("checking")
-    checked = check_project(root, processor, base)
+    checked = check_project(root, processor, order.base)
     if checked.project is None or not checked.is_sound:
         raise Unsound(checked)
+    progress("comparing")
+    history = look_back(order.previous or str(out), Publication(checked.project).snapshot)
     progress("writing")
-    return checked, write_site(out, site_files(Publication(checked.project, checked)))
+    return checked, write_site(out, site_files(Publication(checked.project, checked, history)))
 
 
 def _n_triples(triples: Iterable[Triple]) -> bytes:

@@ -59,14 +59,16 @@ def cli(context: click.Context, root: Path | None, lang: str | None) -> None:
 
 @cli.command()
 @click.option("--out", type=click.Path(path_type=Path), default="site", show_default=True)
+@click.option("--previous", metavar="DIR_OR_URL")
 @click.option("--base-iri")
 @click.pass_obj
-def publish(options: Options, out: Path, base_iri: str | None) -> None:
+def publish(options: Options, out: Path, previous: str | None, base_iri: str | None) -> None:
     """Write the site."""
     with Processor() as processor:
         from publish import commands
 
-        _end(commands.publish(options.project(), out, base_iri, _progress(options), commands.Talk(options.language, processor)))
+        order = commands.Order(options.project(), out, base_iri, previous)
+        _end(commands.publish(order, _progress(options), commands.Talk(options.language, processor)))
 
 
 @cli.command()

@@ -10,7 +10,7 @@ from pathlib import Path
 from pyoxigraph import QueryBoolean, QueryResultsFormat, QuerySolutions
 
 from publish import show as shown
-from publish.build import Progress, Unsound, check_project, load_project, publish_project, read_sources
+from publish.build import Order, Progress, Unsound, check_project, load_project, publish_project, read_sources
 from publish.citation import NOTATIONS
 from publish.errors import BadQuery, Mistake, UnknownName
 from publish.facts import Facts
@@ -52,15 +52,16 @@ class Talk:
     processor: Processor
 
 
-def publish(root: Path, out: Path, base: str | None, progress: Progress, talk: Talk) -> Outcome:
-    """Check the project and write its site to *out*; with a violation nothing is written and the status is 1."""
+def publish(order: Order, progress: Progress, talk: Talk) -> Outcome:
+    """Check the project and write its site; with a violation nothing is written and the status is 1."""
     try:
-        checked, count = publish_project(root, out, base, progress, talk.processor)
+        checked, count = publish_project(order, progress, talk.processor)
     except Unsound as unsound:
         progress("nothing")
         return Outcome([], [*_findings(unsound.checked, talk.language), _say(talk.language, "stopped")], unsound.exit_code)
     progress("nothing")
-    return Outcome([_say(talk.language, "published", count=count, folder=out)], warnings=[*_findings(checked, talk.language)])
+    said = _say(talk.language, "published" if count else "unchanged", count=count, folder=order.out)
+    return Outcome([said], warnings=[*_findings(checked, talk.language)])
 
 
 def check(root: Path, form: str, talk: Talk) -> Outcome:

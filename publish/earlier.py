@@ -1,0 +1,183 @@
+"""Read a site that was published before, from a folder or over HTTP: nothing of it is taken on trust.
+
+Its MANIFEST names every file with its sha256; a file that is another one is a mistake. Paths are relative and plain. Over
+HTTP there are limits to sizes and time, and once the first answer has said where the site is (a persistent address such as
+w3id.org sends on), nothing is fetched from anywhere else.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import unicodedata
+from collections.abc import Callable, Iterable, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from hashlib import sha256
+from pathlib import Path, PurePosixPath
+
+import pyoxigraph
+from pyoxigraph import Literal, NamedNode, RdfFormat, Triple
+
+from publish.errors import Mistake
+from publish.model import DCAT, DCTERMS, TYPE, VANN, Release, Snapshot, sort_triples
+from publish.paths import VERSION
+
+MANIFEST = "MANIFEST"
+GRAPHS = ("stated", "derived", "ontology", "shapes", "queries")
+
+_LINE = re.compile(r"([0-9a-f]{64}) [ *](.+)")
+_CHANGES = re.compile(rf"release/({VERSION.pattern})/changes\.json")
+_DATASET = NamedNode(DCAT + "Dataset")
+_BASE = NamedNode(VANN + "preferredNamespaceUri")
+_THREADS = 8
+
+
+class BadSite(Mistake):
+    """A site that cannot be read, or that is not what its MANIFEST says."""
+
+
+@dataclass(frozen=True, slots=True)
+class EarlierSite:
+    """A site as its MANIFEST lists it: the sha256 (hexadecimal) of each file, by path."""
+
+    place: str
+    manifest: Mapping[str, str]
+    fetch: Callable[[str], bytes] = field(repr=False, compare=False)
+
+    def read(self, path: str) -> bytes:
+        """Return the content of one file. Raises `BadSite` where it is not there or is not what the MANIFEST lists."""
+        if path not in self.manifest:
+            raise BadSite("site-without", place=self.place, file=path)
+        content = self.fetch(path)
+        if sha256(content).hexdigest() != self.manifest[path]:
+            raise BadSite("site-differs", place=self.place, file=path)
+        return content
+
+    def read_all(self, paths: Iterable[str]) -> dict[str, bytes]:
+        """Return the content of several files by path, in their order; a few at a time are fetched at once."""
+        wanted = list(paths)
+        with ThreadPoolExecutor(_THREADS) as threads:
+            return dict(zip(wanted, threads.map(self.read, wanted), strict=True))
+
+
+def open_site(place: str) -> EarlierSite | None:
+    """Return the site at *place*, a folder or an http(s) address; nothing where a folder is not there or has no MANIFEST.
+
+    Raises `BadSite` where the MANIFEST is none, and where an address does not answer with one: a misspelt address
+    must not pass for a site that was never published.
+    """
+    if "://" in place:
+        from publish.web import Web  # noqa: PLC0415  # urllib3 takes long to start, and only addresses need it
+
+        web = Web(place)
+        return EarlierSite(place, read_manifest(web.manifest(MANIFEST), place), web.read)
+    folder = Path(place)
+    if not (folder / MANIFEST).is_file():
+        return None
+    return EarlierSite(place, read_manifest((folder / MANIFEST).read_bytes(), place), lambda path: _read_file(folder, path))
+
+
+def read_manifest(content: bytes, place: str) -> dict[str, str]:
+    """Return the sha256 (hexadecimal) of each file by path. Raises `BadSite` for a line that is none, or a path that leads anywhere else."""
+    try:
+        lines = content.decode().split("\n")
+    except UnicodeDecodeError as error:
+        raise BadSite("manifest-line", place=place, line=content.count(b"\n", 0, error.start) + 1) from error
+    listed: dict[str, str] = {}
+    for number, line in enumerate(lines, 1):
+        match = _LINE.fullmatch(line)
+        if match and is_safe(match[2]) and match[2] not in listed:
+            listed[match[2]] = match[1]
+        elif line or number < len(lines):
+            raise BadSite("manifest-line", place=place, line=number)
+    folders = {parent.as_posix() for path in listed for parent in PurePosixPath(path).parents}
+    if doubled := sorted(folders & set(listed)):
+        raise BadSite("manifest-line", place=place, line=list(listed).index(doubled[0]) + 1)
+    return listed
+
+
+def is_safe(path: str) -> bool:
+    """Whether *path* stays inside its folder on any system: relative, with plain segments."""
+    plain = not any(unicodedata.category(char)[0] == "C" or unicodedata.category(char) in ("Zl", "Zp") for char in path)
+    segments = path.split("/")
+    return plain and not set('\\:*?"<>|') & set(path) and not {"", ".", ".."} & set(segments) and path != MANIFEST
+
+
+def read_snapshot(site: EarlierSite) -> Snapshot:
+    """Return the data set that *site* published, a draft too. Raises `BadSite` where its downloads are not there or can't be read."""
+    paths = [f"download/{name}.nt" for name in GRAPHS]
+    read = site.read_all(paths)
+    graphs = {name: _parse(content, path, site.place) for name, (path, content) in zip(GRAPHS, read.items(), strict=True)}
+    dataset = dataset_of(graphs["stated"])
+    if not dataset:
+        raise BadSite("site-no-dataset", place=site.place)
+    return described(dataset, graphs)
+
+
+def snapshot_of(site: EarlierSite) -> Snapshot | None:
+    """Return the data set that *site* published; nothing where it has no version, for a draft is no release."""
+    snapshot = read_snapshot(site)
+    return snapshot if snapshot.version else None
+
+
+def releases_of(site: EarlierSite) -> tuple[Release, ...]:
+    """Return the releases of *site*, oldest first: each after the one that it names as the one before."""
+    paths = [path for path in site.manifest if _CHANGES.fullmatch(path)]
+    releases = {release.version: release for release in (_release(path, content, site.place) for path, content in site.read_all(sorted(paths)).items())}
+
+    def depth(release: Release) -> int:
+        before: list[str] = []
+        while release.previous in releases and release.version not in before:
+            before.append(release.version)
+            release = releases[release.previous]
+        return len(before)
+
+    return tuple(sorted(releases.values(), key=lambda release: (depth(release), release.date, release.version)))
+
+
+def dataset_of(triples: Iterable[Triple]) -> str:
+    """Return the IRI of the `dcat:Dataset` among *triples* that has a base IRI; an empty text where there is none."""
+    told = list(triples)
+    datasets = {triple.subject for triple in told if triple.predicate == TYPE and triple.object == _DATASET}
+    based = sorted(triple.subject.value for triple in told if triple.predicate == _BASE and triple.subject in datasets and isinstance(triple.subject, NamedNode))
+    return based[0] if based else ""
+
+
+def described(dataset: str, graphs: Mapping[str, list[Triple]]) -> Snapshot:
+    """Return a snapshot of *graphs*, with what they say of *dataset*."""
+    said = {
+        triple.predicate.value: triple.object.value
+        for triples in graphs.values()
+        for triple in triples
+        if isinstance(triple.subject, NamedNode) and triple.subject.value == dataset and isinstance(triple.object, Literal)
+    }
+    modified = said.get(DCTERMS + "modified") or said.get(DCTERMS + "issued", "")
+    return Snapshot(said.get(_BASE.value, ""), dataset, said.get(DCAT + "version", ""), modified, graphs)
+
+
+def _release(path: str, content: bytes, place: str) -> Release:
+    version = path.split("/")[1]
+    try:
+        told = json.loads(content)
+        said = [told[name] for name in ("version", "date", "previous")]
+    except (ValueError, KeyError, TypeError, RecursionError) as error:
+        raise BadSite("site-no-changes", place=place, file=path) from error
+    if said[0] != version or not all(isinstance(text, str) for text in said):
+        raise BadSite("site-no-changes", place=place, file=path)
+    return Release(*said)
+
+
+def _parse(content: bytes, path: str, place: str) -> list[Triple]:
+    try:
+        return sort_triples(quad.triple for quad in pyoxigraph.parse(content, format=RdfFormat.N_TRIPLES))
+    except (SyntaxError, ValueError) as error:
+        raise BadSite("site-syntax", place=place, file=path) from error
+
+
+def _read_file(folder: Path, path: str) -> bytes:
+    """The content of a file that really lies in *folder*."""
+    file = folder / path
+    if not file.is_file() or not file.resolve().is_relative_to(folder.resolve()):
+        raise BadSite("site-without", place=folder, file=path)
+    return file.read_bytes()

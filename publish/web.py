@@ -1,0 +1,114 @@
+"""Fetch the files of one site over HTTP, with limits: to time, to size, and to where the answers come from."""
+
+from __future__ import annotations
+
+import re
+from threading import Lock
+from urllib.parse import quote, urljoin
+
+from urllib3 import BaseHTTPResponse, PoolManager, Retry, Timeout
+from urllib3.exceptions import HTTPError
+
+from publish.errors import Mistake
+
+FILE_LIMIT = 256 * 1024 * 1024
+"""The most bytes of one file, unpacked."""
+SITE_LIMIT = 2048 * 1024 * 1024
+"""The most bytes that are fetched of one site."""
+
+_ADDRESS = re.compile(r"(https?)://([^\s/?#@\\]+)((?:/[^\s?#\\]*)?)", re.IGNORECASE)
+_REDIRECTS = (301, 302, 303, 307, 308)
+_HOPS = 5
+_PIECE = 64 * 1024
+_FOUND = 200
+_HEADERS = {"User-Agent": "bynet", "Accept": "*/*", "Accept-Encoding": "gzip"}
+
+
+class Unreachable(Mistake):
+    """An address that is none, that does not answer, or that answers otherwise than a site does."""
+
+
+class Web:
+    """The files of the site at one address, fetched when they are asked for. Several threads may ask at once."""
+
+    def __init__(self, address: str, file_limit: int = FILE_LIMIT, site_limit: int = SITE_LIMIT) -> None:
+        if not _ADDRESS.fullmatch(address):
+            raise Unreachable("bad-address", address=address)
+        self._root = address if address.endswith("/") else address + "/"
+        self._limit = file_limit
+        self._left = site_limit
+        self._lock = Lock()
+        retries = Retry(total=3, redirect=0, status_forcelist=(429, 502, 503, 504), backoff_factor=0.2, raise_on_status=False, respect_retry_after_header=False)
+        self._pool = PoolManager(maxsize=16, retries=retries, timeout=Timeout(connect=10, read=30), headers=_HEADERS)
+
+    def manifest(self, name: str) -> bytes:
+        """Return the content of the file *name* at the site's root, wherever the address sends on to: from then on the site is there."""
+        address = self._root + name
+        for _hop in range(_HOPS):
+            content, location = self._ask(address)
+            if not location:
+                self._root = address.removesuffix(name)
+                return content
+            sent_on = urljoin(address, location)
+            if not _may_follow(address, sent_on) or not sent_on.endswith(f"/{name}"):
+                raise Unreachable("sent-elsewhere", address=address, other=sent_on)
+            address = sent_on
+        raise Unreachable("sent-in-circles", address=address)
+
+    def read(self, path: str) -> bytes:
+        """Return the content of the file at *path*; an answer that sends on to another host is none."""
+        address = self._root + quote(path)
+        for _hop in range(_HOPS):
+            content, location = self._ask(address)
+            if not location:
+                return content
+            sent_on = urljoin(address, location)
+            if _origin(sent_on) != _origin(address):
+                raise Unreachable("sent-elsewhere", address=address, other=sent_on)
+            address = sent_on
+        raise Unreachable("sent-in-circles", address=address)
+
+    def _ask(self, address: str) -> tuple[bytes, str]:
+        """The content at *address*, or where it sends on to."""
+        try:
+            response = self._pool.request("GET", address, redirect=False, preload_content=False)
+            try:
+                if response.status in _REDIRECTS and response.headers.get("Location"):
+                    return b"", response.headers["Location"]
+                if response.status != _FOUND:
+                    raise Unreachable("not-there", address=address, status=response.status)
+                return self._content(address, response), ""
+            finally:
+                response.close()
+        except HTTPError as error:
+            raise Unreachable("no-answer", address=address, words=_brief(error)) from error
+
+    def _content(self, address: str, response: BaseHTTPResponse) -> bytes:
+        pieces: list[bytes] = []
+        size = 0
+        for piece in response.stream(_PIECE, decode_content=True):
+            pieces.append(piece)
+            size += len(piece)
+            with self._lock:
+                self._left -= len(piece)
+            if size > self._limit or self._left < 0:
+                raise Unreachable("too-large", address=address)
+        return b"".join(pieces)
+
+
+def _origin(address: str) -> tuple[str, str]:
+    """Scheme, and host with port, in small letters (RFC 6454); nothing where the address is none that is fetched."""
+    match = _ADDRESS.fullmatch(address)
+    return (match[1].lower(), match[2].lower()) if match else ("", "")
+
+
+def _may_follow(address: str, sent_on: str) -> bool:
+    """To any host, but never from a protected connection to an open one."""
+    scheme = _origin(sent_on)[0]
+    return scheme == "https" or (scheme == "http" and _origin(address)[0] == "http")
+
+
+def _brief(error: HTTPError) -> str:
+    """What went wrong, in the words of the innermost reason."""
+    reason = getattr(error, "reason", None) or error
+    return str(reason).rpartition(": ")[2] or type(reason).__name__
