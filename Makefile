@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: help publish test format clean
+.PHONY: help publish test ckan format clean
 
 help: ## list what make can do
 	@sed -n 's/^\([a-z]*\):.*## /make \1\t/p' $(MAKEFILE_LIST)
@@ -18,17 +18,25 @@ test: .venv/ready ## prove the project right
 	$(BIN)/bynet --root . check
 	$(BIN)/pytest --numprocesses=auto --cov
 
+ckan: .venv-ckan/ready ## install CKAN's own parser, which tests then read the catalogue with
+
 format: .venv/ready ## rewrite the code and the Turtle sources in the house style
 	$(BIN)/ruff check --fix
 	$(BIN)/ruff format
 	$(BIN)/bynet --root . format
 
 clean: ## remove the environment, the site and everything else that make wrote
-	rm -rf .venv site dist .coverage* .mypy_cache .pytest_cache .ruff_cache
+	rm -rf .venv .venv-ckan site dist .coverage* .mypy_cache .pytest_cache .ruff_cache
 
 .venv/ready: requirements.lock pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "bynet needs Python 3.11 or newer, not %s: name one with make PYTHON=..." % sys.version.split()[0])'
 	$(PYTHON) -m venv .venv
 	$(BIN)/python -m pip install --quiet --require-hashes --requirement requirements.lock
 	$(BIN)/python -m pip install --quiet --no-build-isolation --no-deps --editable .
+	@touch $@
+
+# an environment of its own: what CKAN needs is no part of bynet, and other versions of the same packages
+.venv-ckan/ready: tests/requirements-ckan.txt
+	$(PYTHON) -m venv .venv-ckan
+	.venv-ckan/bin/python -m pip install --quiet --require-hashes --requirement tests/requirements-ckan.txt
 	@touch $@
