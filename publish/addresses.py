@@ -99,6 +99,7 @@ KINDS = (
     Kind("changes", "changes", ("html",)),
     Kind("feed", "feed(?:/[0-9]+)?", ("trig",)),
     Kind("void", "void", ("ttl",)),
+    Kind("context", "context", ("jsonld",), relation=""),
     Kind("data", f"(?:download|{FOLDER})/{_NAME}", _RDF),
     Kind("hashed", "iri/[0-9a-f]{64}", ("html", *_RDF), HTTPStatus.SEE_OTHER, relation=""),
     Kind("thing", f"{_NAME}(?:/{_NAME})*", ("html", *_RDF), HTTPStatus.SEE_OTHER, relation="describes"),
@@ -187,7 +188,7 @@ class Layout:
     def answer(self, path: str, accept: str = "", accept_language: str = "") -> Answer:
         """Return what a host answers to GET of *path* (decoded, under the base)."""
         if path in self.paths:
-            return Answer(HTTPStatus.GONE if self._endings.sub("", path) in self.tombstones else HTTPStatus.OK, file=path)
+            return Answer(HTTPStatus.GONE if self.is_gone(path) else HTTPStatus.OK, file=path)
         if path in self.folders:
             return Answer(HTTPStatus.MOVED_PERMANENTLY, location=f"{path}/")
         placed = self.place(path)
@@ -197,6 +198,11 @@ class Layout:
         extension = negotiate(accept, [(offer, MEDIA_TYPES[offer]) for offer in kind.offers])
         suffix = self.suffixes[negotiate_language(accept_language, self.languages)] if extension == "html" else f".{extension}"
         return self._chosen(kind, stem, stem + suffix)
+
+    def is_gone(self, path: str) -> bool:
+        """Whether the address or the document *path* is that of something that was removed."""
+        placed = self.place(path)
+        return self._endings.sub("", path) in self.tombstones or (placed is not None and placed[1] in self.tombstones)
 
     def _chosen(self, kind: Kind, stem: str, file: str) -> Answer:
         if file not in self.paths:

@@ -41,7 +41,7 @@ def w3id_rules(layout: Layout) -> str:
 def _files(layout: Layout) -> Iterator[str]:
     """Media types and languages by the names of files, and no other module that would choose among them."""
     yield "Options -MultiViews"
-    yield "<IfModule mod_dir.c>\n    DirectoryCheckHandler On\n</IfModule>"
+    yield "<IfModule mod_dir.c>\n    DirectorySlash Off\n</IfModule>"
     yield from _files_match("^[^.]+$", f"ForceType {_quoted(PLAIN)}")
     for extension, media_type in MEDIA_TYPES.items():
         yield from _files_match(rf"\.{extension}$", f"ForceType {_quoted(media_type)}")
@@ -96,9 +96,11 @@ def _links(layout: Layout, mark: str) -> Iterator[str]:
 def _rewriting(layout: Layout) -> Iterator[str]:
     yield "<IfModule mod_rewrite.c>"
     yield "RewriteEngine On"
+    yield "RewriteOptions AllowNoSlash"
     yield "ErrorDocument 410 /%{reqenv:BYNET_BODY}"
     yield "# an answer that is on its way already, such as the page of what is gone"
     yield from _rule("^", "-", "END", ("%{ENV:REDIRECT_STATUS}", "!^$"))
+    yield from _rule("^$", "%{REQUEST_URI}/", "R=301,END", ("%{REQUEST_URI}", "!/$"))
     yield "# where the site stands: as an address, and as a folder"
     yield from _rule("^(.*)$", "-", "E=BYNET_ROOT:%1", ("%{REQUEST_URI}::$1", r"^(.*?/)(.*)::\2$"))
     yield from _rule("^(.*)$", "-", "E=BYNET_FOLDER:%1", ("%{REQUEST_FILENAME}%{PATH_INFO}::$1", r"^(.*?/)(.*)::\2$"))

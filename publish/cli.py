@@ -126,6 +126,17 @@ def sources(options: Options, file: Path) -> None:
     _end(commands.sources(options.project(), file, options.language))
 
 
+@cli.command()
+@click.argument("place")
+@click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True)
+@click.pass_obj
+def verify(options: Options, place: str, form: str) -> None:
+    """Check a published site."""
+    from publish import commands
+
+    _end(commands.verify(place, form, _progress(options), options.language))
+
+
 def main() -> None:
     """Run the command line: texts in the language asked for, and one line for a person's mistake."""
     language = _language(sys.argv[1:])

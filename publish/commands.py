@@ -124,6 +124,19 @@ def sources(root: Path, file: Path, language: str) -> Outcome:
     return Outcome(map(shown.printable, lines), exit_code=1 if wrong else 0)
 
 
+def verify(place: str, form: str, progress: Progress, language: str) -> Outcome:
+    """Check the site at *place*, a folder or an address; the status is 1 where there are faults."""
+    from publish import verify as verifying  # noqa: PLC0415  # urllib3 takes long to start, and only this command needs it
+
+    progress("verifying")
+    try:
+        verified = verifying.verify(place)
+    finally:
+        progress("nothing")
+    lines = [verifying.as_json(verified, language)] if form == "json" else map(shown.printable, verifying.as_text(verified, language))
+    return Outcome(lines, [verifying.summary(verified, language)], 1 if verified.faults else 0)
+
+
 def _say(language: str, name: str, **values: object) -> str:
     return text(language, f"said.{name}", **values)
 

@@ -1,0 +1,220 @@
+"""Check a published site, a folder or a live one, against itself: its MANIFEST, its data, and the table of addresses."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from hashlib import sha256
+from http import HTTPStatus
+from pathlib import Path
+
+import pyoxigraph
+from pyoxigraph import Literal, NamedNode, RdfFormat, Triple
+
+from publish.addresses import KINDS, Layout
+from publish.answers import Answers
+from publish.contents import Fault, extension, feed_faults, link_faults, page_links, sums_faults, syntax_faults
+from publish.earlier import MANIFEST, dataset_of, is_safe, read_manifest
+from publish.errors import Mistake
+from publish.model import OWL, TYPE, VANN
+from publish.paths import page_path
+from publish.request import THREADS, Live, Reply
+from publish.texts import text
+
+_DATA = ("all", "ontology", "shapes", "queries")
+_PREFERRED = NamedNode(VANN + "preferredNamespaceUri")
+_DEPRECATED = NamedNode(OWL + "deprecated")
+_NOWHERE = "nothing-stands-here"
+_SAMPLE = 25
+_RULES = (".htaccess", "_headers", "_redirects", "host/nginx.conf", "host/nginx-server.conf")
+
+
+class NotVerifiable(Mistake):
+    """A place that is no folder and no address, or holds no site that bynet published."""
+
+
+@dataclass(frozen=True, slots=True)
+class Verified:
+    """What a check found: a fault for each kind, with all its places in order; how much was looked at."""
+
+    faults: tuple[tuple[Fault, tuple[str, ...]], ...]
+    files: int
+    links: int
+    requests: int
+
+
+def verify(place: str) -> Verified:
+    """Return what is wrong with the site at *place*, a folder or an http(s) address. Raises a `Mistake` where there is none."""
+    return _verify_live(Live(place)) if "://" in place else _verify_folder(Path(place))
+
+
+def _verify_live(live: Live) -> Verified:
+    reply = live.get(MANIFEST)
+    if reply.status // 100 == HTTPStatus.MULTIPLE_CHOICES // 100:
+        raise NotVerifiable("verify-elsewhere", place=live.root, other=reply.header("Location").removesuffix(MANIFEST))
+    if reply.status != HTTPStatus.OK:
+        raise NotVerifiable("verify-no-answer" if not reply.status else "verify-no-manifest", place=live.root)
+    site = _Site(live.root, reply.body, lambda path: live.get(path).body)
+    answers = Answers(live, site.layout, site.manifest)
+    first = {extension(path): path for path in reversed(site.files)}
+
+    def look(path: str) -> tuple[list[Fault], int]:
+        got: Reply = live.get(path)
+        faults = list(answers.file(path, got))
+        if got.status == site.layout.answer(path).status:
+            found, links = site.look(path, got.body)
+            faults += found
+            if first[extension(path)] == path:
+                faults += answers.again(path, got)
+            return faults, links
+        return faults, 0
+
+    with ThreadPoolExecutor(THREADS) as threads:
+        looked = list(threads.map(look, site.files))
+        asked = list(threads.map(lambda path: list(answers.address(path)), site.addresses()))
+    faults = [*(fault for found, _links in looked for fault in found), *(fault for found in asked for fault in found), *site.whole()]
+    return Verified(_grouped(faults), len(site.files), sum(links for _found, links in looked), live.count)
+
+
+def _verify_folder(folder: Path) -> Verified:
+    if not (folder / MANIFEST).is_file():
+        raise NotVerifiable("verify-no-manifest" if folder.is_dir() else "verify-no-folder", place=folder)
+    here = _files(folder)
+    site = _Site(str(folder), (folder / MANIFEST).read_bytes(), lambda path: _read(folder, path))
+    faults = [Fault("unlisted", path, extension(path)) for path in sorted(here - set(site.manifest) - {MANIFEST})]
+    faults += [Fault("no-rules", path, "rules") for path in _RULES if path not in site.manifest]
+    links = 0
+    for path in site.files:
+        if path not in here:
+            faults.append(Fault("missing", path, extension(path)))
+            continue
+        content = _read(folder, path)
+        if sha256(content).hexdigest() != site.manifest[path]:
+            faults.append(Fault("hash", path, extension(path)))
+        found, count = site.look(path, content)
+        faults += found
+        links += count
+    return Verified(_grouped([*faults, *site.whole()]), len(site.files), links, 0)
+
+
+class _Site:
+    """A site as its MANIFEST and its own data describe it."""
+
+    def __init__(self, place: str, manifest: bytes, read: Callable[[str], bytes]) -> None:
+        self.manifest = read_manifest(manifest, place)
+        self.files = sorted(self.manifest)
+        self._read = read
+        self._triples = [triple for name in _DATA for triple in self._graph(f"download/{name}.nt")]
+        base = self._base(place)
+        iris = {triple.subject.value for triple in self._triples if isinstance(triple.subject, NamedNode) and triple.subject.value.startswith(base)}
+        hashed = {iri.removeprefix(base): page_path(iri, base) for iri in sorted(iris)}
+        self.layout = Layout(
+            base,
+            place if "://" in place else base,
+            self._languages(),
+            frozenset(self.files),
+            tuple(sorted({page_path(iri, base) for iri in self._tombstones() & iris})),
+            {path: page for path, page in hashed.items() if path != page},
+        )
+
+    def look(self, path: str, content: bytes) -> tuple[list[Fault], int]:
+        """Return what is wrong inside one file, and the number of its links."""
+        faults = list(syntax_faults(self.layout, path, content))
+        if path.endswith("/SHA256SUMS"):
+            faults += sums_faults(path, content, self.manifest)
+        links = page_links(content) if path.endswith(".html") else []
+        return [*faults, *link_faults(self.layout, path, links)], len(links)
+
+    def whole(self) -> Iterator[Fault]:
+        """Yield what is wrong with files that belong together: the feed."""
+        yield from feed_faults(self.layout, self._read)
+
+    def addresses(self) -> list[str]:
+        """Return the addresses to ask: of each class the first thing by code point, each kind of document, what is gone, and nothing at all."""
+        layout = self.layout
+        first: dict[str, str] = {}
+        for triple in self._triples:
+            if triple.predicate == TYPE and isinstance(triple.subject, NamedNode) and triple.subject.value.startswith(layout.base):
+                path = triple.subject.value.removeprefix(layout.base)
+                if f"{path}.ttl" in layout.paths:
+                    first[str(triple.object)] = min(path, first.get(str(triple.object), path))
+        known = [path for kind in KINDS for path in _of_kind(kind.pattern, layout)]
+        gone = [path for path in layout.tombstones if not path.startswith("iri/")]
+        return sorted({*first.values(), *known, *list(layout.elsewhere)[:_SAMPLE], *gone[:_SAMPLE], _NOWHERE})
+
+    def _graph(self, path: str) -> list[Triple]:
+        try:
+            return [quad.triple for quad in pyoxigraph.parse(self._read(path), format=RdfFormat.N_TRIPLES)] if path in self.manifest else []
+        except (SyntaxError, ValueError):
+            return []  # said when the file itself is looked at
+
+    def _base(self, place: str) -> str:
+        dataset = dataset_of(self._triples)
+        about = [triple.object for triple in self._triples if dataset and triple.predicate == _PREFERRED and triple.subject == NamedNode(dataset)]
+        bases = sorted(term.value for term in about if isinstance(term, Literal))
+        if not bases:
+            raise NotVerifiable("verify-no-dataset", place=place)
+        return bases[0]
+
+    def _languages(self) -> tuple[str, ...]:
+        declared = re.search(rb'<html[^>]* lang="([A-Za-z0-9-]+)"', self._read("index.html")) if "index.html" in self.manifest else None
+        others = sorted(found[1] for path in self.files if (found := re.fullmatch(r"index\.([A-Za-z0-9-]+)\.html", path)))
+        return (declared[1].decode() if declared else "en", *others)
+
+    def _tombstones(self) -> set[str]:
+        typed = {triple.subject for triple in self._triples if triple.predicate == TYPE}
+        gone = (triple for triple in self._triples if triple.predicate == _DEPRECATED and isinstance(triple.object, Literal) and triple.object.value == "true")
+        return {triple.subject.value for triple in gone if isinstance(triple.subject, NamedNode) and triple.subject not in typed}
+
+
+def _of_kind(pattern: str, layout: Layout) -> list[str]:
+    """The first address of a kind that a document stands at."""
+    stems = {re.sub(r"(?:index)?\.[^/]*$", "", path) for path in layout.paths}
+    return sorted(stem for stem in stems if re.fullmatch(pattern, stem, re.ASCII) and layout.answer(stem).status != HTTPStatus.NOT_FOUND)[:1]
+
+
+def _files(folder: Path) -> set[str]:
+    return {path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_symlink() or path.is_file()}
+
+
+def _read(folder: Path, path: str) -> bytes:
+    """The content of a file that really lies in *folder*; nothing where there is none."""
+    file = folder / path
+    return file.read_bytes() if is_safe(path) and file.is_file() and file.resolve().is_relative_to(folder.resolve()) else b""
+
+
+def _grouped(faults: Iterable[Fault]) -> tuple[tuple[Fault, tuple[str, ...]], ...]:
+    """Faults of one kind as one, in a fixed order."""
+    groups: dict[tuple[str, str], list[Fault]] = {}
+    for fault in faults:
+        groups.setdefault((fault.rule, fault.group), []).append(fault)
+    first: Sequence[tuple[Fault, tuple[str, ...]]] = [
+        (min(group, key=lambda fault: (fault.place, str(fault.values))), tuple(sorted({fault.place for fault in group}))) for group in groups.values()
+    ]
+    return tuple(sorted(first, key=lambda pair: (pair[0].place, pair[0].rule, pair[0].group)))
+
+
+def as_text(verified: Verified, language: str) -> Iterator[str]:
+    """Yield a line for each fault: where it is, what is wrong and what to do."""
+    for fault, places in verified.faults:
+        place = text(language, "verify.more", place=fault.place, count=len(places) - 1) if len(places) > 1 else fault.place
+        yield f"{place}: {text(language, f'verify.{fault.rule}', **fault.values)}"
+
+
+def as_json(verified: Verified, language: str) -> str:
+    """Return the faults as JSON, each with all its places."""
+    faults = [
+        {"rule": fault.rule, "places": places, "message": text(language, f"verify.{fault.rule}", **fault.values), "values": dict(fault.values)}
+        for fault, places in verified.faults
+    ]
+    document = {"files": verified.files, "links": verified.links, "requests": verified.requests, "faults": faults}
+    return json.dumps(document, ensure_ascii=False, indent=2)
+
+
+def summary(verified: Verified, language: str) -> str:
+    """Return a line that says how much was looked at, and how many kinds of faults there are."""
+    values = {"faults": len(verified.faults), "files": verified.files, "links": verified.links, "requests": verified.requests}
+    return text(language, f"verify.{'faults' if verified.faults else 'clean'}", **values)
