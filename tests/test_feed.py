@@ -20,13 +20,14 @@ import pytest
 import rdflib
 from pyoxigraph import DefaultGraph, Literal, NamedNode, Quad, RdfFormat, Triple
 from rdflib.graph import DATASET_DEFAULT_GRAPH_ID
-from workbench import EXAMPLE, PREFIXES, ROOT, triples, write_files
+from workbench import EXAMPLE, PREFIXES, ROOT, bynet, make_project, release, triples, turtle, write_files
 
 from publish.build import load_project
+from publish.diff import compare
 from publish.errors import DamagedFeed
 from publish.events import Member, read_page
 from publish.feed import PAGE_SIZE, Stream, feed_files, replay
-from publish.model import LABEL, OWL, RDF, RDFS, ChangeKind, Release, sort_triples
+from publish.model import LABEL, OWL, RDF, RDFS, ChangeKind, Release, Snapshot, sort_triples, tombstones
 from publish.texts import LANGUAGES, text
 
 CLIENT = Path(__file__).parent / "feed-client"
@@ -65,8 +66,8 @@ def stream(version: str, *things: Sequence[Triple]) -> Stream:
 def history(*releases: Stream) -> list[Files]:
     """The feed as it was after each of *releases*."""
     feeds: list[Files] = []
-    for release in releases:
-        feeds.append(dict(feed_files(release, feeds[-1] if feeds else {})))
+    for each in releases:
+        feeds.append(dict(feed_files(each, feeds[-1] if feeds else {})))
     return feeds
 
 
@@ -188,6 +189,15 @@ def test_time_and_numbers_only_grow() -> None:
     every = members(feeds[-1])
     assert [member.number for member in every] == list(range(1, len(every) + 1))
     assert [member.time for member in every] == sorted(member.time for member in every)
+
+
+def test_the_feed_and_the_comparison_of_two_releases_say_the_same() -> None:
+    (before, after, *_later), (old, feed, *_more) = eventful()
+    snapshots = [Snapshot(EXAMPLE, each.dataset, each.release.version, each.release.date, {"stated": each.triples, "derived": ()}) for each in (before, after)]
+    compared = {change.iri: change.kind for change in compare(*snapshots)}
+    back = {iri for iri in tombstones(before.triples) - tombstones(after.triples) if compared[iri] != ChangeKind.DELETE}
+    ours = {member.resource: member.kind for member in members(feed)[len(members(old)) :]}
+    assert ours == {**compared, **dict.fromkeys(back, ChangeKind.CREATE)}
 
 
 def test_no_member_tells_of_anything_but_its_resource() -> None:
@@ -313,6 +323,50 @@ def test_a_real_client_that_comes_back_gets_what_is_new(tmp_path: Path) -> None:
             got = read_by_client(base + "feed.trig", "none", state)
             assert {line["id"] for line in got} == expected(feed).keys() - known.keys()
             assert len(got) == len(members(feed)) - len(known)
+
+
+@pytest.fixture(scope="session")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A site of three releases, as `bynet publish` writes it over the one before."""
+    folder = tmp_path_factory.mktemp("feed")
+    releases = {
+        "1.0.0": ("2026-01-01", 'ex:a a def:Thing ; rdfs:label "A"@en .\nex:b a def:Thing ; rdfs:label "B"@en .'),
+        "1.1.0": ("2026-02-02", 'ex:a a def:Thing ; rdfs:label "A new A"@en .\nex:b a def:Thing ; rdfs:label "B"@en .\nex:c a def:Thing ; rdfs:label "C"@en .'),
+        "1.2.0": (
+            "2026-03-03",
+            'ex:a a def:Thing ; rdfs:label "A new A"@en .\nex:b owl:deprecated true ; rdfs:comment "Gone."@en .\nex:c a def:Thing ; rdfs:label "C"@en .',
+        ),
+    }
+    for version, (modified, things) in releases.items():
+        project = make_project(folder / "project", {"data/things.ttl": "@prefix owl: <http://www.w3.org/2002/07/owl#> .\n" + turtle(things)})
+        release(project, version, modified)
+        ended = bynet("--root", project, "publish", "--out", folder / "site")
+        assert ended.code == 0, ended
+    return folder / "site"
+
+
+def published(site: Path) -> Files:
+    return {path.relative_to(site).as_posix(): path.read_bytes() for path in [site / "feed.trig", *sorted(site.glob("feed/*.trig"))]}
+
+
+def test_a_published_site_has_the_feed_of_all_its_releases(site: Path) -> None:
+    feed = published(site)
+    assert replay(pages(feed).values()) == sort_triples(triples((site / "download/all.nt").read_bytes(), RdfFormat.N_TRIPLES))
+    things = [(member.release.removeprefix(EXAMPLE), *what) for member, what in zip(members(feed), told(feed), strict=True) if "/id/" in member.resource]
+    assert things == [
+        ("release/1.0.0/", "create", "a"),
+        ("release/1.0.0/", "create", "b"),
+        ("release/1.1.0/", "update", "a"),
+        ("release/1.1.0/", "create", "c"),
+        ("release/1.2.0/", "delete", "b"),
+    ]
+
+
+@needs_client
+def test_a_real_client_reads_the_feed_of_a_published_site_whatever_host_it_is_on(site: Path) -> None:
+    with served(site) as base:
+        got = read_by_client(base + "feed.trig", "ascending")
+    assert {line["id"]: (line["isVersionOf"], line["type"], line["quads"]) for line in got} == expected(published(site))
 
 
 class Handler(SimpleHTTPRequestHandler):
