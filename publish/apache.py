@@ -100,7 +100,7 @@ def _rewriting(layout: Layout) -> Iterator[str]:
     yield "ErrorDocument 410 /%{reqenv:BYNET_BODY}"
     yield "# an answer that is on its way already, such as the page of what is gone"
     yield from _rule("^", "-", "END", ("%{ENV:REDIRECT_STATUS}", "!^$"))
-    yield from _rule("^$", "%{REQUEST_URI}/", "R=301,END", ("%{REQUEST_URI}", "!/$"))
+    yield from _rule("^(?:/.*)?$", "%{REQUEST_URI}/", "R=301,END,QSD", ("%{REQUEST_URI}", "!/$"))
     yield "# where the site stands: as an address, and as a folder"
     yield from _rule("^(.*)$", "-", "E=BYNET_ROOT:%1", ("%{REQUEST_URI}::$1", r"^(.*?/)(.*)::\2$"))
     yield from _rule("^(.*)$", "-", "E=BYNET_FOLDER:%1", ("%{REQUEST_FILENAME}%{PATH_INFO}::$1", r"^(.*?/)(.*)::\2$"))

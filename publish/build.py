@@ -2,23 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from hashlib import sha256
 from pathlib import Path
 
 import pyoxigraph
 from pyoxigraph import RdfFormat, Triple
 
+from publish.catalogue import Catalogue, catalogue_triples
 from publish.check import findings, sort_findings
 from publish.derive import derive
 from publish.errors import BadQuery, CheckFailed, Mistake, OccupiedFolder
 from publish.findings import found
 from publish.lint import lint
-from publish.model import Finding, Project, Source
+from publish.model import Finding, Project, Published, Severity, Source
 from publish.processor import Processor
 from publish.publication import Checked, Publication
+from publish.quality import Indicator, score
 from publish.read import SOURCE_FOLDERS, read_project, read_source, source_files
 from publish.releases import look_back
+from publish.render import FORMATS
 from publish.show import as_text
 from publish.site import site_files
 from publish.write import refuse_occupied, write_site
@@ -74,12 +78,13 @@ def check_project(root: Path, processor: Processor, base: str | None = None) -> 
     ontology = (triple for source in project.sources["ontology"] for triple in source.triples)
     processor.ask(_n_triples([*project.stated, *project.derived, *ontology]), _n_triples(project.shapes_graph))
     own = lint(project)
+    scored = _score(project, own)  # while the processor works
     try:
         answer = processor.answer()
     except CheckFailed as error:
-        return Checked(project, tuple(sort_findings([*own, found("shapes", 0, "check-failed", **error.values)])))
+        return Checked(project, tuple(sort_findings([*own, found("shapes", 0, "check-failed", **error.values)])), score=scored)
     validation = findings(answer, project.files(), project.prefixes, (source for source, _findings in _cases(root)))
-    return Checked(project, tuple(sort_findings([*own, *validation.findings])), validation)
+    return Checked(project, tuple(sort_findings([*own, *validation.findings])), validation, scored)
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,6 +115,18 @@ def publish_project(order: Order, progress: Progress, processor: Processor) -> t
     history = look_back(order.previous or str(out), Publication(checked.project).snapshot)
     progress("writing")
     return checked, write_site(out, site_files(Publication(checked.project, checked, history)))
+
+
+def _score(project: Project, own: Sequence[Finding]) -> tuple[Indicator, ...]:
+    """How good the metadata are, as the catalogue would say them; nothing where the files have faults that stop publishing.
+
+    What the method asks of a file is that its size and hash are said: their values, which only writing the file would tell, make no difference.
+    """
+    if any(finding.severity == Severity.VIOLATION for finding in own):
+        return ()
+    graphs = sorted({"all", "codes", *Publication(project).snapshot.graphs})
+    files = tuple(Published(f"download/{name}.{extension}", form.media_type, 0, sha256().hexdigest()) for name in graphs for extension, form in FORMATS.items())
+    return score(catalogue_triples(Catalogue(project, files, (), project.digests, {})), project.dataset.value)
 
 
 def _n_triples(triples: Iterable[Triple]) -> bytes:

@@ -66,20 +66,23 @@ def publish(options: Options, out: Path, previous: str | None, base_iri: str | N
     """Write the site."""
     with Processor() as processor:
         from publish import commands
+        from publish.build import Order
 
-        order = commands.Order(options.project(), out, base_iri, previous)
+        order = Order(options.project(), out, base_iri, previous)
         _end(commands.publish(order, _progress(options), commands.Talk(options.language, processor)))
 
 
 @cli.command()
 @click.option("--format", "form", type=click.Choice(["text", "json", "sarif", "turtle"]), default="text", show_default=True)
+@click.option("--score", is_flag=True)
 @click.pass_obj
-def check(options: Options, form: str) -> None:
+def check(options: Options, form: str, score: bool) -> None:
     """Check the project."""
     with Processor() as processor:
         from publish import commands
 
-        _end(commands.check(options.project(), form, commands.Talk(options.language, processor)))
+        talk = commands.Talk(options.language, processor)
+        _end(commands.check_metadata(options.project(), talk) if score else commands.check(options.project(), form, talk))
 
 
 @cli.command("format")

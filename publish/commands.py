@@ -18,6 +18,7 @@ from publish.format import format_source
 from publish.model import Severity, sort_triples
 from publish.processor import Processor
 from publish.publication import Checked, Publication
+from publish.quality import listing, summary
 from publish.render import FORMATS
 from publish.sources import Passage, coverage, passages, stretches
 from publish.sparql import Answer, load, run
@@ -65,9 +66,18 @@ def publish(order: Order, progress: Progress, talk: Talk) -> Outcome:
 
 
 def check(root: Path, form: str, talk: Talk) -> Outcome:
-    """Return the findings in one of the forms; the status is 1 where there are any."""
+    """Return the findings in one of the forms, and how good the metadata are; the status is 1 where there are findings."""
     checked = check_project(root, talk.processor)
-    return Outcome(_CHECKS[form](checked, talk.language), [_summary(checked, talk.language)], 1 if checked.findings else 0)
+    return Outcome(_CHECKS[form](checked, talk.language), [_summary(checked, talk.language), *_quality(checked, talk.language)], 1 if checked.findings else 0)
+
+
+def check_metadata(root: Path, talk: Talk) -> Outcome:
+    """Return every indicator of the metadata's quality, after what was found; the status is 1 where anything was."""
+    checked = check_project(root, talk.processor)
+    indicators = listing(checked.score, checked.namespaces, talk.language)
+    return Outcome(
+        map(shown.printable, indicators), [*_quality(checked, talk.language)][:1], 1 if checked.findings else 0, [*_findings(checked, talk.language)]
+    )
 
 
 def rewrite(root: Path, language: str) -> Outcome:
@@ -144,6 +154,11 @@ def _say(language: str, name: str, **values: object) -> str:
 def _findings(checked: Checked, language: str) -> Iterator[str]:
     yield from shown.as_text(checked.findings, checked.namespaces, language)
     yield _summary(checked, language)
+
+
+def _quality(checked: Checked, language: str) -> Iterator[str]:
+    lines = summary(checked.score, checked.namespaces, language) if checked.score else ()
+    return map(shown.printable, lines)
 
 
 def _summary(checked: Checked, language: str) -> str:

@@ -140,7 +140,9 @@ def dataset_of(triples: Iterable[Triple]) -> str:
     """Return the IRI of the `dcat:Dataset` among *triples* that has a base IRI; an empty text where there is none."""
     told = list(triples)
     datasets = {triple.subject for triple in told if triple.predicate == TYPE and triple.object == _DATASET}
-    based = sorted(triple.subject.value for triple in told if triple.predicate == _BASE and triple.subject in datasets and isinstance(triple.subject, NamedNode))
+    based = sorted(
+        triple.subject.value for triple in told if triple.predicate == _BASE and triple.subject in datasets and isinstance(triple.subject, NamedNode)
+    )
     return based[0] if based else ""
 
 

@@ -12,9 +12,9 @@ from itertools import chain
 from pyoxigraph import Literal, NamedNode, Triple
 
 from publish.errors import Mistake
-from publish.model import LABELS, OWL, RDFS, SHACL, TITLE, TYPE, XSD, Change, Release, Snapshot, best_label, sort_triples, tombstones
+from publish.model import LABELS, OWL, RDFS, TITLE, TYPE, XSD, Change, Release, Snapshot, best_label, sort_triples, tombstones
 from publish.texts import LANGUAGES, text
-from publish.turtle import Namespaces, write_turtle
+from publish.turtle import Namespaces, declared_prefixes, write_turtle
 
 SHOWN = 20
 """How many resources of a kind a refusal lists."""
@@ -22,7 +22,6 @@ SHOWN = 20
 _DAY = len("2026-01-01")
 _DEPRECATED = NamedNode(OWL + "deprecated")
 _REASON = NamedNode(RDFS + "comment")
-_PREFIX, _NAMESPACE = NamedNode(SHACL + "prefix"), NamedNode(SHACL + "namespace")
 _TRUE = Literal("true", datatype=NamedNode(XSD + "boolean"))
 
 
@@ -72,7 +71,7 @@ class _History:
         self._before, self._after = _by_iri(old), _by_iri(new)
         self._graves = tombstones(chain.from_iterable(self._before.values()))
         self._new_graves = tombstones(chain.from_iterable(self._after.values()))
-        self._names = Namespaces(_prefixes(self._before) | _prefixes(self._after))
+        self._names = Namespaces(declared_prefixes(chain.from_iterable((*old.graphs.values(), *new.graphs.values()))))
 
     def version(self, changes: Sequence[Change], released: Sequence[Release]) -> Iterator[Reason]:
         old, new = self._old.version, self._new.version
@@ -117,7 +116,11 @@ class _History:
     def _grave(self, iri: str) -> list[Triple]:
         """The tombstone to add: the names that the thing had, and a place for the reason in each language of the data set."""
         node = NamedNode(iri)
-        languages = {triple.object.language or "" for triple in self._after.get(self._new.dataset, ()) if triple.predicate == TITLE and isinstance(triple.object, Literal)}
+        languages = {
+            triple.object.language or ""
+            for triple in self._after.get(self._new.dataset, ())
+            if triple.predicate == TITLE and isinstance(triple.object, Literal)
+        }
         reasons = [Triple(node, _REASON, Literal("…", language=language)) for language in sorted(languages - {""} or {"en"})]
         return [*(triple for triple in self._before[iri] if triple.predicate in LABELS), Triple(node, _DEPRECATED, _TRUE), *reasons]
 
@@ -140,13 +143,6 @@ def _by_iri(snapshot: Snapshot) -> dict[str, list[Triple]]:
 
 def _types(triples: Iterable[Triple]) -> set[str]:
     return {triple.object.value for triple in triples if triple.predicate == TYPE and isinstance(triple.object, NamedNode)}
-
-
-def _prefixes(told: Mapping[str, Iterable[Triple]]) -> dict[str, str]:
-    """The prefixes that the data set declares, and those that a tombstone needs."""
-    said = {(iri, triple.predicate): triple.object.value for iri, triples in told.items() for triple in triples if isinstance(triple.object, Literal)}
-    declared = {name: said[iri, _NAMESPACE] for (iri, predicate), name in said.items() if predicate == _PREFIX and (iri, _NAMESPACE) in said}
-    return {"owl": OWL, "rdfs": RDFS} | declared
 
 
 def _more(count: int, language: str) -> tuple[str, ...]:

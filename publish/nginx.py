@@ -66,6 +66,8 @@ class _Rules:
             f"error_page 410 @bynet{self._mark}_gone;",
             f"try_files $uri @bynet{self._mark};",
         )
+        if self._layout.prefix != "/":
+            yield from self._location(f"= {_quoted(unquote(self._layout.prefix[:-1]))}", f'return 301 "{_plain(self._layout.prefix)}";')
         for path, media_type in NAMED.items():
             yield from self._location(f"= {_quoted(unquote(self._layout.prefix) + path)}", "types {}", f'default_type "{media_type}";', preflight)
         yield from self._location(

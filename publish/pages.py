@@ -74,10 +74,10 @@ class Changed:
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """What a release changed: how much, as lines by language, and each resource."""
+    """What a release changed: a summary by language, and each resource; of the first release, which has all, the summary alone."""
 
     release: Release
-    counts: Mapping[str, Sequence[str]]
+    summary: Mapping[str, str]
     changes: Sequence[Changed]
 
 
@@ -197,7 +197,7 @@ class Pages:
         )
 
     def _entry(self, entry: Entry, path: str) -> Mapping[str, object]:
-        """The values of one release's changes: every resource that it changed, but for the first release, which has all."""
+        """The values of one release's changes."""
         changes = [
             {
                 "kind": change.kind,
@@ -206,10 +206,10 @@ class Pages:
                 "removed": change.removed,
             }
             for change in entry.changes
-            if entry.release.previous
         ]
         folder = "" if path.startswith(entry.release.path) else entry.release.path
-        return {"release": entry.release, "folder": folder, "counts": entry.counts.get(self._language, ()), "changes": changes}
+        summary = entry.summary.get(self._language) or entry.summary.get("en", "")
+        return {"release": entry.release, "folder": folder, "summary": summary, "changes": changes}
 
     def _structured(self) -> Markup:
         return Markup(self._site.structured[self._language])  # noqa: S704  # what could end the element is escaped in it already

@@ -20,8 +20,9 @@ from publish.feed import ROOT as FEED
 from publish.feed import Stream, feed_files
 from publish.jsonld import Context
 from publish.model import DCAT, Change, Finding, Project, Published, Release, Resource, Severity, Snapshot, Validation, sort_triples
+from publish.quality import Indicator, score_triples
 from publish.render import File, Notation, render_graph, render_graphs
-from publish.report import report_triples
+from publish.report import report_iri, report_triples
 from publish.schemaorg import schema_org
 from publish.turtle import Namespaces
 
@@ -35,12 +36,13 @@ _NOTHING = Validation((), {}, {})
 class History:
     """What was published before: all releases, oldest first and the present one last (none of a draft), and what goes on from them.
 
-    *changes* is what the present release changes; *kept* are the files of releases that stand already, *feed* those of the
+    *changes* is what the present release changes from *before*; *kept* are the files of releases that stand already, *feed* those of the
     feed, by path; *catalogue* is the catalogue before.
     """
 
     releases: tuple[Release, ...] = ()
     changes: tuple[Change, ...] = ()
+    before: Snapshot | None = None
     kept: Mapping[str, bytes] = field(default_factory=dict)
     feed: Mapping[str, bytes] = field(default_factory=dict)
     catalogue: Sequence[Triple] = ()
@@ -56,6 +58,8 @@ class Checked:
     project: Project | None
     findings: tuple[Finding, ...]
     validation: Validation = _NOTHING
+    score: tuple[Indicator, ...] = ()
+    """How good the metadata are; nothing where the files have faults that stop publishing."""
 
     @property
     def is_sound(self) -> bool:
@@ -69,7 +73,9 @@ class Checked:
 
     def report(self) -> list[Triple]:
         """The validation report, sorted."""
-        return report_triples(self.validation, self.findings, self.project.base if self.project else "urn:bynet:")
+        base = self.project.base if self.project else "urn:bynet:"
+        measured = score_triples(self.score, self.project.dataset.value, report_iri(base)) if self.project and self.score else []
+        return sort_triples([*report_triples(self.validation, self.findings, base), *measured])
 
 
 class Publication:

@@ -35,7 +35,14 @@ def look_back(place: str, now: Snapshot) -> History:
         releases = (*released, Release(now.version, now.modified, released[-1].version if released else ""))
     if earlier is None:
         return History(releases, changes)
-    return History(releases, changes, earlier.read_all(_under("release/", earlier)), earlier.read_all(_under("feed", earlier)), _catalogue(earlier))
+    return History(
+        releases=releases,
+        changes=changes,
+        before=old,
+        kept=earlier.read_all(_under("release/", earlier)),
+        feed=earlier.read_all(_under("feed", earlier)),
+        catalogue=_catalogue(earlier),
+    )
 
 
 def _under(start: str, earlier: EarlierSite) -> Iterator[str]:

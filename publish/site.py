@@ -12,17 +12,20 @@ import pyoxigraph
 from pyoxigraph import NamedNode, QueryBoolean, QueryResultsFormat, QuerySolutions, RdfFormat, Triple
 
 from publish.addresses import Layout, media_type
+from publish.catalogue import release_triples
+from publish.changes import as_json, patch
 from publish.citation import bibtex, ris
 from publish.discovery import LINKSET, linkset, robots, sitemap
 from publish.hosting import host_files
 from publish.jsonld import Context
-from publish.model import OWL, TYPE, Published, Resource, tombstones
-from publish.pages import Entry
+from publish.model import OWL, TYPE, Published, Release, Resource, tombstones
+from publish.pages import Changed, Entry
 from publish.paths import page_path
 from publish.publication import Publication
 from publish.render import File, Notation, render_graph, render_resource
 from publish.report import report_iri
 from publish.sparql import load, run
+from publish.turtle import write_term
 from publish.void import Described, void_triples
 
 _VERSION_IRI = NamedNode(OWL + "versionIRI")
@@ -43,7 +46,8 @@ def _content(publication: Publication) -> Iterator[File]:
     yield from ((f"download/{name}", content) for name, content in publication.dumps.items())
     yield from _queries(publication)
     yield from publication.feed.items()
-    releases: dict[str, bytes] = {}
+    releases = _releases(publication)
+    yield from releases.items()
     yield from _for_programs(publication)
     yield "context.jsonld", _json({"@context": publication.notation.context.whole()})
     yield "style.css", files(__package__).joinpath("templates/style.css").read_bytes()
@@ -96,6 +100,46 @@ def _for_programs(publication: Publication) -> Iterator[File]:
     yield "cite/dataset.ris", ris(facts, project.dataset.value, project.languages[0]).encode()
 
 
+def _releases(publication: Publication) -> dict[str, bytes]:
+    """The files of every release: those that stand already as they are, and those of the present one where it is new."""
+    history = publication.history
+    kept = dict(history.kept)
+    if not history.releases or any(path.startswith(history.releases[-1].path) for path in kept):
+        return kept
+    return kept | _release(publication, history.releases[-1])
+
+
+def _release(publication: Publication, release: Release) -> dict[str, bytes]:
+    """The files of a new release, which nothing changes again."""
+    folder, project, history = release.path, publication.project, publication.history
+    made = {folder + name: content for name, content in publication.dumps.items()}
+    for version in _version_iris(publication, project.base + folder):
+        made |= render_graph(version.removeprefix(project.base), publication.snapshot.graphs["ontology"], publication.notation)
+    made[f"{folder}changes.json"] = as_json(history.before, publication.snapshot, history.changes).encode()
+    made[f"{folder}changes.rdfp"] = patch(history.changes, project.base).encode()
+    offered = _offered(made)
+    described = release_triples(publication.described, release, offered)
+    made |= render_graph(f"{folder}index", described, _notation(publication, described))
+    entry = _entry(made[f"{folder}changes.json"], release, publication)
+    made |= (pages.release(entry, offered) for pages in publication.templates.values())
+    sums = "".join(f"{sha256(content).hexdigest()}  {path.removeprefix(folder)}\n" for path, content in sorted(made.items()))
+    return made | {f"{folder}SHA256SUMS": sums.encode()}
+
+
+def _entry(changes: bytes, release: Release, publication: Publication) -> Entry:
+    """What a page tells of a release, from its ``changes.json``."""
+    told = json.loads(changes)
+
+    def statements(listed: Sequence[Mapping[str, str]]) -> list[str]:
+        triples = (next(pyoxigraph.parse(one["statement"], format=RdfFormat.N_TRIPLES)).triple for one in listed)
+        return [" ".join(write_term(term, publication.namespaces) for term in (triple.predicate, triple.object)) for triple in triples]
+
+    listed = [
+        Changed(change["iri"], change["kind"], change["labels"], statements(change["added"]), statements(change["removed"])) for change in told["changes"]
+    ]
+    return Entry(release, told["summary"], listed if release.previous else ())
+
+
 def _version_iris(publication: Publication, folder: str) -> list[str]:
     """The version IRIs of ontologies that are in the folder of a release (OWL 2, section 3.1)."""
     named = (
@@ -111,7 +155,7 @@ def _offered(content: Mapping[str, bytes]) -> tuple[Published, ...]:
 def _pages(publication: Publication, releases: Mapping[str, bytes]) -> Iterator[File]:
     kinds = _by_kind(publication.everything, {resource.iri for resource in publication.resources})
     report, checked = report_iri(publication.project.base), publication.checked
-    entries: list[Entry] = []
+    entries = [_entry(releases[f"{release.path}changes.json"], release, publication) for release in reversed(publication.history.releases)]
     catalogue = Resource(publication.described.iri, tuple(_of(publication.described.iri, publication.catalogue)), ())
     for pages in publication.templates.values():
         yield pages.index(kinds, publication.files)

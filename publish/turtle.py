@@ -13,7 +13,7 @@ from itertools import chain, groupby
 import pyoxigraph
 from pyoxigraph import BlankNode, Literal, NamedNode, Quad, RdfFormat, Triple
 
-from publish.model import FIRST, LABELS, NIL, REST, TYPE, XSD, Object, Subject, term_key
+from publish.model import DCAT, DCTERMS, FIRST, FOAF, LABELS, NIL, OWL, PROV, RDF, RDFS, REST, SHACL, SKOS, TYPE, XSD, Object, Subject, term_key
 
 _LOCAL = re.compile(r"(?:[A-Za-z0-9_](?:[A-Za-z0-9_.-]*[A-Za-z0-9_-])?)?")
 _SHORT_LITERALS = {  # of Turtle's INTEGER, DECIMAL, DOUBLE and BooleanLiteral what every reader keeps: rdflib reads 007, .5 and 0.0000001 as 7, 0.5 and 1E-7
@@ -22,6 +22,8 @@ _SHORT_LITERALS = {  # of Turtle's INTEGER, DECIMAL, DOUBLE and BooleanLiteral w
     XSD + "double": re.compile(r"[+-]?(?:[0-9]+\.[0-9]*|\.[0-9]+|[0-9]+)[eE][+-]?[0-9]+"),
     XSD + "boolean": re.compile(r"true|false"),
 }
+_PREFIX, _NAMESPACE = NamedNode(SHACL + "prefix"), NamedNode(SHACL + "namespace")
+_KNOWN = {"dcat": DCAT, "dcterms": DCTERMS, "foaf": FOAF, "owl": OWL, "prov": PROV, "rdf": RDF, "rdfs": RDFS, "sh": SHACL, "skos": SKOS, "xsd": XSD}
 _IN_LONG_STRING = re.compile(r'[\x00-\x09\x0b-\x1f\x7f\\]|"(?="|\Z)')
 
 
@@ -58,6 +60,14 @@ class Namespaces:
             if iri.startswith(namespace) and _LOCAL.fullmatch(iri, len(namespace)):
                 return name, f"{name}:{iri[len(namespace) :]}"
         return "", f"<{iri}>"
+
+
+def declared_prefixes(triples: Iterable[Triple]) -> dict[str, str]:
+    """Return the prefixes that *triples* declare (SHACL, section 5.2.1), and those of vocabularies that bynet itself writes, where they are free."""
+    told = [triple for triple in triples if triple.predicate in (_PREFIX, _NAMESPACE) and isinstance(triple.object, Literal)]
+    said = {(triple.subject, triple.predicate): triple.object.value for triple in told if isinstance(triple.object, Literal)}
+    declared = {name: said[node, _NAMESPACE] for (node, predicate), name in said.items() if predicate == _PREFIX and (node, _NAMESPACE) in said}
+    return {name: iri for name, iri in _KNOWN.items() if name not in declared and iri not in declared.values()} | declared
 
 
 def write_turtle(triples: Sequence[Triple], namespaces: Namespaces) -> Iterator[str]:

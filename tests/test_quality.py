@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
+from pathlib import Path
 
 import pyoxigraph
 import pyshacl
@@ -10,11 +12,13 @@ import pytest
 import rdflib
 from catalogues import BASE, DATASET, catalogue, without
 from pyoxigraph import RdfFormat, Triple
-from workbench import SHARED
+from workbench import ROOT, SHARED, bynet, make_project, turtle
 
+from publish.build import load_project
 from publish.dcat_ap import _DUTIES, duties_unmet
 from publish.facts import Facts
 from publish.model import DCAT, DCTERMS, DQV, FOAF
+from publish.publication import Publication
 from publish.quality import Indicator, answerable, listing, rating, reached, score, score_triples, summary
 from publish.texts import LANGUAGES, table, text
 from publish.turtle import Namespaces
@@ -160,6 +164,32 @@ def test_the_score_is_a_measurement_of_the_data_set_in_the_report() -> None:
     assert facts.value(measurement, DQV + "value") == "325"
     assert facts.iris(measurement, DQV + "computedOn") == [DATASET]
     assert facts.kinds(facts.value(measurement, DQV + "isMeasurementOf")) == {DQV + "Metric"}
+
+
+def test_the_score_of_our_own_data_set_needs_no_value_of_what_was_written() -> None:
+    project = load_project(ROOT)
+    assert reached(score(Publication(project).catalogue, project.dataset.value)) == 325
+
+
+def test_check_says_the_score_and_what_would_raise_it(tmp_path: Path) -> None:
+    ended = bynet("--root", make_project(tmp_path, {"data/things.ttl": turtle("ex:a\n    a def:Thing ;\n.\n")}), "check")
+    assert ended.out == ""
+    line, *advice = [line for line in ended.err.splitlines() if line.startswith(("Metadata quality:", "  "))]
+    assert re.match(r"Metadata quality: \d+ of the 325 points", line)
+    assert any(line.startswith("  Keywords: 0 of 30. Give the data set keywords (dcat:keyword).") for line in advice)
+
+
+def test_our_own_data_set_gets_all_that_files_can_give() -> None:
+    ended = bynet("--root", ROOT, "check", "--score")
+    assert ended.code == 0, ended.err
+    assert sum(int(points) for points in re.findall(r"^  .*: (\d+) of \d+", ended.out, re.MULTILINE)) == 325
+    assert "Metadata quality: 325 of the 325 points that files can give" in ended.err
+
+
+def test_what_cannot_be_published_has_no_score(tmp_path: Path) -> None:
+    ended = bynet("--root", make_project(tmp_path, {"data/things.ttl": "ex:a"}), "check", "--score")
+    assert (ended.code, ended.out) == (1, "")
+    assert "Metadata quality" not in ended.err
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
