@@ -260,7 +260,8 @@ class Pages:
         return Value(self._name(iri), href, iri)
 
     def _name(self, iri: str) -> str:
-        return self._names.get(iri) or table(self._language, "term").get(self._site.namespaces.shorten(iri)) or self._site.namespaces.shorten(iri).strip("<>")
+        short = self._site.namespaces.shorten(iri)
+        return self._names.get(iri) or table(self._language, "term").get(short) or (iri if short.endswith(":") else short.strip("<>"))
 
     def _text(self, resource: Resource, predicate: NamedNode) -> str:
         return best_label([triple for triple in resource.own if triple.predicate == predicate], self._language)
