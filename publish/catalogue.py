@@ -128,25 +128,30 @@ class _Writer:
         if not self.about.said(_IDENTIFIER):
             yield from said(self.about.iri, (_IDENTIFIER, Literal(self.about.iri)))
         yield from said(self.about.iri, *((_VERSION, version) for version in self.about.said(_VERSION) or self.about.said(OWL + "versionInfo")))
-        releases = [NamedNode(self._base + release.path) for release in self._made.releases]
-        yield from said(self.about.iri, *((DCAT + "hasVersion", release) for release in releases))
-        yield from said(self.about.iri, *((DCAT + "hasCurrentVersion", release) for release in releases[-1:]))
+        current = [NamedNode(self._base + release.path) for release in self._made.releases[-1:]]
+        yield from said(self.about.iri, *((DCAT + "hasCurrentVersion", release) for release in current))
 
     def release(self, release: Release) -> Iterator[Triple]:
         """One release, a data set of its own."""
-        iri = f"{self._base}{release.path}"
+        iri, page = f"{self._base}{release.path}", NamedNode(f"{self._base}{release.path}index.html")
         own = {_TITLE, _ISSUED, _MODIFIED, _IDENTIFIER, LABEL.value}
         yield from (triple for triple in self.about.own(iri) if triple.predicate.value not in own)
         yield from self.about.worded(iri, _TITLE, "release", version=release.version)
-        yield from said(iri, (_IDENTIFIER, Literal(iri)), (DCAT + "landingPage", NamedNode(iri)), (DCAT + "isVersionOf", NamedNode(self.about.iri)))
-        yield Triple(NamedNode(iri), TYPE, _DOCUMENT)
+        yield from said(iri, (_IDENTIFIER, Literal(iri)), (DCAT + "landingPage", page))
+        yield Triple(page, TYPE, _DOCUMENT)
+        yield from said(self.about.iri, (DCAT + "hasVersion", NamedNode(iri)))
         yield from said(iri, *self._changed_on(self._day))
         yield from self.release_facts(release)
 
     def release_facts(self, release: Release) -> Iterator[Triple]:
-        """The version of a release, its date, the one before. In a catalogue it has no class: a portal would take it for another data set."""
+        """The version of a release, its date, the one before.
+
+        In a catalogue it has no class, or portals would take it for one more data set; so nothing there points at it with
+        dcat:hasVersion, which DCAT-AP allows for what has the class only. The release's own description has both.
+        """
         iri = f"{self._base}{release.path}"
         yield from said(iri, (_VERSION, Literal(release.version)), (_ISSUED, Literal(release.date, datatype=NamedNode(XSD + "date"))))
+        yield from said(iri, (DCAT + "isVersionOf", NamedNode(self.about.iri)))
         if release.previous:
             yield from said(iri, (DCAT + "previousVersion", NamedNode(f"{self._base}{Release(release.previous, '').path}")))
 
