@@ -19,14 +19,13 @@ from publish.answers import Answers
 from publish.contents import Fault, extension, feed_faults, link_faults, page_links, sums_faults, syntax_faults
 from publish.earlier import MANIFEST, dataset_of, is_safe, read_manifest
 from publish.errors import Mistake
-from publish.model import OWL, TYPE, VANN
+from publish.model import TYPE, VANN, tombstones
 from publish.paths import page_path
 from publish.request import THREADS, Live, Reply
 from publish.texts import text
 
 _DATA = ("all", "ontology", "shapes", "queries")
 _PREFERRED = NamedNode(VANN + "preferredNamespaceUri")
-_DEPRECATED = NamedNode(OWL + "deprecated")
 _NOWHERE = "nothing-stands-here"
 _SAMPLE = 25
 _RULES = (".htaccess", "_headers", "_redirects", "host/nginx.conf", "host/nginx-server.conf")
@@ -116,7 +115,7 @@ class _Site:
             place if "://" in place else base,
             self._languages(),
             frozenset(self.files),
-            tuple(sorted({page_path(iri, base) for iri in self._tombstones() & iris})),
+            tuple(sorted({page_path(iri, base) for iri in tombstones(self._triples) & iris})),
             {path: page for path, page in hashed.items() if path != page},
         )
 
@@ -163,11 +162,6 @@ class _Site:
         declared = re.search(rb'<html[^>]* lang="([A-Za-z0-9-]+)"', self._read("index.html")) if "index.html" in self.manifest else None
         others = sorted(found[1] for path in self.files if (found := re.fullmatch(r"index\.([A-Za-z0-9-]+)\.html", path)))
         return (declared[1].decode() if declared else "en", *others)
-
-    def _tombstones(self) -> set[str]:
-        typed = {triple.subject for triple in self._triples if triple.predicate == TYPE}
-        gone = (triple for triple in self._triples if triple.predicate == _DEPRECATED and isinstance(triple.object, Literal) and triple.object.value == "true")
-        return {triple.subject.value for triple in gone if isinstance(triple.subject, NamedNode) and triple.subject not in typed}
 
 
 def _of_kind(pattern: str, layout: Layout) -> list[str]:

@@ -37,8 +37,17 @@ STAGES = {
     "citation",
     "quality",
     "feed",
+    "hosting",
+    "verify",
+    "earlier",
+    "diff",
+    "history",
+    "changes",
+    "dump",
+    "revision",
 }
-JOINERS = {"publication", "releases", "site", "build", "commands", "cli"}  # `publication` joins what there is to say, `site` makes files of it, `build` joins all
+JOINERS = {"publication", "releases", "site", "build", "versions", "commands", "cli"}
+# `publication` joins what there is to say, `site` makes files of it, `build` joins all; `versions` joins what can be compared
 WRITERS = {"write": "the output folder", "commands": "sources, in the house style"}
 WRITING = {"write_text", "write_bytes", "mkdir", "rename", "unlink", "rmdir", "rmtree", "touch", "symlink_to", "makedirs", "mkdtemp"}
 # names of the data's things that are ordinary words of any publisher too
