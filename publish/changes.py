@@ -9,13 +9,15 @@ from itertools import chain
 
 from pyoxigraph import BlankNode, Literal, NamedNode, Triple
 
-from publish.model import DCAT, DCTERMS, LABELS, OWL, PROV, RDFS, TYPE, Change, ChangeKind, Object, Snapshot, best_label
+from publish.model import DCAT, DCTERMS, LABELS, OWL, PROV, RDFS, SHACL, TYPE, Change, ChangeKind, Object, Snapshot, best_label
+from publish.snapshots import ALL, GRAPHS
 from publish.texts import LANGUAGES, table, text
 from publish.turtle import Namespaces, declared_prefixes, rdf_lists, statement_order, write_term
 
 _MEMBERSHIP = "http://www.w3.org/ns/org#Membership"
 _OF_THE_RELEASE = {DCAT + "version", OWL + "versionInfo", DCTERMS + "modified"}
 _ENDS = {DCAT + "endDate", OWL + "deprecated", PROV + "endedAtTime", PROV + "invalidatedAtTime", "http://www.w3.org/2006/time#hasEnd"}
+_NAME = NamedNode(SHACL + "name")
 _SUBCLASS, _SUBPROPERTY = NamedNode(RDFS + "subClassOf"), NamedNode(RDFS + "subPropertyOf")
 _WORDS = ("added", "changed", "ended", "withdrawn")
 
@@ -79,7 +81,7 @@ class Told:
         if not self._changes:
             return text(language, "changes.none")
         parts = [self._counted(kind, counts, language) for kind, counts in self.counts.items()]
-        return "; ".join([*parts, self._catalogue(language)])
+        return "; ".join([*parts, *self._catalogue(language)])
 
     def heading(self, change: Change, language: str) -> str:
         """What a resource is called, its name, and what happened to it."""
@@ -127,9 +129,10 @@ class Told:
 
     @cached_property
     def _labels(self) -> Mapping[str, list[Triple]]:
-        before = {iri: [triple for triple in triples if triple.predicate in LABELS] for iri, triples in self._before.items()}
-        after = {iri: [triple for triple in triples if triple.predicate in LABELS] for iri, triples in self._after.items()}
-        return before | {iri: labels for iri, labels in after.items() if labels}
+        """The labels of each IRI, as they are now, else as they were; of a property shape its names."""
+        told = [(iri, words, triples) for words in ((_NAME,), LABELS) for known in (self._before, self._after) for iri, triples in known.items()]
+        labels = ((iri, [triple for triple in triples if triple.predicate in words]) for iri, words, triples in told)
+        return {iri: found for iri, found in labels if found}
 
     def _types(self, iri: str) -> set[str]:
         return _objects(self._after.get(iri, ()), TYPE) or _objects(self._before.get(iri, ()), TYPE)
@@ -165,13 +168,15 @@ class Told:
     def _counted(self, kind: str, counts: Mapping[str, int], language: str) -> str:
         name = self._name(kind, language) if kind else text(language, "changes.other")
         told = ", ".join(f"{count} {text(language, f'changes.{word}')}" for word, count in counts.items() if count)
-        return f"{name[:1].upper()}{name[1:]}: {told}"
+        return f"{name if ':' in name else name[:1].upper() + name[1:]}: {told}"
 
-    def _catalogue(self, language: str) -> str:
-        own = next((change for change in self._changes if change.iri == self._new.dataset), None)
-        said = {triple.predicate.value for _graph, triple in (*own.added, *own.removed)} - _OF_THE_RELEASE if own else set()
-        names = sorted(self._name(iri, language) for iri in said)
-        return text(language, "changes.catalogue-changed", properties=", ".join(names)) if names else text(language, "changes.catalogue-unchanged")
+    def _catalogue(self, language: str) -> Iterator[str]:
+        """Whether the data set's own description changed, but for its version and date; nothing where it is not in what was compared."""
+        if self._new.dataset in self._after or self._new.dataset in self._before:
+            own = (change for change in self._changes if change.iri == self._new.dataset)
+            said = {triple.predicate.value for change in own for _graph, triple in (*change.added, *change.removed)} - _OF_THE_RELEASE
+            names = ", ".join(sorted(self._name(iri, language) for iri in said))
+            yield text(language, "changes.catalogue-changed", properties=names) if names else text(language, "changes.catalogue-unchanged")
 
     def _signed(self, sign: str, facts: Iterable[tuple[str, Triple]], language: str) -> Iterator[tuple[tuple[object, ...], str]]:
         graphs = {triple: graph for graph, triple in facts}
@@ -202,7 +207,7 @@ class Told:
 
 def _row(sign: str, graph: str, triple: Triple, base: str) -> str:
     """A row of a patch; what stands in no graph that has a name stands in the default graph."""
-    return f"{sign} {triple}" + (f" {NamedNode(base + graph)}" if base and graph != "all" else "")
+    return f"{sign} {triple}" + (f" {NamedNode(base * (graph in GRAPHS) + graph)}" if graph != ALL else "")
 
 
 def _triples(snapshot: Snapshot | None) -> Iterator[Triple]:

@@ -120,6 +120,18 @@ def query(options: Options, query: str, on: str, form: str | None) -> None:
 
 
 @cli.command()
+@click.argument("old")
+@click.argument("new", required=False)
+@click.option("--format", "form", type=click.Choice(["text", "summary", "json", "patch"]), default="text", show_default=True)
+@click.pass_obj
+def diff(options: Options, old: str, new: str | None, form: str) -> None:
+    """Compare two versions."""
+    from publish import commands
+
+    _end(commands.diff((old, new), options.project, form, options.language))
+
+
+@cli.command()
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.pass_obj
 def sources(options: Options, file: Path) -> None:

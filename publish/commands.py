@@ -24,6 +24,7 @@ from publish.sources import Passage, coverage, passages, stretches
 from publish.sparql import Answer, load, run
 from publish.texts import text
 from publish.turtle import Namespaces, write_turtle
+from publish.versions import SHOWN, differences
 
 _RESULTS = {"csv": QueryResultsFormat.CSV, "tsv": QueryResultsFormat.TSV, "json": QueryResultsFormat.JSON}
 _CHECKS: dict[str, Callable[[Checked, str], Iterable[str]]] = {
@@ -116,6 +117,12 @@ def query(root: Path, argument: str, on: str, form: str | None, language: str) -
     except BadQuery as error:
         raise error.pointing(place, words) from error
     return Outcome(_answer(answer, form, Namespaces(project.prefixes), language))
+
+
+def diff(names: tuple[str, str | None], find_project: Callable[[], Path], form: str, language: str) -> Outcome:
+    """Return what changed between two versions in one of the forms; the status is 1 where anything did."""
+    old, new, changes = differences(*names, find_project)
+    return Outcome(SHOWN[form](old, new, changes, language), exit_code=1 if changes else 0)
 
 
 def sources(root: Path, file: Path, language: str) -> Outcome:

@@ -14,10 +14,9 @@ from hashlib import sha256
 from pyoxigraph import BlankNode, CanonicalizationAlgorithm, Dataset, NamedNode, Quad, Triple
 
 from publish.model import Change, ChangeKind, Object, Snapshot, sort_triples, tombstones, triple_key
+from publish.snapshots import ALL
 
-DATA = ("stated", "derived")
-ALL = "all"
-"""The name of the one graph of a snapshot whose graphs are not told apart."""
+_DATA = ("stated", "derived")
 
 _STEM = 24
 _Facts = set[tuple[str, Triple]]
@@ -36,7 +35,11 @@ def compare(old: Snapshot | None, new: Snapshot) -> tuple[Change, ...]:
 
 
 def comparable(old: Snapshot, new: Snapshot) -> tuple[Snapshot, Snapshot]:
-    """Return both with the graphs that both have; where there are none, each with all its data in one graph."""
+    """Return both with the graphs that both have; where there are none, each with all its data in one graph.
+
+    A base and a data set that only one of them names are those of the other too.
+    """
+    old, new = (replace(one, base=one.base or other.base, dataset=one.dataset or other.dataset) for one, other in ((old, new), (new, old)))
     shared = [name for name in new.graphs if name in old.graphs]
     if shared:
         return _only(old, shared), _only(new, shared)
@@ -112,5 +115,5 @@ def _only(snapshot: Snapshot, names: Iterable[str]) -> Snapshot:
 
 def _merged(snapshot: Snapshot) -> Snapshot:
     """All data in one graph; of a snapshot that has no data, all that it has."""
-    names = [name for name in DATA if name in snapshot.graphs] or list(snapshot.graphs)
+    names = [name for name in _DATA if name in snapshot.graphs] or list(snapshot.graphs)
     return replace(snapshot, graphs={ALL: sort_triples(triple for name in names for triple in snapshot.graphs[name])})

@@ -17,19 +17,17 @@ from hashlib import sha256
 from pathlib import Path, PurePosixPath
 
 import pyoxigraph
-from pyoxigraph import Literal, NamedNode, RdfFormat, Triple
+from pyoxigraph import RdfFormat, Triple
 
 from publish.errors import Mistake
-from publish.model import DCAT, DCTERMS, TYPE, VANN, Release, Snapshot, sort_triples
+from publish.model import Release, Snapshot, sort_triples
 from publish.paths import VERSION
+from publish.snapshots import GRAPHS, snapshot
 
 MANIFEST = "MANIFEST"
-GRAPHS = ("stated", "derived", "ontology", "shapes", "queries")
 
 _LINE = re.compile(r"([0-9a-f]{64}) [ *](.+)")
 _CHANGES = re.compile(rf"release/({VERSION.pattern})/changes\.json")
-_DATASET = NamedNode(DCAT + "Dataset")
-_BASE = NamedNode(VANN + "preferredNamespaceUri")
 _THREADS = 8
 
 
@@ -107,18 +105,18 @@ def is_safe(path: str) -> bool:
 def read_snapshot(site: EarlierSite) -> Snapshot:
     """Return the data set that *site* published, a draft too. Raises `BadSite` where its downloads are not there or can't be read."""
     paths = [f"download/{name}.nt" for name in GRAPHS]
-    read = site.read_all(paths)
-    graphs = {name: _parse(content, path, site.place) for name, (path, content) in zip(GRAPHS, read.items(), strict=True)}
-    dataset = dataset_of(graphs["stated"])
-    if not dataset:
+    files = site.read_all(paths)
+    graphs = {name: _parse(content, path, site.place) for name, (path, content) in zip(GRAPHS, files.items(), strict=True)}
+    read = snapshot(graphs)
+    if not read.base:
         raise BadSite("site-no-dataset", place=site.place)
-    return described(dataset, graphs)
+    return read
 
 
 def snapshot_of(site: EarlierSite) -> Snapshot | None:
     """Return the data set that *site* published; nothing where it has no version, for a draft is no release."""
-    snapshot = read_snapshot(site)
-    return snapshot if snapshot.version else None
+    read = read_snapshot(site)
+    return read if read.version else None
 
 
 def releases_of(site: EarlierSite) -> tuple[Release, ...]:
@@ -134,28 +132,6 @@ def releases_of(site: EarlierSite) -> tuple[Release, ...]:
         return len(before)
 
     return tuple(sorted(releases.values(), key=lambda release: (depth(release), release.date, release.version)))
-
-
-def dataset_of(triples: Iterable[Triple]) -> str:
-    """Return the IRI of the `dcat:Dataset` among *triples* that has a base IRI; an empty text where there is none."""
-    told = list(triples)
-    datasets = {triple.subject for triple in told if triple.predicate == TYPE and triple.object == _DATASET}
-    based = sorted(
-        triple.subject.value for triple in told if triple.predicate == _BASE and triple.subject in datasets and isinstance(triple.subject, NamedNode)
-    )
-    return based[0] if based else ""
-
-
-def described(dataset: str, graphs: Mapping[str, list[Triple]]) -> Snapshot:
-    """Return a snapshot of *graphs*, with what they say of *dataset*."""
-    said = {
-        triple.predicate.value: triple.object.value
-        for triples in graphs.values()
-        for triple in triples
-        if isinstance(triple.subject, NamedNode) and triple.subject.value == dataset and isinstance(triple.object, Literal)
-    }
-    modified = said.get(DCTERMS + "modified") or said.get(DCTERMS + "issued", "")
-    return Snapshot(said.get(_BASE.value, ""), dataset, said.get(DCAT + "version", ""), modified, graphs)
 
 
 def _release(path: str, content: bytes, place: str) -> Release:
