@@ -122,8 +122,7 @@ class _Writer:
     def dataset(self) -> Iterator[Triple]:
         """The data set: all that it says of itself for others, its releases, how it was made and checked."""
         yield from self.about.own(self.about.iri)
-        yield Triple(NamedNode(self._base), TYPE, _DOCUMENT)
-        yield from self.about.worded(self._base, LABEL.value, "landing")
+        yield Triple(NamedNode(self._base), TYPE, _DOCUMENT)  # without a label: CKAN would show it instead of the address
         yield from said(self.about.iri, (DCAT + "landingPage", NamedNode(self._base)), (PROV + "wasGeneratedBy", self._build))
         yield from said(self.about.iri, (DQV + "hasQualityAnnotation", NamedNode(f"{self._base}report")))
         if not self.about.said(_IDENTIFIER):
@@ -140,7 +139,6 @@ class _Writer:
         yield from self.about.worded(iri, _TITLE, "release", version=release.version)
         yield from said(iri, (_IDENTIFIER, Literal(iri)), (DCAT + "landingPage", page))
         yield Triple(page, TYPE, _DOCUMENT)
-        yield from self.about.worded(page.value, LABEL.value, "landing-release", version=release.version)
         yield from said(self.about.iri, (DCAT + "hasVersion", NamedNode(iri)))
         yield from said(iri, *self._changed_on(self._day))
         yield from self.release_facts(release)
