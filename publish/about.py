@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 
 from pyoxigraph import BlankNode, Literal, NamedNode, Triple
 
-from publish.authorities import PLACES, language_iri
+from publish.authorities import PLACES, language_iri, licence_name
 from publish.facts import Facts
 from publish.model import DCAT, DCTERMS, FOAF, LABEL, OWL, PROV, RDFS, SHACL, SKOS, TYPE, VANN, Object, Project
 from publish.provenance import said
@@ -135,6 +135,8 @@ class About:
         for iri in self._standards:
             yield Triple(NamedNode(iri), TYPE, NamedNode(DCTERMS + "Standard"))
             yield from said(iri, *((_TITLE, title) for title in self._documents.terms(iri, _TITLE) or self._documents.terms(iri, LABEL.value)))
+        names = {iri: licence_name(iri) for iri in self._facts.iris(self.iri, DCTERMS + "license")}
+        yield from (Triple(NamedNode(iri), NamedNode(_TITLE), Literal(name, language="en")) for iri, name in names.items() if name)
         for source in self._facts.iris(self.iri, PROV + "wasDerivedFrom"):
             yield from said(source, *((LABEL.value, label) for label in self._facts.terms(source, LABEL.value)))
 

@@ -8,6 +8,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from publish.licences import licence_of
+
 EU = "http://publications.europa.eu/resource/authority/"
 STABLE = EU + "planned-availability/STABLE"
 THEMES = EU + "data-theme"
@@ -16,6 +18,16 @@ PLACES = (EU + "country/", EU + "place/", EU + "continent/", "https://sws.geonam
 """What the IRIs begin with by which DCAT-AP names places."""
 
 _IANA = "https://www.iana.org/assignments/media-types/"
+_LICENCES = (  # by the beginning of its identifier in the SPDX list: what CKAN's own register of licences calls it
+    ("CC-BY-SA-", "Creative Commons Attribution Share-Alike"),
+    ("CC-BY-NC", ""),
+    ("CC-BY-ND-", ""),
+    ("CC-BY-", "Creative Commons Attribution"),
+    ("CC0-", "Creative Commons CCZero"),
+    ("ODbL-", "Open Data Commons Open Database License (ODbL)"),
+    ("ODC-By-", "Open Data Commons Attribution License"),
+    ("PDDL-", "Open Data Commons Public Domain Dedication and License (PDDL)"),
+)
 _LANGUAGES = {  # ISO 639-1 to the codes of the authority table: the 24 languages of the European Union
     "bg": "BUL", "cs": "CES", "da": "DAN", "de": "DEU", "el": "ELL", "en": "ENG", "es": "SPA", "et": "EST",
     "fi": "FIN", "fr": "FRA", "ga": "GLE", "hr": "HRV", "hu": "HUN", "it": "ITA", "lt": "LIT", "lv": "LAV",
@@ -58,3 +70,9 @@ def language_iri(tag: str) -> str:
     """Return the IRI of the language of a tag (``da``, ``en-GB``) in the EU's table, empty where it is not one of the EU's languages."""
     code = _LANGUAGES.get(tag.partition("-")[0].lower())
     return f"{EU}language/{code}" if code else ""
+
+
+def licence_name(iri: str) -> str:
+    """Return the English name by which portals know the licence *iri*, empty where none is known."""
+    spdx = licence_of(iri).spdx
+    return next((name for start, name in _LICENCES if spdx.startswith(start)), "")

@@ -21,7 +21,7 @@ from pyoxigraph import BlankNode, Literal, NamedNode, RdfFormat, Triple
 from rdflib import Graph
 from workbench import EXAMPLE, LIBRARY, ROOT, bynet, canonical, make_project, triples, turtle
 
-from publish.authorities import file_type, language_iri
+from publish.authorities import file_type, language_iri, licence_name
 from publish.build import load_project
 from publish.catalogue import Catalogue, catalogue_triples, release_triples
 from publish.facts import Facts
@@ -311,6 +311,8 @@ def test_the_library_is_catalogued_in_its_own_languages_and_in_english_where_byn
 def test_a_language_or_a_kind_of_file_that_has_no_known_name_gets_none() -> None:
     assert language_iri("en-GB").endswith("/ENG")
     assert language_iri("tlh") == ""
+    assert licence_name("http://publications.europa.eu/resource/authority/licence/CC_BYSA_4_0") == "Creative Commons Attribution Share-Alike"
+    assert licence_name("http://publications.europa.eu/resource/authority/licence/CC_BYNC_4_0") == licence_name("https://example.org/mine") == ""
     patch = file_type("Application/RDF-Patch; charset=utf-8")
     assert (patch.name, patch.media_type, patch.file_type) == ("application/rdf-patch", "", "")
 
@@ -449,6 +451,7 @@ def test_ckan_finds_one_data_set_with_everything_that_its_portals_show(site: Pat
     assert (told["publisher_uri"], told["publisher_name"], told["contact_name"]) == (BYNET + "id/agent/bynet", "bynet", "bynet")
     assert (told["temporal_start"], told["temporal_end"]) == ("2010-10-01", "2015-10-31")
     assert told["spatial_uri"] == "https://sws.geonames.org/2618425/"
+    assert dataset["license_id"] == "cc-by"  # CKAN's own register of licences knows it by its name
     tags = dataset["tags"]
     assert isinstance(tags, list)
     assert {tag["name"] for tag in tags} == {keyword.value for keyword in facts.terms(DATASET, DCAT + "keyword") if isinstance(keyword, Literal)}
