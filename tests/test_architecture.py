@@ -39,7 +39,6 @@ STAGES = {
     "feed",
     "hosting",
     "verify",
-    "earlier",
     "diff",
     "history",
     "changes",

@@ -21,7 +21,7 @@ from workbench import LIBRARY, ROOT, SHARED, bynet, bynet_command, canonical, en
 from publish import cli, texts
 from publish.texts import LANGUAGES
 
-COMMANDS = ["publish", "check", "format", "show", "query", "sources"]
+COMMANDS = ["publish", "check", "diff", "verify", "format", "show", "query", "sources"]
 BOOKS = "SELECT ?book ?pages ?subject { ?book t:pages ?pages OPTIONAL { ?book t:subject ?subject } } ORDER BY ?book"
 # the page of texts that a project's passages point into; words in it that no fact rests on
 PAGE = "Zürich and Genève are cities.\nMenu\nA secret name, another one.\nNobody explained this."
