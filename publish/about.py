@@ -117,6 +117,10 @@ class About:
         standards = [*self._standards] if part in _DATA else []
         return [(DCTERMS + "conformsTo", NamedNode(iri)) for iri in [*standards, *([_LDES] if part == "feed" else [])]]
 
+    def standard(self, iri: str, language: str) -> str:
+        """What the ontology *iri* is called in *language*; an empty text where it is none."""
+        return (self._documents.text(iri, _TITLE, language) or self._documents.name(iri, language) or iri) if iri in self._standards else ""
+
     def publisher(self) -> NamedNode:
         """The publisher that the data set names, else its creator, else whoever publishes at its address."""
         named = (*self._facts.iris(self.iri, _PUBLISHER), *self._facts.iris(self.iri, _CREATOR))

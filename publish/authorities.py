@@ -56,12 +56,14 @@ _FILE_TYPES: Mapping[str, tuple[str, str]] = {
     "text/plain": ("text", "TXT"),
 }
 
+_UNREGISTERED = {"application/rdf-patch": "RDF Patch"}  # known to people, but not to IANA or the EU
+
 
 def file_type(media_type: str) -> FileType:
-    """Return what a file of *media_type* (as in HTTP, with or without parameters) is called; only its own name where it is not known."""
+    """Return what a file of *media_type* (as in HTTP, with or without parameters) is called; only its name where it is not known to them."""
     name = media_type.partition(";")[0].strip().lower()
     if name not in _FILE_TYPES:
-        return FileType(name, "", "")
+        return FileType(_UNREGISTERED.get(name, name), "", "")
     called, code = _FILE_TYPES[name]
     return FileType(called, _IANA + name, f"{EU}file-type/{code}")
 

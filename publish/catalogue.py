@@ -166,10 +166,10 @@ class _Writer:
         part, form, url = file.path.rsplit("/", 1)[-1].partition(".")[0], file_type(file.media_type), NamedNode(self._base + file.path)
         yield Triple(NamedNode(iri), TYPE, NamedNode(DCAT + "Distribution"))
         for language in self.about.spoken():
-            name = text(language, f"catalogue.{part}") if part in _PARTS else part
+            name = text(language, f"catalogue.{part}") if part in _PARTS else self.about.standard(self._base + part, language) or part
             yield from said(iri, (_TITLE, Literal(text(language, "catalogue.file", part=name, form=form.name), language=language)))
-        if part in _PARTS:
-            yield from self.about.worded(iri, _DESCRIPTION, f"about-{part}")
+        kind = part if part in _PARTS else "ontology" if self.about.standard(self._base + part, "") else "other"
+        yield from self.about.worded(iri, _DESCRIPTION, f"about-{kind}")
         yield from said(iri, (DCAT + "accessURL", url), (DCAT + "downloadURL", url), (_DCATAP + "availability", NamedNode(STABLE)))
         yield from said(iri, (DCAT + "byteSize", Literal(str(file.size), datatype=NamedNode(XSD + "nonNegativeInteger"))))
         known = ((DCAT + "mediaType", form.media_type), (DCTERMS + "format", form.file_type))

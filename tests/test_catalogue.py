@@ -314,7 +314,7 @@ def test_a_language_or_a_kind_of_file_that_has_no_known_name_gets_none() -> None
     assert licence_name("http://publications.europa.eu/resource/authority/licence/CC_BYSA_4_0") == "Creative Commons Attribution Share-Alike"
     assert licence_name("http://publications.europa.eu/resource/authority/licence/CC_BYNC_4_0") == licence_name("https://example.org/mine") == ""
     patch = file_type("Application/RDF-Patch; charset=utf-8")
-    assert (patch.name, patch.media_type, patch.file_type) == ("application/rdf-patch", "", "")
+    assert (patch.name, patch.media_type, patch.file_type) == ("RDF Patch", "", "")
 
 
 # --- services, series, places
@@ -406,6 +406,8 @@ def test_the_description_of_a_release_names_its_own_files_and_what_it_is_a_versi
     assert facts.iris(iri, DCAT + "distribution") == [iri + "#all-ttl", iri + "#changes-json"]
     assert facts.value(iri + "#all-ttl", DCAT + "downloadURL") == BYNET + "release/1.1.0/all.ttl"
     assert facts.text(iri, DCTERMS + "title", "en").endswith(", version 1.1.0")
+    ontology = Facts(release_triples(second, release, [Published("release/1.1.0/def.ttl", "text/turtle", 10, "cc" * 32)]))
+    assert ontology.text(iri + "#def-ttl", DCTERMS + "title", "en") == "The bynet ontology (Turtle)"
     assert (facts.value(iri, DCAT + "version"), facts.value(iri, DCTERMS + "issued"), facts.value(iri, DCTERMS + "modified")) == ("1.1.0", LATER, LATER)
     assert facts.iris(DATASET, DCAT + "hasVersion") == [iri]
     assert facts.iris(iri, DCAT + "previousVersion") == [BYNET + "release/1.0.0/"]
