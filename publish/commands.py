@@ -76,9 +76,7 @@ def check_metadata(root: Path, talk: Talk) -> Outcome:
     """Return every indicator of the metadata's quality, after what was found; the status is 1 where anything was."""
     checked = check_project(root, talk.processor)
     indicators = listing(checked.score, checked.namespaces, talk.language)
-    return Outcome(
-        map(shown.printable, indicators), [*_quality(checked, talk.language)][:1], 1 if checked.findings else 0, [*_findings(checked, talk.language)]
-    )
+    return Outcome(map(shown.printable, indicators), _quality(checked, talk.language), 1 if checked.findings else 0, [*_findings(checked, talk.language)])
 
 
 def rewrite(root: Path, language: str) -> Outcome:
@@ -163,9 +161,8 @@ def _findings(checked: Checked, language: str) -> Iterator[str]:
     yield _summary(checked, language)
 
 
-def _quality(checked: Checked, language: str) -> Iterator[str]:
-    lines = summary(checked.score, checked.namespaces, language) if checked.score else ()
-    return map(shown.printable, lines)
+def _quality(checked: Checked, language: str) -> list[str]:
+    return [summary(checked.score, language)] if checked.score else []
 
 
 def _summary(checked: Checked, language: str) -> str:

@@ -82,15 +82,13 @@ def rating(points: int) -> str:
     return next(word for least, word in ((351, "excellent"), (221, "good"), (121, "sufficient"), (0, "bad")) if points >= least)
 
 
-def summary(indicators: Sequence[Indicator], namespaces: Namespaces, language: str) -> Iterator[str]:
-    """Yield the score in a line, then a line for each indicator without full marks with what would raise it."""
+def summary(indicators: Sequence[Indicator], language: str) -> str:
+    """Return the score in a line, and where files could raise it, how to see what would."""
     points, possible = reached(indicators), answerable(indicators)
     rest = sum(indicator.maximum for indicator in indicators) - possible
     words = {name: text(language, f"quality.{rating(value)}") for name, value in (("now", points), ("then", points + rest))}
-    yield text(language, "quality.summary", points=points, possible=possible, rest=rest, **words)
-    for indicator in indicators:
-        if indicator.answerable and not indicator.is_full:
-            yield f"  {_line(indicator, language)}{_raise(indicator, namespaces, language)}"
+    line = text(language, "quality.summary", points=points, possible=possible, rest=rest, **words)
+    return line if points == possible else f"{line} {text(language, 'quality.more')}"
 
 
 def listing(indicators: Sequence[Indicator], namespaces: Namespaces, language: str) -> Iterator[str]:
