@@ -14,13 +14,14 @@ from pyoxigraph import BlankNode, Literal, NamedNode, Store, Triple
 from publish.datatypes import is_valid
 from publish.errors import BadQuery
 from publish.findings import found
-from publish.model import DCAT, FIRST, SHACL, TYPE, XSD, Finding, Object, Project, Query, Source, Subject
+from publish.model import DCAT, DCTERMS, FIRST, SHACL, TYPE, XSD, Finding, Object, Project, Query, Source, Subject, tombstones
 from publish.paths import VERSION, collisions
 from publish.sparql import run, words_of
 from publish.turtle import Namespaces, write_term
 
 _PATTERN = NamedNode(SHACL + "pattern")
 _VERSION = NamedNode(DCAT + "version")
+_REPLACEMENT = NamedNode(DCTERMS + "isReplacedBy")
 _WORKING = {SHACL + name for name in ("select", "ask", "construct", "pattern")}
 _PREFIXED_NAME = re.compile(r"(?<![\w?$:<])([A-Za-z][\w-]*):([A-Za-z0-9_][\w-]*)")
 
@@ -47,6 +48,7 @@ class _Known:
         self.base = project.base
         self.namespaces = Namespaces(project.prefixes)
         self._described = described
+        self._withdrawn = tombstones(triple for source in project.files() for triple in source.triples)
         self._own = {iri for iri in project.prefixes.values() if iri.startswith(project.base) and iri != project.base}
 
     def lint_source(self, source: Source) -> Iterator[Finding]:
@@ -98,6 +100,8 @@ class _Known:
         for term, namespaces in ((triple.predicate, (self.base,)), (triple.object, (self.base,) if triple.predicate == TYPE else self._own)):
             if isinstance(term, NamedNode) and self._is_undeclared(term.value, namespaces):
                 yield "undeclared", term
+        if isinstance(triple.object, NamedNode) and triple.object.value in self._withdrawn and triple.predicate != _REPLACEMENT:
+            yield "withdrawn", triple.object
         if isinstance(triple.subject, NamedNode) and not triple.subject.value.startswith(self.base) and triple.predicate != TYPE:
             yield "foreign-subject", triple.subject
 
