@@ -9,7 +9,7 @@ other thing to send anyone to (the same note, section 4.3; RFC 9110, 8.7).
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from http import HTTPStatus
@@ -179,10 +179,14 @@ class Layout:
             endings = [(suffix, language) for language, suffix in self.suffixes.items()] if extension == "html" else [(f".{extension}", "")]
             yield from ((suffix, MEDIA_TYPES[extension], language) for suffix, language in endings)
 
+    def kind_elsewhere(self, path: str) -> Kind:
+        """Return the kind of an address in `elsewhere`: that of where its documents stand."""
+        return next(kind for kind in KINDS if re.fullmatch(kind.pattern, self.elsewhere[path], re.ASCII))
+
     def place(self, path: str) -> tuple[Kind, str] | None:
         """Return the kind of the address *path* (decoded, under the base) and its documents' path without ending; None where there is none."""
         if path in self.elsewhere:
-            return next(kind for kind in KINDS if kind.name == "hashed"), self.elsewhere[path]
+            return self.kind_elsewhere(path), self.elsewhere[path]
         return next(((kind, path + kind.index) for kind in KINDS if re.fullmatch(kind.pattern, path, re.ASCII)), None)
 
     def answer(self, path: str, accept: str = "", accept_language: str = "") -> Answer:
@@ -222,6 +226,20 @@ class Layout:
 
 IMMUTABLE = rf"{FOLDER}/(?!index\.)[^/]+|feed/[0-9]+\.trig"
 """The files that never change again, but the feed's open page: dumps of releases and full pages."""
+
+
+def fragment_documents(graphs: Mapping[str, Iterable[str]], base: str, paths: frozenset[str]) -> dict[str, str]:
+    """Return what to add to *hashed* for IRIs with a fragment, whose document has no page: the download that describes them.
+
+    *graphs* maps the name of each download to the IRIs that it describes; the first that describes one of a document counts.
+    """
+    found: dict[str, str] = {}
+    for name, iris in graphs.items():
+        for iri in sorted(iris):
+            path, mark, _fragment = iri.removeprefix(base).partition("#")
+            if mark and path and iri.startswith(base) and not {path, f"{path}.ttl"} & paths and f"download/{name}.ttl" in paths:
+                found.setdefault(path, f"download/{name}")
+    return found
 
 
 def media_type(path: str) -> str:

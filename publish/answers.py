@@ -57,7 +57,7 @@ class Answers:
             yield from self._asked(asked, kind)
         reply = self._live.options(path)
         if not reply.header("Access-Control-Allow-Origin") or reply.status not in {HTTPStatus.OK, HTTPStatus.NO_CONTENT}:
-            yield Fault("preflight", path, kind.name, {"found": reply.status})
+            yield Fault("preflight", path, str(reply.status), {"found": reply.status})
 
     def file(self, path: str, reply: Reply) -> Iterator[Fault]:
         """Yield what is wrong with *reply*, the answer to GET of the file *path*."""
@@ -66,7 +66,7 @@ class Answers:
             return
         expected = self._layout.answer(path)
         if reply.status != expected.status:
-            yield self._status(path, extension(path), reply.status, expected)
+            yield _status(path, reply.status, expected)
             return
         if sha256(reply.body).hexdigest() != self._manifest.get(path, ""):
             yield Fault("hash", path, extension(path))
@@ -90,7 +90,7 @@ class Answers:
         expected = self._layout.answer(asked.path, asked.accept, asked.language)
         reply = self._live.get(asked.path, **asked.headers)
         if reply.status != expected.status:
-            yield self._status(asked.path, kind.name, reply.status, expected)
+            yield _status(asked.path, reply.status, expected)
             return
         group = kind.name
         values = {"accept": asked.accept or "-", "language": asked.language or "-"}
@@ -103,7 +103,7 @@ class Answers:
             if sha256(reply.body).hexdigest() != self._manifest.get(expected.file):
                 yield Fault("other-body", asked.path, group, {**values, "expected": expected.file})
             yield from self._described(asked.path, expected.file, reply, group)
-        yield from self._open(asked.path, reply, group)
+        yield from self._open(asked.path, reply)
 
     def _described(self, path: str, file: str, reply: Reply, group: str) -> Iterator[Fault]:
         """What is wrong with the headers of an answer whose body is *file*."""
@@ -114,29 +114,30 @@ class Answers:
             yield Fault("language", path, group, {"found": reply.header("Content-Language"), "expected": language})
         cache, kept = self._layout.cache(file), reply.header("Cache-Control")
         if _normal(kept) != _normal(cache):
-            yield Fault("caching", path, f"{group} {cache}", {"found": kept or "-", "expected": cache})
+            yield Fault("caching", path, cache, {"found": kept or "-", "expected": cache})
         if not reply.header("ETag") and not reply.header("Last-Modified") and reply.status == HTTPStatus.OK:
             yield Fault("validator", path, group)
         if not reply.header("Link") and self._linked(file) and reply.status == HTTPStatus.OK:
-            yield Fault("no-link", path, group)
+            yield Fault("no-link", path, "")
         yield from link_faults(self._layout, path, header_links(reply.header("Link")))
-        yield from self._open(path, reply, group)
+        yield from self._open(path, reply)
 
     def _linked(self, file: str) -> bool:
         stem, _dot, ending = file.rpartition(".")
         placed = self._layout.place(stem)
         return ending in {"ttl", "jsonld", "nt"} and placed is not None and ending in placed[0].offers
 
-    def _open(self, path: str, reply: Reply, group: str) -> Iterator[Fault]:
+    def _open(self, path: str, reply: Reply) -> Iterator[Fault]:
         if reply.header("Access-Control-Allow-Origin") != "*":
-            yield Fault("cors", path, group)
+            yield Fault("cors", path, "")
         if reply.header("X-Content-Type-Options").lower() != "nosniff":
-            yield Fault("sniffing", path, group)
+            yield Fault("sniffing", path, "")
 
-    def _status(self, path: str, group: str, found: int, expected: Answer) -> Fault:
-        if not found:
-            return Fault("no-answer", path, group)
-        return Fault("status", path, f"{group} {found} {expected.status.value}", {"found": found, "expected": expected.status.value})
+
+def _status(path: str, found: int, expected: Answer) -> Fault:
+    if not found:
+        return Fault("no-answer", path, "")
+    return Fault("status", path, f"{found} {expected.status.value}", {"found": found, "expected": expected.status.value})
 
 
 def _normal(value: str) -> str:

@@ -116,7 +116,9 @@ def _rewriting(layout: Layout) -> Iterator[str]:
 def _places(layout: Layout) -> Iterator[str]:
     """Rules that say what is asked for; a document by its own name is sent as it is."""
     for path, page in layout.elsewhere.items():
-        yield from _rule(f"^{re.escape(path)}$", "-", f"E=BYNET_KIND:hashed,E=BYNET_STEM:{page},E=BYNET_CHOOSE:1")
+        yield from _rule(
+            f"^{re.escape(path)}$", "-", f"E=BYNET_KIND:{layout.kind_elsewhere(path).name},E=BYNET_ABOUT:{page},E=BYNET_STEM:{page},E=BYNET_CHOOSE:1"
+        )
     for kind in KINDS:
         endings = "|".join(re.escape(suffix) for suffix, _type, _language in layout.variants(kind))
         values = f"E=BYNET_KIND:{kind.name},E=BYNET_ABOUT:$1,E=BYNET_STEM:$1{kind.index}"

@@ -54,7 +54,7 @@ class _References(HTMLParser):
 def extension(path: str) -> str:
     """Return the ending of a file's name, which says to which class of files it belongs."""
     name = path.rsplit("/", 1)[-1]
-    return name.rsplit(".", 1)[1] if "." in name else name
+    return name.rsplit(".", 1)[1] if "." in name else ""
 
 
 def syntax_faults(layout: Layout, path: str, content: bytes) -> Iterator[Fault]:

@@ -107,7 +107,11 @@ class _Rules:
         elsewhere = [(_exact(root + path), page) for path, page in layout.elsewhere.items()]
         kinds = [(kind, self._pattern(kind.pattern, kind.index, layout.variants(kind))) for kind in KINDS]
         folders = [(_exact(root + folder), folder) for folder in layout.folders]
-        names = [*((key, "hashed") for key, _page in elsewhere), *((key, "folder") for key, _folder in folders), *((key, kind.name) for kind, key in kinds)]
+        names = [
+            *((_exact(root + path), layout.kind_elsewhere(path).name) for path in layout.elsewhere),
+            *((key, "folder") for key, _folder in folders),
+            *((key, kind.name) for kind, key in kinds),
+        ]
         yield from self._map("$uri", "kind", names)
         pages = [(key, f"/{page}") for key, page in (*elsewhere, *folders)]
         yield from self._map("$uri", "page", [*pages, *((key, f'"/$1{kind.index}"') for kind, key in kinds)])

@@ -46,4 +46,5 @@ def _lines(layout: Layout) -> Iterator[str]:
         status = "410!" if page in gone else "303"
         # a star or a colon would be a pattern
         source = quote(path, safe="/~").replace("*", "%2A")
-        yield f"{layout.prefix}{source} {layout.prefix}{page}{'.html' if page in gone else ''} {status}"
+        ending = ".html" if page in gone else "" if "html" in layout.kind_elsewhere(path).offers else ".ttl"
+        yield f"{layout.prefix}{source} {layout.prefix}{page}{ending} {status}"

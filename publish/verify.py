@@ -14,17 +14,18 @@ from pathlib import Path
 import pyoxigraph
 from pyoxigraph import Literal, NamedNode, RdfFormat, Triple
 
-from publish.addresses import KINDS, Layout
+from publish.addresses import KINDS, Layout, fragment_documents
 from publish.answers import Answers
 from publish.contents import Fault, extension, feed_faults, link_faults, page_links, sums_faults, syntax_faults
-from publish.earlier import MANIFEST, dataset_of, is_safe, read_manifest
+from publish.earlier import MANIFEST, is_safe, read_manifest
 from publish.errors import Mistake
-from publish.model import TYPE, VANN, tombstones
+from publish.model import DCAT, TYPE, VANN, tombstones
 from publish.paths import page_path
 from publish.request import THREADS, Live, Reply
 from publish.texts import text
 
-_DATA = ("all", "ontology", "shapes", "queries")
+_DATA = ("ontology", "shapes", "queries", "all")
+_DATASET = NamedNode(DCAT + "Dataset")
 _PREFERRED = NamedNode(VANN + "preferredNamespaceUri")
 _NOWHERE = "nothing-stands-here"
 _SAMPLE = 25
@@ -106,9 +107,11 @@ class _Site:
         self.manifest = read_manifest(manifest, place)
         self.files = sorted(self.manifest)
         self._read = read
-        self._triples = [triple for name in _DATA for triple in self._graph(f"download/{name}.nt")]
+        graphs = {name: self._graph(f"download/{name}.nt") for name in _DATA}
+        self._triples = [triple for graph in graphs.values() for triple in graph]
         base = self._base(place)
         iris = {triple.subject.value for triple in self._triples if isinstance(triple.subject, NamedNode) and triple.subject.value.startswith(base)}
+        described = {name: {triple.subject.value for triple in graph if isinstance(triple.subject, NamedNode)} for name, graph in graphs.items()}
         hashed = {iri.removeprefix(base): page_path(iri, base) for iri in sorted(iris)}
         self.layout = Layout(
             base,
@@ -116,7 +119,7 @@ class _Site:
             self._languages(),
             frozenset(self.files),
             tuple(sorted({page_path(iri, base) for iri in tombstones(self._triples) & iris})),
-            {path: page for path, page in hashed.items() if path != page},
+            {path: page for path, page in hashed.items() if path != page} | fragment_documents(described, base, frozenset(self.files)),
         )
 
     def look(self, path: str, content: bytes) -> tuple[list[Fault], int]:
@@ -151,8 +154,8 @@ class _Site:
             return []  # said when the file itself is looked at
 
     def _base(self, place: str) -> str:
-        dataset = dataset_of(self._triples)
-        about = [triple.object for triple in self._triples if dataset and triple.predicate == _PREFERRED and triple.subject == NamedNode(dataset)]
+        datasets = {triple.subject for triple in self._triples if triple.predicate == TYPE and triple.object == _DATASET}
+        about = [triple.object for triple in self._triples if triple.predicate == _PREFERRED and triple.subject in datasets]
         bases = sorted(term.value for term in about if isinstance(term, Literal))
         if not bases:
             raise NotVerifiable("verify-no-dataset", place=place)
@@ -194,7 +197,7 @@ def _grouped(faults: Iterable[Fault]) -> tuple[tuple[Fault, tuple[str, ...]], ..
 def as_text(verified: Verified, language: str) -> Iterator[str]:
     """Yield a line for each fault: where it is, what is wrong and what to do."""
     for fault, places in verified.faults:
-        place = text(language, "verify.more", place=fault.place, count=len(places) - 1) if len(places) > 1 else fault.place
+        place = text(language, "verify.more", place=fault.place or "/", count=len(places) - 1) if len(places) > 1 else fault.place or "/"
         yield f"{place}: {text(language, f'verify.{fault.rule}', **fault.values)}"
 
 

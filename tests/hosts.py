@@ -120,19 +120,20 @@ def serving(host: Host, rules: Path | None = None) -> Iterator[str]:
 @contextmanager
 def process(command: list[str], port: int) -> Iterator[None]:
     """Run *command* until the block ends, from when it listens on *port*."""
-    child = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
-    try:
-        _wait(child, port)
-        yield
-    finally:
-        child.terminate()
+    with tempfile.TemporaryFile() as said:  # a pipe that nobody reads would fill, and stop the server
+        child = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=said, stderr=subprocess.STDOUT)
         try:
-            child.wait(20)
-        except subprocess.TimeoutExpired:
-            child.kill()
-            child.wait()
-        assert child.stdout is not None
-        child.stdout.close()
+            if not _listens(child, port):
+                said.seek(0)
+                pytest.fail(f"no server: {said.read().decode()}")
+            yield
+        finally:
+            child.terminate()
+            try:
+                child.wait(20)
+            except subprocess.TimeoutExpired:
+                child.kill()
+                child.wait()
 
 
 def _command(server: str, work: Path) -> list[str]:
@@ -146,16 +147,15 @@ def _modules() -> str:
     return "\n".join([f"LoadModule {name}_module {_FOUND}/mod_{name}.so" for name in present])
 
 
-def _wait(child: subprocess.Popen[bytes], port: int) -> None:
+def _listens(child: subprocess.Popen[bytes], port: int) -> bool:
     for _attempt in range(200):
         if child.poll() is not None:
-            assert child.stdout is not None
-            pytest.fail(f"the server ended: {child.stdout.read().decode()}")
+            return False
         with socket.socket() as asking:
             if asking.connect_ex(("127.0.0.1", port)) == 0:
-                return
+                return True
         time.sleep(0.05)
-    pytest.fail("the server does not listen")
+    return False
 
 
 def seal(site: Path) -> None:

@@ -16,7 +16,7 @@ from hosts import SERVERS, Host, free_port, open_folder, program, serving, with_
 from urllib3 import BaseHTTPResponse, PoolManager
 from workbench import bynet, make_project, release, turtle, write_files
 
-from publish.addresses import HOST_FILES, KINDS, MEDIA_TYPES, Layout, content_language, media_type
+from publish.addresses import HOST_FILES, KINDS, MEDIA_TYPES, Layout, content_language, fragment_documents, media_type
 from publish.hosting import host_files
 from publish.negotiation import negotiate, negotiate_language
 
@@ -397,3 +397,19 @@ def test_what_is_said_of_nginx_s_files_holds(site: Path) -> None:
     head = (site / "host/nginx.conf").read_text().split("map ", 1)[0]
     assert "host/nginx-server.conf" in head
     assert subprocess.run([program("nginx"), "-v"], check=True, capture_output=True).returncode == 0
+
+
+def test_the_document_of_terms_with_a_fragment_is_the_download_that_describes_them(world: Path) -> None:
+    described = {"ontology": ["https://example.org/terms#A", "https://example.org/def#B"], "all": ["https://example.org/terms#C", "https://example.org/id/a"]}
+    paths = frozenset({"download/ontology.ttl", "download/all.ttl", "def.ttl"})
+    documents = fragment_documents(described, "https://example.org/", paths)
+    assert documents == {"terms": "download/ontology"}
+    for server in SERVERS:
+        host = Host(server, world / server, "/", free_port())
+        program(server)
+        write_files(host.root, {path: f"# {path}" for path in paths})
+        layout = with_rules(host.site, {"base": host.address, "landing": host.address, "languages": ("da", "en"), "hashed": documents})
+        with serving(host):
+            answer = get(host.address + "terms", Accept="text/turtle, text/html;q=0.9")
+            assert (answer.status, answer.data) == (200, b"# download/ontology.ttl")
+            assert answer.headers["Content-Location"] == "/" + layout.answer("terms").location
