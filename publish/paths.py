@@ -19,7 +19,7 @@ RESERVED = frozenset(
 VERSION = re.compile(r"[0-9][0-9A-Za-z]{0,19}(?:[.-][0-9A-Za-z]{1,20}){0,5}")
 """What a version may look like: it names a folder of the site."""
 
-_SEGMENT = re.compile(r"(?!(?:con|prn|aux|nul|com[0-9]|lpt[0-9])\Z)[a-z0-9][a-z0-9_-]{0,99}", re.IGNORECASE)
+_SEGMENT = re.compile(r"(?!(?:con|prn|aux|nul|com[0-9]|lpt[0-9])\Z)[a-z0-9][a-z0-9_-]{0,99}", re.IGNORECASE | re.ASCII)
 _DEPTH = 8
 
 

@@ -142,3 +142,8 @@ def test_a_site_of_hostile_iris_stays_in_its_folder(tmp_path: Path) -> None:
     assert len(pages) == len(spared)
     for page in pages:
         assert (tmp_path / "out/site" / f"{page}.ttl").is_file()
+
+
+@pytest.mark.parametrize("letter", ["\N{KELVIN SIGN}", "\N{LATIN SMALL LETTER LONG S}"])
+def test_letters_that_are_the_same_as_ascii_in_another_case_are_not_plain(letter: str) -> None:
+    assert page_path(f"https://example.org/id/{letter}", "https://example.org/").startswith("iri/")
