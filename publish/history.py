@@ -12,7 +12,7 @@ from itertools import chain
 from pyoxigraph import Literal, NamedNode, Triple
 
 from publish.errors import Mistake
-from publish.model import LABELS, OWL, RDFS, TITLE, TYPE, XSD, Change, Release, Snapshot, best_label, sort_triples, tombstones
+from publish.model import LABEL, LABELS, OWL, RDFS, SHACL, TITLE, TYPE, XSD, Change, Release, Snapshot, best_label, sort_triples, tombstones
 from publish.texts import LANGUAGES, text
 from publish.turtle import Namespaces, declared_prefixes, write_turtle
 
@@ -21,6 +21,7 @@ SHOWN = 20
 
 _DAY = len("2026-01-01")
 _DEPRECATED = NamedNode(OWL + "deprecated")
+_NAME = NamedNode(SHACL + "name")
 _REASON = NamedNode(RDFS + "comment")
 _TRUE = Literal("true", datatype=NamedNode(XSD + "boolean"))
 
@@ -91,7 +92,8 @@ class _History:
         """IRIs that are in no graph any more, or of which no type is left, without being withdrawn."""
         gone = [iri for iri, told in self._before.items() if iri not in self._new_graves | self._graves and not self._after.get(iri)]
         gone += [iri for iri in self._after if _types(self._before.get(iri, ())) and not _types(self._after[iri]) and iri not in self._new_graves]
-        yield from self._with_turtle("vanished", sorted(gone), {iri: self._grave(iri) for iri in gone[:SHOWN]})
+        gone.sort()
+        yield from self._with_turtle("vanished", gone, {iri: self._grave(iri) for iri in gone[:SHOWN]})
 
     def tombstones_gone(self) -> Iterator[Reason]:
         gone = sorted(iri for iri in self._graves - self._new_graves if not self._after.get(iri))
@@ -122,7 +124,8 @@ class _History:
             if triple.predicate == TITLE and isinstance(triple.object, Literal)
         }
         reasons = [Triple(node, _REASON, Literal("…", language=language)) for language in sorted(languages - {""} or {"en"})]
-        return [*(triple for triple in self._before[iri] if triple.predicate in LABELS), Triple(node, _DEPRECATED, _TRUE), *reasons]
+        labels = [triple for words in (LABELS, (_NAME,)) for triple in self._before[iri] if triple.predicate in words]
+        return [*(Triple(node, LABEL, triple.object) for triple in labels), Triple(node, _DEPRECATED, _TRUE), *reasons]
 
     def _listed(self, iris: Sequence[str]) -> dict[str, tuple[str, ...]]:
         return {language: (*(self._called(iri, language) for iri in iris[:SHOWN]), *_more(len(iris), language)) for language in LANGUAGES}

@@ -29,8 +29,8 @@ def checkout(root: Path, revision: str) -> Iterator[Path]:
     if revision.startswith("-") or "\0" in revision:
         raise BadRevision("no-revision", asked=revision)
     commit = _git(root, revision, "rev-parse", "--verify", "--quiet", f"{revision}^{{commit}}").decode().strip()
-    prefix = _git(root, revision, "rev-parse", "--show-prefix").decode().strip("\n").rstrip("/")
-    archive = _git(root, revision, "archive", "--format=tar", f"{commit}:{prefix}")
+    prefix, up = _git(root, revision, "rev-parse", "--show-prefix", "--show-cdup").decode().split("\n")[:2]
+    archive = _git(root / up, revision, "archive", "--format=tar", f"{commit}:{prefix.rstrip('/')}")
     with TemporaryDirectory(prefix="bynet-") as folder:
         try:
             with tarfile.TarFile(fileobj=io.BytesIO(archive)) as tar:

@@ -42,6 +42,8 @@ def differences(old: str, new: str | None, find_project: Callable[[], Path]) -> 
 
 def _published(name: str) -> Snapshot | None:
     """The data set of a site or of a dump; nothing where *name* is neither."""
+    if not name:
+        return None
     path = Path(name)
     if path.is_file() and path.suffix.lower() in FORMATS:
         return read_dump(path)
@@ -51,8 +53,10 @@ def _published(name: str) -> Snapshot | None:
 
 def _project(name: str | None, find_project: Callable[[], Path], base: str) -> Snapshot:
     """The data set of a project: of the folder *name*, else of the revision of that name in git; without a name as it is now."""
-    if name is None or (Path(name) / DATASET_FILE).is_file():
-        return _load(find_project() if name is None else Path(name), base)
+    if name is None:
+        return _load(find_project(), base)
+    if name and (Path(name) / DATASET_FILE).is_file():
+        return _load(Path(name), base)
     with checkout(find_project(), name) as folder:
         return _load(folder, base)
 
