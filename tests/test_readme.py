@@ -135,6 +135,7 @@ def carry_out(block: Block, shell: Shell) -> None:
     elif block.language == "diff":
         target.write_text(changed(target.read_text(), block, place))
     else:
+        target.parent.mkdir(parents=True, exist_ok=True)
         target.write_text(block.text)
 
 
