@@ -11,7 +11,7 @@ from itertools import groupby
 import pyoxigraph
 from pyoxigraph import NamedNode, QueryBoolean, QueryResultsFormat, QuerySolutions, RdfFormat, Triple
 
-from publish.addresses import Layout, media_type
+from publish.addresses import Layout, fragment_documents, media_type
 from publish.catalogue import release_triples
 from publish.changes import as_json, patch
 from publish.citation import bibtex, ris
@@ -171,13 +171,15 @@ def _layout(publication: Publication, paths: frozenset[str]) -> Layout:
     """What the rules of a host have to know of the site."""
     base = publication.project.base
     pages = {resource.iri.removeprefix(base): page_path(resource.iri, base) for resource in publication.resources}
+    graphs = {name: publication.snapshot.graphs[name] for name in ("ontology", "shapes", "queries")} | {"all": publication.project.data}
+    subjects = {name: {triple.subject.value for triple in triples if isinstance(triple.subject, NamedNode)} for name, triples in graphs.items()}
     return Layout(
         base=base,
         landing=publication.landing,
         languages=publication.project.languages,
         paths=paths,
         tombstones=tuple(sorted(page_path(iri, base) for iri in tombstones(publication.everything) if iri.startswith(base))),
-        hashed={path: page for path, page in pages.items() if path != page},
+        hashed={path: page for path, page in pages.items() if path != page} | fragment_documents(subjects, base, paths),
     )
 
 
