@@ -21,6 +21,7 @@ def every_language(name: str, /, **values: object) -> Mapping[str, str]:
     return {language: text(language, name, **values) for language in LANGUAGES}
 
 
+@cache
 def table(language: str, name: str) -> Mapping[str, str]:
     """Return the texts of the table *name* by their key."""
     texts = _texts(language if language in LANGUAGES else "en")
