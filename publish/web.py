@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from threading import Lock
+from time import monotonic
 from urllib.parse import quote, urljoin
 
 from urllib3 import BaseHTTPResponse, PoolManager, Retry, Timeout
@@ -15,6 +16,9 @@ FILE_LIMIT = 256 * 1024 * 1024
 """The most bytes of one file, unpacked."""
 SITE_LIMIT = 2048 * 1024 * 1024
 """The most bytes that are fetched of one site."""
+
+FILE_SECONDS = 300
+"""The most seconds that one file may take, however steadily it drips."""
 
 _ADDRESS = re.compile(r"(https?)://([^\s/?#@\\]+)((?:/[^\s?#\\]*)?)", re.IGNORECASE)
 _REDIRECTS = (301, 302, 303, 307, 308)
@@ -31,12 +35,13 @@ class Unreachable(Mistake):
 class Web:
     """The files of the site at one address, fetched when they are asked for. Several threads may ask at once."""
 
-    def __init__(self, address: str, file_limit: int = FILE_LIMIT, site_limit: int = SITE_LIMIT) -> None:
+    def __init__(self, address: str, file_limit: int = FILE_LIMIT, site_limit: int = SITE_LIMIT, seconds: float = FILE_SECONDS) -> None:
         if not _ADDRESS.fullmatch(address):
             raise Unreachable("bad-address", address=address)
         self._root = address if address.endswith("/") else address + "/"
         self._limit = file_limit
         self._left = site_limit
+        self._seconds = seconds
         self._lock = Lock()
         retries = Retry(total=3, redirect=0, status_forcelist=(429, 502, 503, 504), backoff_factor=0.2, raise_on_status=False, respect_retry_after_header=False)
         self._pool = PoolManager(maxsize=16, retries=retries, timeout=Timeout(connect=10, read=30), headers=_HEADERS)
@@ -86,13 +91,16 @@ class Web:
     def _content(self, address: str, response: BaseHTTPResponse) -> bytes:
         pieces: list[bytes] = []
         size = 0
-        for piece in response.stream(_PIECE, decode_content=True):
+        ends = monotonic() + self._seconds
+        while piece := response.read1(_PIECE, decode_content=True):  # what has come, without waiting for a whole piece
             pieces.append(piece)
             size += len(piece)
             with self._lock:
                 self._left -= len(piece)
             if size > self._limit or self._left < 0:
                 raise Unreachable("too-large", address=address)
+            if monotonic() > ends:
+                raise Unreachable("too-slow", address=address, seconds=self._seconds)
         return b"".join(pieces)
 
 

@@ -6,9 +6,11 @@ import gzip
 import json
 import re
 import shutil
+import socket
 import threading
+import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 from hashlib import sha256
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -338,7 +340,13 @@ def serving(answer: Callable[[str], Answer]) -> Iterator[str]:
         def log_message(self, *_arguments: object) -> None:
             """Say nothing."""
 
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    with handling(Handler) as address:
+        yield address
+
+
+@contextmanager
+def handling(handler: type[BaseHTTPRequestHandler]) -> Iterator[str]:
+    server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
     thread = threading.Thread(target=server.serve_forever, daemon=True)
     thread.start()
     try:
@@ -436,11 +444,53 @@ def test_a_file_or_a_site_beyond_the_limit_is_not_read_to_its_end() -> None:
             web.read("c")
 
 
+def test_a_file_that_drips_is_not_waited_for_for_ever() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as server:
+
+        def drip() -> None:
+            connection, _peer = server.accept()
+            with connection, suppress(OSError):
+                connection.recv(65536)
+                connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 1000000\r\n\r\n")
+                while True:
+                    connection.sendall(bytes(100))
+                    time.sleep(0.05)
+
+        thread = threading.Thread(target=drip, daemon=True)
+        thread.start()
+        with pytest.raises(Unreachable) as caught:
+            Web(f"http://127.0.0.1:{server.getsockname()[1]}/", seconds=0.5).read("a")
+        assert caught.value.name == "too-slow"
+        thread.join(10)
+        assert not thread.is_alive()
+
+
 @pytest.mark.parametrize("broken", [{"Content-Length": "100"}, {"Content-Encoding": "gzip"}])
 def test_an_answer_that_breaks_off_is_a_mistake(broken: dict[str, str]) -> None:
     with serving(lambda _path: (200, broken, b"short")) as address, pytest.raises(Mistake) as caught:
         Web(f"{address}/").read("a")
     assert caught.value.name == "no-answer"
+
+
+def test_an_answer_in_chunks_is_read_whole() -> None:
+    class Chunked(BaseHTTPRequestHandler):
+        protocol_version = "HTTP/1.1"
+
+        def do_GET(self) -> None:
+            self.send_response(200)
+            self.send_header("Transfer-Encoding", "chunked")
+            self.end_headers()
+            self.wfile.write(b"3\r\nabc\r\n" * 50_000 + (b"0\r\n\r\n" if self.path == "/whole" else b"3\r\na"))
+            self.close_connection = True
+
+        def log_message(self, *_arguments: object) -> None:
+            """Say nothing."""
+
+    with handling(Chunked) as address:
+        assert Web(f"{address}/").read("whole") == b"abc" * 50_000
+        with pytest.raises(Unreachable) as caught:
+            Web(f"{address}/").read("half")
+        assert caught.value.name == "no-answer"
 
 
 def test_a_server_that_is_busy_is_asked_again(published: Path) -> None:
