@@ -9,7 +9,8 @@ from http import HTTPStatus
 
 from publish.addresses import HOST_FILES, KINDS, MEDIA_TYPES, Answer, Kind, Layout, content_language, media_type
 from publish.contents import Fault, extension, header_links, link_faults
-from publish.request import Live, Reply
+from publish.request import Live
+from publish.web import Reply
 
 BROWSER = "text/html,application/xhtml+xml,application/xml;q=0.9,image/avif,image/webp,*/*;q=0.8"
 _MIXED = ("*/*", "text/html;q=0.2, text/*;q=0.9, application/ld+json;q=0.5", "text/html;q=0, */*;q=0.1", "image/x-none", 'q=1,,;;,"')

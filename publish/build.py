@@ -13,6 +13,7 @@ from pyoxigraph import RdfFormat, Triple
 from publish.catalogue import Catalogue, catalogue_triples
 from publish.check import findings, sort_findings
 from publish.derive import derive
+from publish.earlier import open_site
 from publish.errors import BadQuery, CheckFailed, Mistake, OccupiedFolder
 from publish.findings import found
 from publish.lint import lint
@@ -112,6 +113,8 @@ def publish_project(order: Order, progress: Progress, processor: Processor) -> t
     if checked.project is None or not checked.is_sound:
         raise Unsound(checked)
     progress("comparing")
+    if order.previous is not None and open_site(order.previous) is None:
+        raise Mistake("no-previous", place=order.previous)
     history = look_back(order.previous or str(out), Publication(checked.project).snapshot)
     progress("writing")
     return checked, write_site(out, site_files(Publication(checked.project, checked, history)))

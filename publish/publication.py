@@ -14,6 +14,7 @@ from publish.addresses import media_type
 from publish.catalogue import Catalogue, catalogue_triples
 from publish.citation import plain
 from publish.describe import code_lists, describe, names, query_triples
+from publish.diff import name_by_structure
 from publish.discovery import Link, Place, dataset_links, resource_links
 from publish.facts import Facts
 from publish.feed import ROOT as FEED
@@ -101,7 +102,7 @@ class Publication:
             "stated": project.stated,
             "derived": project.derived,
             "ontology": project.triples("ontology"),
-            "shapes": project.shapes_graph,
+            "shapes": name_by_structure(project.shapes_graph),  # so that a patch fits the files
             "queries": query_triples((*project.rules, *project.questions), project.dataset),
         }
         return Snapshot(project.base, project.dataset.value, project.version, project.modified, graphs)

@@ -17,7 +17,7 @@ _CATALOGUE = "catalog.nt"
 
 
 def look_back(place: str, now: Snapshot) -> History:
-    """Return what the site at *place* (a folder or an address; it need not be there) and *now* make of the releases.
+    """Return what the site at *place* (a folder, which need not be one yet, or an address) and *now* make of the releases.
 
     Raises `Mistake` where *now* may not follow: something changed and the version did not, or an IRI would vanish.
     """

@@ -21,8 +21,9 @@ from publish.earlier import MANIFEST, is_safe, read_manifest
 from publish.errors import Mistake
 from publish.model import DCAT, TYPE, VANN, tombstones
 from publish.paths import page_path
-from publish.request import THREADS, Live, Reply
+from publish.request import Live
 from publish.texts import text
+from publish.web import THREADS, Reply
 
 _DATA = ("ontology", "shapes", "queries", "all")
 _DATASET = NamedNode(DCAT + "Dataset")

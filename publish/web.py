@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from threading import Lock
 from time import monotonic
 from urllib.parse import quote, urljoin
@@ -23,28 +25,93 @@ FILE_SECONDS = 300
 _ADDRESS = re.compile(r"(https?)://([^\s/?#@\\]+)((?:/[^\s?#\\]*)?)", re.IGNORECASE)
 _REDIRECTS = (301, 302, 303, 307, 308)
 _HOPS = 5
+THREADS = 8
 _PIECE = 64 * 1024
 _FOUND = 200
-_HEADERS = {"User-Agent": "bynet", "Accept": "*/*", "Accept-Encoding": "gzip"}
+_HEADERS = {"Accept": "*/*", "Accept-Encoding": "gzip"}
 
 
 class Unreachable(Mistake):
     """An address that is none, that does not answer, or that answers otherwise than a site does."""
 
 
+class TooLarge(HTTPError):
+    """More bytes than one answer, or all answers of a site together, may have."""
+
+
+class TooSlow(HTTPError):
+    """An answer that goes on for longer than it may."""
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What a site may cost: the bytes of one answer, unpacked, and of all answers; the seconds of one answer, however steadily it drips."""
+
+    file: int = FILE_LIMIT
+    site: int = SITE_LIMIT
+    seconds: float = FILE_SECONDS
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """What came back: the status (0 for no answer at all), the headers by their name in small letters, and the body."""
+
+    status: int
+    headers: Mapping[str, str] = field(default_factory=dict)
+    body: bytes = b""
+
+    def header(self, name: str) -> str:
+        """The value of a header, all its lines joined; empty where there is none."""
+        return self.headers.get(name.lower(), "")
+
+
+class Connection:
+    """What asks one site, and follows nothing. Several threads may ask at once."""
+
+    def __init__(self, limits: Limits) -> None:
+        self._limits = limits
+        self._left = limits.site
+        self._lock = Lock()
+        retries = Retry(total=3, redirect=0, status_forcelist=(429, 502, 503, 504), backoff_factor=0.2, raise_on_status=False, respect_retry_after_header=False)
+        self._pool = PoolManager(maxsize=THREADS, retries=retries, timeout=Timeout(connect=10, read=30))
+
+    def ask(self, method: str, address: str, headers: Mapping[str, str]) -> Reply:
+        """Return the answer to one request. Raises urllib3's `HTTPError` where there is none, `TooLarge` and `TooSlow` among them."""
+        response = self._pool.request(method, address, headers={"User-Agent": "bynet", **headers}, redirect=False, preload_content=False)
+        try:
+            joined = {name.lower(): value for name, value in response.headers.itermerged()}
+            return Reply(response.status, joined, self._body(response))
+        finally:
+            response.close()  # an answer that was read to its end has given its connection back by now
+
+    def _body(self, response: BaseHTTPResponse) -> bytes:
+        pieces: list[bytes] = []
+        size = 0
+        ends = monotonic() + self._limits.seconds
+        for piece in response.stream(_PIECE, decode_content=True):
+            pieces.append(piece)
+            size += len(piece)
+            with self._lock:
+                self._left -= len(piece)
+            if size > self._limits.file or self._left < 0:
+                raise TooLarge
+            if monotonic() > ends:
+                raise TooSlow
+        return b"".join(pieces)
+
+
+_LIMITS = Limits()
+
+
 class Web:
     """The files of the site at one address, fetched when they are asked for. Several threads may ask at once."""
 
-    def __init__(self, address: str, file_limit: int = FILE_LIMIT, site_limit: int = SITE_LIMIT, seconds: float = FILE_SECONDS) -> None:
-        if not _ADDRESS.fullmatch(address):
+    def __init__(self, address: str, limits: Limits = _LIMITS) -> None:
+        if not is_address(address):
             raise Unreachable("bad-address", address=address)
         self._root = address if address.endswith("/") else address + "/"
-        self._limit = file_limit
-        self._left = site_limit
-        self._seconds = seconds
-        self._lock = Lock()
-        retries = Retry(total=3, redirect=0, status_forcelist=(429, 502, 503, 504), backoff_factor=0.2, raise_on_status=False, respect_retry_after_header=False)
-        self._pool = PoolManager(maxsize=16, retries=retries, timeout=Timeout(connect=10, read=30), headers=_HEADERS)
+        self._limits = limits
+        self._connection = Connection(limits)
 
     def manifest(self, name: str) -> bytes:
         """Return the content of the file *name* at the site's root, wherever the address sends on to: from then on the site is there."""
@@ -76,32 +143,23 @@ class Web:
     def _ask(self, address: str) -> tuple[bytes, str]:
         """The content at *address*, or where it sends on to."""
         try:
-            response = self._pool.request("GET", address, redirect=False, preload_content=False)
-            try:
-                if response.status in _REDIRECTS and response.headers.get("Location"):
-                    return b"", response.headers["Location"]
-                if response.status != _FOUND:
-                    raise Unreachable("not-there", address=address, status=response.status)
-                return self._content(address, response), ""
-            finally:
-                response.close()
+            reply = self._connection.ask("GET", address, _HEADERS)
+        except TooLarge as error:
+            raise Unreachable("too-large", address=address) from error
+        except TooSlow as error:
+            raise Unreachable("too-slow", address=address, seconds=self._limits.seconds) from error
         except HTTPError as error:
             raise Unreachable("no-answer", address=address, words=_brief(error)) from error
+        if reply.status in _REDIRECTS and reply.header("Location"):
+            return b"", reply.header("Location")
+        if reply.status != _FOUND:
+            raise Unreachable("not-there", address=address, status=reply.status)
+        return reply.body, ""
 
-    def _content(self, address: str, response: BaseHTTPResponse) -> bytes:
-        pieces: list[bytes] = []
-        size = 0
-        ends = monotonic() + self._seconds
-        while piece := response.read1(_PIECE, decode_content=True):  # what has come, without waiting for a whole piece
-            pieces.append(piece)
-            size += len(piece)
-            with self._lock:
-                self._left -= len(piece)
-            if size > self._limit or self._left < 0:
-                raise Unreachable("too-large", address=address)
-            if monotonic() > ends:
-                raise Unreachable("too-slow", address=address, seconds=self._seconds)
-        return b"".join(pieces)
+
+def is_address(address: str) -> bool:
+    """Whether *address* is one of http or https that a site can stand at: with a host, without query and fragment."""
+    return _ADDRESS.fullmatch(address) is not None
 
 
 def _origin(address: str) -> tuple[str, str]:

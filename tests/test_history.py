@@ -26,7 +26,7 @@ from publish.errors import Mistake
 from publish.history import SHOWN, BrokenHistory, refuse
 from publish.model import Release, Snapshot, sort_triples, tombstones
 from publish.texts import LANGUAGES, text
-from publish.web import Unreachable, Web
+from publish.web import Limits, Unreachable, Web
 
 FIRST = Release("1.0.0", "2030-01-01")
 LATER = {"version": "1.1.0", "modified": "2030-02-01"}
@@ -435,10 +435,10 @@ def test_a_file_or_a_site_beyond_the_limit_is_not_read_to_its_end() -> None:
     bomb = gzip.compress(bytes(50_000_000))
     with serving(lambda _path: (200, {"Content-Encoding": "gzip"}, bomb)) as address:
         with pytest.raises(Unreachable) as caught:
-            Web(f"{address}/", file_limit=1_000_000).read("a")
+            Web(f"{address}/", Limits(file=1_000_000)).read("a")
         assert caught.value.name == "too-large"
     with serving(lambda _path: (200, {}, bytes(1000))) as address:
-        web = Web(f"{address}/", site_limit=2500)
+        web = Web(f"{address}/", Limits(site=2500))
         assert len(web.read("a") + web.read("b")) == 2000
         with pytest.raises(Unreachable):
             web.read("c")
@@ -459,7 +459,7 @@ def test_a_file_that_drips_is_not_waited_for_for_ever() -> None:
         thread = threading.Thread(target=drip, daemon=True)
         thread.start()
         with pytest.raises(Unreachable) as caught:
-            Web(f"http://127.0.0.1:{server.getsockname()[1]}/", seconds=0.5).read("a")
+            Web(f"http://127.0.0.1:{server.getsockname()[1]}/", Limits(seconds=0.5)).read("a")
         assert caught.value.name == "too-slow"
         thread.join(10)
         assert not thread.is_alive()
