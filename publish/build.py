@@ -26,7 +26,7 @@ from publish.releases import look_back
 from publish.render import FORMATS
 from publish.show import as_text
 from publish.site import site_files
-from publish.write import refuse_occupied, write_site
+from publish.write import recover, refuse_occupied, write_site
 
 Progress = Callable[[str], None]
 """Is told the name of each stage as it begins."""
@@ -105,6 +105,7 @@ def publish_project(order: Order, progress: Progress, processor: Processor) -> t
     other mistakes where the data set may not follow the one that was published before.
     """
     root, out = order.root, order.out
+    recover(out)
     refuse_occupied(out)
     if any(out.resolve().is_relative_to((root / folder).resolve()) for folder in SOURCE_FOLDERS):
         raise OccupiedFolder("inside-sources", folder=out)

@@ -13,7 +13,6 @@ from publish import show as shown
 from publish.build import Order, Progress, Unsound, check_project, load_project, publish_project, read_sources
 from publish.citation import NOTATIONS
 from publish.errors import BadQuery, Mistake, UnknownName
-from publish.facts import Facts
 from publish.format import format_source
 from publish.model import Severity, sort_triples
 from publish.processor import Processor
@@ -198,7 +197,7 @@ def _citation(publication: Publication, iri: str, form: str, language: str) -> s
     dataset = publication.project.dataset.value
     if iri != dataset:
         raise Mistake("only-dataset", form=form, dataset=publication.namespaces.shorten(dataset))
-    return NOTATIONS[form](Facts(publication.project.stated), dataset, language)
+    return NOTATIONS[form](publication.cited, dataset, language)
 
 
 def _last(iri: str) -> str:

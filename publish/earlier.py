@@ -19,8 +19,9 @@ from pathlib import Path, PurePosixPath
 import pyoxigraph
 from pyoxigraph import RdfFormat, Triple
 
+from publish.datatypes import is_valid
 from publish.errors import Mistake
-from publish.model import Release, Snapshot, sort_triples
+from publish.model import XSD, Release, Snapshot, sort_triples
 from publish.paths import VERSION
 from publish.snapshots import GRAPHS, snapshot
 
@@ -29,6 +30,7 @@ MANIFEST = "MANIFEST"
 _LINE = re.compile(r"([0-9a-f]{64}) [ *](.+)")
 _CHANGES = re.compile(rf"release/({VERSION.pattern})/changes\.json")
 _THREADS = 8
+_DAY = len("2026-01-01")
 
 
 class BadSite(Mistake):
@@ -106,7 +108,7 @@ def read_snapshot(site: EarlierSite) -> Snapshot:
     """Return the data set that *site* published, a draft too. Raises `BadSite` where its downloads are not there or can't be read."""
     paths = [f"download/{name}.nt" for name in GRAPHS]
     files = site.read_all(paths)
-    graphs = {name: _parse(content, path, site.place) for name, (path, content) in zip(GRAPHS, files.items(), strict=True)}
+    graphs = {name: parse(content, path, site.place) for name, (path, content) in zip(GRAPHS, files.items(), strict=True)}
     read = snapshot(graphs)
     if not read.base:
         raise BadSite("site-no-dataset", place=site.place)
@@ -141,12 +143,13 @@ def _release(path: str, content: bytes, place: str) -> Release:
         said = [told[name] for name in ("version", "date", "previous")]
     except (ValueError, KeyError, TypeError, RecursionError) as error:
         raise BadSite("site-no-changes", place=place, file=path) from error
-    if said[0] != version or not all(isinstance(text, str) for text in said):
+    if said[0] != version or not all(isinstance(text, str) for text in said) or not is_valid(said[1][:_DAY], XSD + "date"):
         raise BadSite("site-no-changes", place=place, file=path)
     return Release(*said)
 
 
-def _parse(content: bytes, path: str, place: str) -> list[Triple]:
+def parse(content: bytes, path: str, place: str) -> list[Triple]:
+    """Return the triples of the N-Triples file *path*, sorted. Raises `BadSite` where it is none."""
     try:
         return sort_triples(quad.triple for quad in pyoxigraph.parse(content, format=RdfFormat.N_TRIPLES))
     except (SyntaxError, ValueError) as error:

@@ -51,6 +51,12 @@ class BadQuery(Mistake):
         return pointed
 
 
+class LostVersion(Mistake):
+    """An ontology whose version IRI leads to a release that there is not."""
+
+    exit_code = 1
+
+
 class WrongPage(Mistake):
     """A file that is not the source that the passages point into."""
 

@@ -63,13 +63,13 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Changed:
-    """What a release did to one resource: the statements that it gained and lost, as Turtle."""
+    """What a release did to one resource: the statements that it gained and lost."""
 
     iri: str
     kind: str
     labels: Mapping[str, str]
-    added: Sequence[str]
-    removed: Sequence[str]
+    added: Sequence[Triple]
+    removed: Sequence[Triple]
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +98,9 @@ class Site:
     """The data set in the words of schema.org, by language: JSON-LD that is safe in a script element."""
     citation: Mapping[str, str]
     """How to cite the data set, by language."""
+
+
+_NOBODY = Resource("", (), ())
 
 
 class Pages:
@@ -202,14 +205,19 @@ class Pages:
             {
                 "kind": change.kind,
                 "link": replace(self._link(change.iri, path), text=change.labels.get(self._language) or self._name(change.iri)),
-                "added": change.added,
-                "removed": change.removed,
+                "added": self._statements(change.added, path),
+                "removed": self._statements(change.removed, path),
             }
             for change in entry.changes
         ]
         folder = "" if path.startswith(entry.release.path) else entry.release.path
         summary = entry.summary.get(self._language) or entry.summary.get("en", "")
         return {"release": entry.release, "folder": folder, "summary": summary, "changes": changes}
+
+    def _statements(self, triples: Sequence[Triple], path: str) -> list[tuple[str, Value]]:
+        """Each statement of a change as the name of its property and its value."""
+        ordered = sorted(triples, key=lambda triple: (statement_order(triple.predicate, self._site.namespaces), term_key(triple.object)))
+        return [(self._name(triple.predicate.value), self._value(triple, triple.object, path, _NOBODY)) for triple in ordered]
 
     def _structured(self) -> Markup:
         return Markup(self._site.structured[self._language])  # noqa: S704  # what could end the element is escaped in it already

@@ -35,12 +35,13 @@ _NOTHING = Validation((), {}, {})
 
 @dataclass(frozen=True, slots=True)
 class History:
-    """What was published before: all releases, oldest first and the present one last (none of a draft), and what goes on from them.
+    """What was published before, at *place*: all releases, oldest first and the present one last (none of a draft), and what goes on from them.
 
     *changes* is what the present release changes from *before*; *kept* are the files of releases that stand already, *feed* those of the
     feed, by path; *catalogue* is the catalogue before.
     """
 
+    place: str = ""
     releases: tuple[Release, ...] = ()
     changes: tuple[Change, ...] = ()
     before: Snapshot | None = None
@@ -140,6 +141,11 @@ class Publication:
         return Facts(self.catalogue)
 
     @cached_property
+    def cited(self) -> Facts:
+        """What a citation is made of: what the catalogue says, and what the data says beside."""
+        return Facts([*self.catalogue, *self.project.stated])
+
+    @cached_property
     def place(self) -> Place:
         """Where the site stands."""
         project = self.project
@@ -196,7 +202,7 @@ class Publication:
             version=project.version,
             links=self._links,
             structured={language: schema_org(self.facts, project.dataset.value, _first(language, project.languages)) for language in project.languages},
-            citation={language: plain(self.facts, project.dataset.value, language) for language in project.languages},
+            citation={language: plain(self.cited, project.dataset.value, language) for language in project.languages},
         )
         return {language: Pages(site, language) for language in project.languages}
 

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
-import pyoxigraph
-from pyoxigraph import RdfFormat, Triple
+from pyoxigraph import NamedNode, Triple
 
 from publish.diff import compare
-from publish.earlier import EarlierSite, open_site, releases_of, snapshot_of
+from publish.earlier import BadSite, EarlierSite, open_site, parse, releases_of, snapshot_of
+from publish.errors import LostVersion
 from publish.history import refuse
-from publish.model import Release, Snapshot
+from publish.model import OWL, Release, Snapshot
 from publish.publication import History
 
 _CATALOGUE = "catalog.nt"
+_VERSION_IRI = NamedNode(OWL + "versionIRI")
 
 
 def look_back(place: str, now: Snapshot) -> History:
@@ -25,7 +27,8 @@ def look_back(place: str, now: Snapshot) -> History:
     old = snapshot_of(earlier) if earlier else None
     changes = compare(old, now)
     released = releases_of(earlier) if earlier else ()
-    if old:
+    if earlier and old:
+        _refuse_lost_releases(earlier, old, released)
         refuse(old, now, changes, released)
     if not now.version:
         return History()
@@ -33,16 +36,29 @@ def look_back(place: str, now: Snapshot) -> History:
         releases = released
     else:
         releases = (*released, Release(now.version, now.modified, released[-1].version if released else ""))
-    if earlier is None:
-        return History(releases, changes)
-    return History(
-        releases=releases,
-        changes=changes,
-        before=old,
-        kept=earlier.read_all(_under("release/", earlier)),
-        feed=earlier.read_all(_under("feed", earlier)),
-        catalogue=_catalogue(earlier),
-    )
+    history = History(place, releases, changes, old)
+    if earlier is not None:
+        kept, feed = (earlier.read_all(_under(start, earlier)) for start in ("release/", "feed"))
+        history = replace(history, kept=kept, feed=feed, catalogue=_catalogue(earlier))
+    _refuse_lost_versions(now, history)
+    return history
+
+
+def _refuse_lost_releases(earlier: EarlierSite, old: Snapshot, released: Sequence[Release]) -> None:
+    """Raise `BadSite` where a release that *earlier* published is not there any more."""
+    there = {release.version for release in released}
+    for version in (old.version, *(release.previous for release in released)):
+        if version and version not in there:
+            raise BadSite("site-no-release", place=earlier.place, version=version)
+
+
+def _refuse_lost_versions(now: Snapshot, history: History) -> None:
+    """Raise `LostVersion` where an ontology names a version of its own that no release has."""
+    folder = now.base + history.releases[-1].path
+    for triple in now.graphs["ontology"]:
+        version = triple.object.value if triple.predicate == _VERSION_IRI and isinstance(triple.object, NamedNode) else ""
+        if version.startswith(f"{now.base}release/") and not version.startswith(folder) and f"{version.removeprefix(now.base)}.ttl" not in history.kept:
+            raise LostVersion("lost-version", iri=version, expected=folder + version.rsplit("/", 1)[-1])
 
 
 def _under(start: str, earlier: EarlierSite) -> Iterator[str]:
@@ -51,5 +67,4 @@ def _under(start: str, earlier: EarlierSite) -> Iterator[str]:
 
 
 def _catalogue(earlier: EarlierSite) -> list[Triple]:
-    content = earlier.read(_CATALOGUE) if _CATALOGUE in earlier.manifest else b""
-    return [quad.triple for quad in pyoxigraph.parse(content, format=RdfFormat.N_TRIPLES)]
+    return parse(earlier.read(_CATALOGUE), _CATALOGUE, earlier.place) if _CATALOGUE in earlier.manifest else []

@@ -16,16 +16,16 @@ from publish.catalogue import release_triples
 from publish.changes import as_json, patch
 from publish.citation import bibtex, ris
 from publish.discovery import LINKSET, linkset, robots, sitemap
+from publish.earlier import BadSite
 from publish.hosting import host_files
 from publish.jsonld import Context
-from publish.model import OWL, TYPE, Published, Release, Resource, tombstones
+from publish.model import OWL, TYPE, ChangeKind, Published, Release, Resource, tombstones
 from publish.pages import Changed, Entry
 from publish.paths import page_path
 from publish.publication import Publication
 from publish.render import File, Notation, render_graph, render_resource
 from publish.report import report_iri
 from publish.sparql import load, run
-from publish.turtle import write_term
 from publish.void import Described, void_triples
 
 _VERSION_IRI = NamedNode(OWL + "versionIRI")
@@ -96,8 +96,8 @@ def _for_programs(publication: Publication) -> Iterator[File]:
     ]
     yield from sitemap(pages, project.modified, place)
     yield "robots.txt", robots(place).encode()
-    yield "cite/dataset.bib", bibtex(facts, project.dataset.value, project.languages[0]).encode()
-    yield "cite/dataset.ris", ris(facts, project.dataset.value, project.languages[0]).encode()
+    yield "cite/dataset.bib", bibtex(publication.cited, project.dataset.value, project.languages[0]).encode()
+    yield "cite/dataset.ris", ris(publication.cited, project.dataset.value, project.languages[0]).encode()
 
 
 def _releases(publication: Publication) -> dict[str, bytes]:
@@ -127,17 +127,20 @@ def _release(publication: Publication, release: Release) -> dict[str, bytes]:
 
 
 def _entry(changes: bytes, release: Release, publication: Publication) -> Entry:
-    """What a page tells of a release, from its ``changes.json``."""
-    told = json.loads(changes)
+    """What a page tells of a release, from its ``changes.json``; a stranger may have written that."""
+    try:
+        told = json.loads(changes)
+        listed = [
+            Changed(change["iri"], ChangeKind(change["kind"]), dict(change["labels"]), _triples(change["added"]), _triples(change["removed"]))
+            for change in told["changes"]
+        ]
+        return Entry(release, dict(told["summary"]), listed if release.previous else ())
+    except (ValueError, KeyError, TypeError, AttributeError, SyntaxError, RecursionError) as error:
+        raise BadSite("site-no-changes", place=publication.history.place, file=f"{release.path}changes.json") from error
 
-    def statements(listed: Sequence[Mapping[str, str]]) -> list[str]:
-        triples = (next(pyoxigraph.parse(one["statement"], format=RdfFormat.N_TRIPLES)).triple for one in listed)
-        return [" ".join(write_term(term, publication.namespaces) for term in (triple.predicate, triple.object)) for triple in triples]
 
-    listed = [
-        Changed(change["iri"], change["kind"], change["labels"], statements(change["added"]), statements(change["removed"])) for change in told["changes"]
-    ]
-    return Entry(release, told["summary"], listed if release.previous else ())
+def _triples(listed: Sequence[Mapping[str, str]]) -> list[Triple]:
+    return [quad.triple for one in listed for quad in pyoxigraph.parse(one["statement"], format=RdfFormat.N_TRIPLES)]
 
 
 def _version_iris(publication: Publication, folder: str) -> list[str]:

@@ -28,10 +28,10 @@ def write_site(out: Path, files: Iterable[tuple[str, bytes]]) -> int:
     Raises `OccupiedFolder` where *out* holds anything that bynet did not publish.
     """
     out = out.absolute()
+    recover(out)
     refuse_occupied(out)
     out.parent.mkdir(parents=True, exist_ok=True)
     new, old = (out.parent / _NAME.format(out.name, word) for word in ("new", "old"))
-    _recover(out, old)
     for left_over in (new, old):
         shutil.rmtree(left_over, ignore_errors=True)
     try:
@@ -121,8 +121,10 @@ def _exchange(one: Path, other: Path) -> bool:
     return bool(rename(_CURRENT_FOLDER, os.fsencode(one), _CURRENT_FOLDER, os.fsencode(other), _EXCHANGE) == 0)
 
 
-def _recover(out: Path, old: Path) -> None:
-    """Bring back the old site where a publisher died between the two renames of a system without exchange."""
+def recover(out: Path) -> None:
+    """Bring back the old site at *out* where a publisher died between the two renames of a system without exchange."""
+    out = out.absolute()
+    old = out.parent / _NAME.format(out.name, "old")
     if old.exists() and not out.exists():
         old.rename(out)
 
