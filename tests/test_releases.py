@@ -198,3 +198,82 @@ def test_the_catalogue_names_its_releases_and_keeps_the_days_of_files_that_stay(
     assert any("hasCurrentVersion> <https://example.org/release/1.1.0/>" in line for line in told)
     for name, day in (("ontology-ttl", "2026-01-31"), ("all-ttl", "2026-02-28")):
         assert f'<https://example.org/catalog#{name}> <http://purl.org/dc/terms/modified> "{day}"^^<http://www.w3.org/2001/XMLSchema#date>' in told
+
+
+def damage(site: Path, files: dict[str, bytes | None]) -> None:
+    """Change or remove *files* of a site, and let its MANIFEST say so: what a stranger could serve."""
+    listed = read_manifest(site)
+    for path, content in files.items():
+        if content is None:
+            (site / path).unlink()
+            del listed[path]
+        else:
+            (site / path).write_bytes(content)
+            listed[path] = hashlib.sha256(content).hexdigest()
+    (site / "MANIFEST").write_text("".join(f"{digest}  {path}\n" for path, digest in sorted(listed.items())), encoding="utf-8")
+
+
+@pytest.mark.parametrize("language", ["da", "en"])
+def test_a_site_before_that_is_not_there_is_no_first_release(root: Path, tmp_path: Path, language: str) -> None:
+    (tmp_path / "empty").mkdir()
+    for place in ("typo", "empty"):
+        ended = bynet("--lang", language, "--root", root, "publish", "--out", tmp_path / "site", "--previous", tmp_path / place)
+        assert ended.code == 2
+        assert "--previous" in ended.err.splitlines()[-1]
+    assert not (tmp_path / "site").exists()
+
+
+def test_a_publisher_that_died_between_two_renames_loses_no_release(root: Path, tmp_path: Path) -> None:
+    publish(root, tmp_path / "site")
+    (tmp_path / "site").rename(tmp_path / ".site.bynet-old")
+    second(root)
+    assert publish(root, tmp_path / "site").code == 0
+    assert {path.name for path in (tmp_path / "site/release").iterdir()} == {"1.0.0", "1.1.0"}
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["project", "site"]
+
+
+def test_a_site_that_lost_a_release_is_not_continued(root: Path, tmp_path: Path) -> None:
+    site = tmp_path / "site"
+    publish(root, site)
+    second(root)
+    publish(root, site)
+    release(root, "1.2.0", "2026-03-31")
+    for version in ("1.0.0", "1.1.0"):
+        shutil.copytree(site, tmp_path / version)
+        damage(tmp_path / version, dict.fromkeys((path for path in read_manifest(site) if path.startswith(f"release/{version}/")), None))
+        ended = publish(root, tmp_path / "new", "--previous", tmp_path / version)
+        assert ended.code == 2
+        assert f"release {version}" in ended.err.splitlines()[-1]
+
+
+@pytest.mark.parametrize(
+    ("path", "content"),
+    [
+        ("catalog.nt", b"garbage"),
+        ("catalog.nt", b"\xff\xfe"),
+        ("release/1.0.0/changes.json", b'{"version": "1.0.0", "previous": "", "date": "2026-01-31"}'),
+        ("release/1.0.0/changes.json", b'{"version": "1.0.0", "previous": "", "date": "2026-01-31", "summary": {}, "changes": [1]}'),
+        ("release/1.0.0/changes.json", b'{"version": "1.0.0", "previous": "", "date": "zz", "summary": {}, "changes": []}'),
+        ("release/1.0.0/changes.json", b"[" * 100_000),
+    ],
+)
+def test_what_a_stranger_wrote_into_a_site_is_one_line_of_error(root: Path, tmp_path: Path, path: str, content: bytes) -> None:
+    site = tmp_path / "site"
+    publish(root, site)
+    damage(site, {path: content})
+    before = tree(site)
+    second(root)
+    ended = publish(root, site)
+    assert ended.code == 2
+    assert "Traceback" not in ended.err
+    assert path in ended.err.splitlines()[-1]
+    assert tree(site) == before
+    assert not (tmp_path / ".site.bynet-new").exists()
+
+
+def test_a_version_iri_that_no_release_has_is_refused(root: Path, tmp_path: Path) -> None:
+    release(root, "1.1.0", "2026-02-28")
+    ended = publish(root, tmp_path / "site")
+    assert ended.code == 1
+    assert "<https://example.org/release/1.1.0/def>" in ended.err.splitlines()[-1]
+    assert not (tmp_path / "site").exists()
