@@ -28,7 +28,7 @@ _LDES = "https://w3id.org/ldes/specification"
 _SAME = (OWL + "sameAs", SKOS + "exactMatch")
 _DATASET = NamedNode(DCAT + "Dataset")
 _SUBJECTS = (DCAT + "theme", DCAT + "keyword")
-_DATA = frozenset({"all", "stated", "derived", "codes", "feed"})
+_DATA = frozenset({"all", "stated", "derived", "codes"})  # not the feed: it tells of past states, which the shapes of now need not fit
 _TRAVELLING: Mapping[str, str] = {  # the things that come with what points at them, by property: each is of this class
     _PUBLISHER: _AGENT,
     _CREATOR: _AGENT,

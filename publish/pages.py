@@ -128,7 +128,6 @@ class Pages:
         return self._page(
             "resource.html",
             path,
-            links=self._site.links(path, self._language, resource.iri),
             structured=self._structured() if resource.iri == self._site.dataset.iri else "",
             query=_query_form(own),
             iri=resource.iri,
@@ -159,7 +158,6 @@ class Pages:
             files=files,
             version=self._site.version,
             citation=self._site.citation[self._language],
-            links=self._site.links("index", self._language, self._site.dataset.iri),
             structured=self._structured(),
         )
 
@@ -224,7 +222,8 @@ class Pages:
 
     def _page(self, template: str, path: str, **values: object) -> File:
         page = self._templates.get_template(template).render(
-            **{"links": (), "structured": "", **values},
+            **{"structured": "", **values},
+            links=self._site.links(path, self._language, str(values["iri"])) if "iri" in values else (),
             path=path,
             root="../" * path.count("/"),
             suffix=self._suffix(self._language),

@@ -105,7 +105,8 @@ def applied(rows: str, old: Snapshot) -> set[Quad]:
 def assert_leads_to(new: Snapshot, old: Snapshot) -> None:
     quads = applied(patch(compare(old, new), new.base), old)
     for name, graph in new.graphs.items():
-        assert canonical_of(quad.triple for quad in quads if quad.graph_name == NamedNode(new.base + name)) == canonical_of(graph), name
+        reached = canonical_of(quad.triple for quad in quads if quad.graph_name == NamedNode(new.base + name))
+        assert reached == canonical_of(name_by_structure(graph)), name  # of two loose ends that nothing tells apart there is one
 
 
 def test_what_is_the_same_has_no_difference_whatever_its_blank_nodes_are_called() -> None:
