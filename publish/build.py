@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from glob import escape
 from hashlib import sha256
 from pathlib import Path
 
@@ -13,7 +14,6 @@ from pyoxigraph import RdfFormat, Triple
 from publish.catalogue import Catalogue, catalogue_triples
 from publish.check import findings, sort_findings
 from publish.derive import derive
-from publish.earlier import open_site
 from publish.errors import BadQuery, CheckFailed, Mistake, OccupiedFolder
 from publish.findings import found
 from publish.lint import lint
@@ -22,10 +22,8 @@ from publish.processor import Processor
 from publish.publication import Checked, Publication
 from publish.quality import Indicator, score
 from publish.read import SOURCE_FOLDERS, read_project, read_source, source_files
-from publish.releases import look_back
 from publish.render import FORMATS
 from publish.show import as_text
-from publish.site import site_files
 from publish.write import recover, refuse_occupied, write_site
 
 Progress = Callable[[str], None]
@@ -84,7 +82,7 @@ def check_project(root: Path, processor: Processor, base: str | None = None) -> 
         answer = processor.answer()
     except CheckFailed as error:
         return Checked(project, tuple(sort_findings([*own, found("shapes", 0, "check-failed", **error.values)])), score=scored)
-    validation = findings(answer, project.files(), project.prefixes, (source for source, _findings in _cases(root)))
+    validation = findings(answer, project.files(), project.prefixes, lambda file: (source for source, _findings in _cases(root, escape(Path(file).stem))))
     return Checked(project, tuple(sort_findings([*own, *validation.findings])), validation, scored)
 
 
@@ -104,6 +102,10 @@ def publish_project(order: Order, progress: Progress, processor: Processor) -> t
     Raises `Unsound` (nothing is written) where there is a violation, `OccupiedFolder` where the folder is not bynet's, and
     other mistakes where the data set may not follow the one that was published before.
     """
+    from publish.earlier import open_site  # noqa: PLC0415  # these take long to start, and `check` needs none of them
+    from publish.releases import look_back  # noqa: PLC0415
+    from publish.site import site_files  # noqa: PLC0415
+
     root, out = order.root, order.out
     recover(out)
     refuse_occupied(out)
@@ -137,5 +139,6 @@ def _n_triples(triples: Iterable[Triple]) -> bytes:
     return pyoxigraph.serialize(triples, format=RdfFormat.N_TRIPLES) or b""
 
 
-def _cases(root: Path) -> Iterator[tuple[Source, list[Finding]]]:
-    return (read_source(path, root) for path in sorted((root / "tests/shapes").glob("**/*.ttl")))
+def _cases(root: Path, shapes: str = "**") -> Iterator[tuple[Source, list[Finding]]]:
+    """The cases of one file of shapes, by its name without ending; else all."""
+    return (read_source(path, root) for path in sorted((root / "tests/shapes").glob(f"{shapes}/*.ttl")))

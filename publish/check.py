@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 from pyoxigraph import NamedNode, Triple
@@ -17,17 +17,18 @@ _SPARQL = "SPARQLConstraintComponent"  # its value is what the query found, whic
 _SUBCLASS = NamedNode(RDFS + "subClassOf")
 
 
-def findings(answer: Mapping[str, Any], sources: Sequence[Source], prefixes: Mapping[str, str], cases: Iterable[Source]) -> Validation:
+def findings(answer: Mapping[str, Any], sources: Sequence[Source], prefixes: Mapping[str, str], cases: Callable[[str], Iterable[Source]]) -> Validation:
     """Return the processor's *answer* as findings in *sources*, with those about the shapes themselves.
 
-    *cases* are read only where a shape has no focus node in the data.
+    *cases* gives those of a file of shapes, and is asked only for a shape that has no focus node in the data.
     """
     places = _Places(sources, Namespaces(prefixes))
     listed = [places.finding(result) for result in answer["results"]]
     listed += [places.about(word, "unknown-word") for word in answer["unknown_words"]]
     idle = {shape for shape, count in answer["focus_nodes"].items() if not count}
     if idle:
-        idle -= _with_focus(idle, [triple for source in sources for triple in source.triples], cases)
+        files = sorted({places.about(shape, "shape-without-focus").file for shape in idle})
+        idle -= _with_focus(idle, [triple for source in sources for triple in source.triples], (case for file in files for case in cases(file)))
     listed += [places.about(shape, "shape-without-focus") for shape in sorted(idle)]
     return Validation(tuple(sort_findings(listed)), answer["focus_nodes"], answer["software"])
 

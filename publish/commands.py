@@ -23,7 +23,6 @@ from publish.sources import Passage, coverage, passages, stretches
 from publish.sparql import Answer, load, run
 from publish.texts import text
 from publish.turtle import Namespaces, write_turtle
-from publish.versions import SHOWN, differences
 
 _RESULTS = {"csv": QueryResultsFormat.CSV, "tsv": QueryResultsFormat.TSV, "json": QueryResultsFormat.JSON}
 _CHECKS: dict[str, Callable[[Checked, str], Iterable[str]]] = {
@@ -118,6 +117,8 @@ def query(root: Path, argument: str, on: str, form: str | None, language: str) -
 
 def diff(names: tuple[str, str | None], find_project: Callable[[], Path], form: str, language: str) -> Outcome:
     """Return what changed between two versions in one of the forms; the status is 1 where anything did."""
+    from publish.versions import SHOWN, differences  # noqa: PLC0415  # takes long to start, and only this command needs it
+
     old, new, changes = differences(*names, find_project)
     return Outcome(SHOWN[form](old, new, changes, language), exit_code=1 if changes else 0)
 

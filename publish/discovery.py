@@ -11,8 +11,6 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
-
 from publish.facts import Facts
 from publish.licences import licence_of
 from publish.model import DCAT, DCTERMS
@@ -117,6 +115,8 @@ def sitemap(paths: Iterable[str], modified: str, place: Place) -> Iterator[File]
     Sitemap protocol 0.9 (https://www.sitemaps.org/protocol.html). *modified* is the date of the release, or empty. What is
     more than one sitemap may hold goes into ``sitemap-1.xml`` and so on, with ``sitemap.xml`` as their index.
     """
+    from jinja2 import Environment, PackageLoader, StrictUndefined  # noqa: PLC0415  # takes long to start, and only the sitemap needs it
+
     templates = Environment(
         loader=PackageLoader("publish"), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True, keep_trailing_newline=True
     )
