@@ -35,15 +35,23 @@ MEDIA_TYPES: Mapping[str, str] = {
     "bib": "application/x-bibtex",
     "ris": "application/x-research-info-systems",
     "css": "text/css; charset=utf-8",
+    "js": "text/javascript; charset=utf-8",
+    "wasm": "application/wasm",
     "png": "image/png",
     "txt": PLAIN,
     "conf": PLAIN,
     "htaccess": PLAIN,
 }
 """By extension; what has no extension is plain text."""
-NAMED: Mapping[str, str] = {".well-known/void": MEDIA_TYPES["ttl"], "linkset.json": "application/linkset+json"}
+NAMED: Mapping[str, str] = {
+    ".well-known/sparql-examples": MEDIA_TYPES["ttl"],
+    ".well-known/void": MEDIA_TYPES["ttl"],
+    "linkset.json": "application/linkset+json",
+}
 """The files whose media type is another than their extension says."""
 LINKSET = "linkset.json"
+QUERY = "sparql"
+"""The folder of the query page, and the address of the endpoint where there is one."""
 
 HOST_FILES = (".htaccess", "_headers", "_redirects", "host/nginx.conf", "host/nginx-server.conf", "host/w3id.htaccess")
 """The files that are for a host and not for its visitors; a host may keep them to itself."""
@@ -94,6 +102,7 @@ class Kind:
 KINDS = (
     Kind("home", "", ("html",), index="index"),
     Kind("release", f"{FOLDER}/", ("html", *_RDF), index="index"),
+    Kind("query", f"{QUERY}/", ("html",), index="index", relation=""),
     Kind("catalog", "catalog", ("html", "ttl", "jsonld", "rdf", "nt")),
     Kind("report", "report", ("html", *_RDF)),
     Kind("changes", "changes", ("html",)),
@@ -153,8 +162,8 @@ class Layout:
 
     @cached_property
     def folders(self) -> tuple[str, ...]:
-        """The folders of releases, which have an address that ends in ``/``."""
-        return tuple(sorted({found[0] for path in self.paths if (found := re.match(f"{FOLDER}(?=/)", path, re.ASCII))}))
+        """The folders that have an address of their own, which ends in ``/``: of releases and of the query page."""
+        return tuple(sorted({found[0] for path in self.paths if (found := re.match(f"(?:{FOLDER}|{QUERY})(?=/)", path, re.ASCII))}))
 
     @cached_property
     def elsewhere(self) -> Mapping[str, str]:

@@ -13,7 +13,24 @@ from hashlib import sha256
 
 HASHED = "iri"
 RESERVED = frozenset(
-    {"catalog", "changes", "cite", "context", "download", "feed", "host", "index", "linkset", "manifest", "release", "robots", "sitemap", "void", HASHED}
+    {
+        "catalog",
+        "changes",
+        "cite",
+        "context",
+        "download",
+        "feed",
+        "host",
+        "index",
+        "linkset",
+        "manifest",
+        "release",
+        "robots",
+        "sitemap",
+        "sparql",
+        "void",
+        HASHED,
+    }
 )
 
 VERSION = re.compile(r"[0-9][0-9A-Za-z]{0,19}(?:[.-][0-9A-Za-z]{1,20}){0,5}")

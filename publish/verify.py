@@ -11,30 +11,21 @@ from hashlib import sha256
 from http import HTTPStatus
 from pathlib import Path
 
-import pyoxigraph
-from pyoxigraph import Literal, NamedNode, RdfFormat, Triple
+from pyoxigraph import NamedNode
 
-from publish.addresses import KINDS, Layout, fragment_documents
+from publish.addresses import KINDS, Layout
 from publish.answers import Answers
 from publish.contents import Fault, extension, feed_faults, link_faults, page_links, sums_faults, syntax_faults
 from publish.earlier import MANIFEST, is_safe, read_manifest
-from publish.errors import Mistake
-from publish.model import DCAT, TYPE, VANN, tombstones
-from publish.paths import page_path
+from publish.model import TYPE
+from publish.published import NotPublished, published
 from publish.request import Live
 from publish.texts import text
 from publish.web import THREADS, Reply
 
-_DATA = ("ontology", "shapes", "queries", "all")
-_DATASET = NamedNode(DCAT + "Dataset")
-_PREFERRED = NamedNode(VANN + "preferredNamespaceUri")
 _NOWHERE = "nothing-stands-here"
 _SAMPLE = 25
 _RULES = (".htaccess", "_headers", "_redirects", "host/nginx.conf", "host/nginx-server.conf")
-
-
-class NotVerifiable(Mistake):
-    """A place that is no folder and no address, or holds no site that bynet published."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,9 +46,9 @@ def verify(place: str) -> Verified:
 def _verify_live(live: Live) -> Verified:
     reply = live.get(MANIFEST)
     if reply.status // 100 == HTTPStatus.MULTIPLE_CHOICES // 100:
-        raise NotVerifiable("verify-elsewhere", place=live.root, other=reply.header("Location").removesuffix(MANIFEST))
+        raise NotPublished("verify-elsewhere", place=live.root, other=reply.header("Location").removesuffix(MANIFEST))
     if reply.status != HTTPStatus.OK:
-        raise NotVerifiable("verify-no-answer" if not reply.status else "verify-no-manifest", place=live.root)
+        raise NotPublished("verify-no-answer" if not reply.status else "verify-no-manifest", place=live.root)
     site = _Site(live.root, reply.body, lambda path: live.get(path).body)
     answers = Answers(live, site.layout, site.manifest)
     first = {extension(path): path for path in reversed(site.files)}
@@ -82,7 +73,7 @@ def _verify_live(live: Live) -> Verified:
 
 def _verify_folder(folder: Path) -> Verified:
     if not (folder / MANIFEST).is_file():
-        raise NotVerifiable("verify-no-manifest" if folder.is_dir() else "verify-no-folder", place=folder)
+        raise NotPublished("verify-no-manifest" if folder.is_dir() else "verify-no-folder", place=folder)
     here = _files(folder)
     site = _Site(str(folder), (folder / MANIFEST).read_bytes(), lambda path: _read(folder, path))
     faults = [Fault("unlisted", path, extension(path)) for path in sorted(here - set(site.manifest) - {MANIFEST})]
@@ -108,20 +99,8 @@ class _Site:
         self.manifest = read_manifest(manifest, place)
         self.files = sorted(self.manifest)
         self._read = read
-        graphs = {name: self._graph(f"download/{name}.nt") for name in _DATA}
-        self._triples = [triple for graph in graphs.values() for triple in graph]
-        base = self._base(place)
-        iris = {triple.subject.value for triple in self._triples if isinstance(triple.subject, NamedNode) and triple.subject.value.startswith(base)}
-        described = {name: {triple.subject.value for triple in graph if isinstance(triple.subject, NamedNode)} for name, graph in graphs.items()}
-        hashed = {iri.removeprefix(base): page_path(iri, base) for iri in sorted(iris)}
-        self.layout = Layout(
-            base,
-            place if "://" in place else base,
-            self._languages(),
-            frozenset(self.files),
-            tuple(sorted({page_path(iri, base) for iri in tombstones(self._triples) & iris})),
-            {path: page for path, page in hashed.items() if path != page} | fragment_documents(described, base, frozenset(self.files)),
-        )
+        self._data = published(place, self.files, read)
+        self.layout = self._data.layout
 
     def look(self, path: str, content: bytes) -> tuple[list[Fault], int]:
         """Return what is wrong inside one file, and the number of its links."""
@@ -139,7 +118,7 @@ class _Site:
         """Return the addresses to ask: of each class the first thing by code point, each kind of document, what is gone, and nothing at all."""
         layout = self.layout
         first: dict[str, str] = {}
-        for triple in self._triples:
+        for triple in self._data.triples:
             if triple.predicate == TYPE and isinstance(triple.subject, NamedNode) and triple.subject.value.startswith(layout.base):
                 path = triple.subject.value.removeprefix(layout.base)
                 if f"{path}.ttl" in layout.paths:
@@ -147,25 +126,6 @@ class _Site:
         known = [path for kind in KINDS for path in _of_kind(kind.pattern, layout)]
         gone = [path for path in layout.tombstones if not path.startswith("iri/")]
         return sorted({*first.values(), *known, *list(layout.elsewhere)[:_SAMPLE], *gone[:_SAMPLE], _NOWHERE})
-
-    def _graph(self, path: str) -> list[Triple]:
-        try:
-            return [quad.triple for quad in pyoxigraph.parse(self._read(path), format=RdfFormat.N_TRIPLES)] if path in self.manifest else []
-        except (SyntaxError, ValueError):
-            return []  # said when the file itself is looked at
-
-    def _base(self, place: str) -> str:
-        datasets = {triple.subject for triple in self._triples if triple.predicate == TYPE and triple.object == _DATASET}
-        about = [triple.object for triple in self._triples if triple.predicate == _PREFERRED and triple.subject in datasets]
-        bases = sorted(term.value for term in about if isinstance(term, Literal))
-        if not bases:
-            raise NotVerifiable("verify-no-dataset", place=place)
-        return bases[0]
-
-    def _languages(self) -> tuple[str, ...]:
-        declared = re.search(rb'<html[^>]* lang="([A-Za-z0-9-]+)"', self._read("index.html")) if "index.html" in self.manifest else None
-        others = sorted(found[1] for path in self.files if (found := re.fullmatch(r"index\.([A-Za-z0-9-]+)\.html", path)))
-        return (declared[1].decode() if declared else "en", *others)
 
 
 def _of_kind(pattern: str, layout: Layout) -> list[str]:
