@@ -77,7 +77,10 @@ def code_lists(triples: Iterable[Triple]) -> list[Triple]:
 
 
 def query_triples(queries: Iterable[Query], dataset: NamedNode) -> list[Triple]:
-    """Return *queries* as RDF, sorted: each a `sh:SPARQLExecutable` with its text, whose prefixes *dataset* declares."""
+    """Return *queries* as RDF, sorted: each a `sh:SPARQLExecutable` with its text, which runs as it is.
+
+    *dataset* declares the prefixes too: whoever edits a query, or writes another one, finds them with `sh:prefixes`.
+    """
     return sort_triples(triple for query in queries for triple in _query_triples(query, dataset))
 
 
@@ -86,7 +89,7 @@ def _query_triples(query: Query, dataset: NamedNode) -> Iterator[Triple]:
     kind, text = next(words for name, words in _KINDS.items() if query.kind == name)
     yield Triple(iri, TYPE, NamedNode(SHACL + "SPARQLExecutable"))
     yield Triple(iri, TYPE, NamedNode(SHACL + kind))
-    yield Triple(iri, NamedNode(SHACL + text), Literal(query.body))
+    yield Triple(iri, NamedNode(SHACL + text), Literal(query.code))
     yield Triple(iri, NamedNode(SHACL + "prefixes"), dataset)
     for language, words in query.titles.items():
         yield Triple(iri, LABEL, Literal(words, language=language))

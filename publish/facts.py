@@ -6,9 +6,14 @@ from collections.abc import Iterable, Sequence
 
 from pyoxigraph import Literal, NamedNode, Triple
 
-from publish.model import FOAF, RDF, RDFS, SKOS, Object, best_label, term_key
+from publish.model import DCAT, DCTERMS, FOAF, RDF, RDFS, SKOS, Object, best_label, term_key
 
 _NAMES = (FOAF + "name", RDFS + "label", SKOS + "prefLabel")
+_SPARQL = {
+    "http://www.w3.org/TR/sparql11-protocol/",
+    "https://www.w3.org/TR/sparql11-protocol/",
+    "https://www.w3.org/ns/sparql-service-description#",
+}
 
 
 class Facts:
@@ -61,3 +66,9 @@ class Facts:
     def described(self, subject: str, predicates: Sequence[str]) -> list[Triple]:
         """The triples of *subject* with one of *predicates*."""
         return [triple for predicate in predicates for triple in self._said.get((subject, predicate), ())]
+
+
+def sparql_endpoints(facts: Facts, dataset: str) -> list[str]:
+    """Return the addresses where *dataset* can be asked in SPARQL: of the data services that serve it and conform to the protocol, by code point."""
+    services = (service for service in facts.pointing(DCAT + "servesDataset", dataset) if _SPARQL.intersection(facts.iris(service, DCTERMS + "conformsTo")))
+    return sorted({endpoint for service in services for endpoint in facts.iris(service, DCAT + "endpointURL")})

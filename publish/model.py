@@ -85,8 +85,13 @@ class Query:
     def text(self) -> str:
         """The whole query as it is published: documented, with its prefixes, ready for any SPARQL 1.1 engine."""
         head = [f"# {kind}@{language}: {text}" for kind, texts in self._documented() for language, text in texts.items()]
+        return "\n".join([*head, *[""] * (not self.prefixes), self.code])
+
+    @property
+    def code(self) -> str:
+        """The query with its prefixes, without what people are told of it."""
         prefixes = [f"PREFIX {name}: <{iri}>" for name, iri in sorted(self.prefixes.items())]
-        return "\n".join([*head, *prefixes, "", self.body])
+        return "\n".join([*prefixes, *[""] * bool(prefixes), self.body])
 
     def _documented(self) -> tuple[tuple[str, Mapping[str, str]], ...]:
         return (("title", self.titles), ("description", self.descriptions))

@@ -15,8 +15,8 @@ from urllib.parse import quote
 
 from pyoxigraph import Literal, NamedNode, Triple
 
-from publish.facts import Facts
-from publish.model import DCAT, DCTERMS, FOAF, LABEL, RDFS, TYPE, XSD, sort_triples
+from publish.facts import Facts, sparql_endpoints
+from publish.model import DCTERMS, FOAF, LABEL, RDFS, TYPE, XSD, sort_triples
 from publish.texts import every_language
 from publish.turtle import Namespaces
 
@@ -32,7 +32,6 @@ _FORMATS = {  # the unique URIs of formats, https://www.w3.org/ns/formats/
     "ttl": "Turtle",
 }
 _HEAD = tuple(DCTERMS + name for name in ("title", "description", "creator", "publisher", "license", "issued", "modified"))
-_SPARQL = ("https://www.w3.org/TR/sparql11-protocol/", "http://www.w3.org/TR/sparql11-protocol/", "https://www.w3.org/ns/sparql-service-description#")
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,10 +95,8 @@ class _Description:
             yield Triple(dataset, NamedNode(VOID + "feature"), NamedNode("http://www.w3.org/ns/formats/" + _FORMATS[extension]))
         for vocabulary in self._vocabularies():
             yield Triple(dataset, NamedNode(VOID + "vocabulary"), NamedNode(vocabulary))
-        for service in facts.pointing(DCAT + "servesDataset", dataset.value):
-            if set(facts.iris(service, DCTERMS + "conformsTo")).intersection(_SPARQL):
-                for endpoint in facts.iris(service, DCAT + "endpointURL"):
-                    yield Triple(dataset, NamedNode(VOID + "sparqlEndpoint"), NamedNode(endpoint))
+        for endpoint in sparql_endpoints(facts, dataset.value):
+            yield Triple(dataset, NamedNode(VOID + "sparqlEndpoint"), NamedNode(endpoint))
 
     def _graph(self, dataset: NamedNode, triples: Sequence[Triple]) -> Iterator[Triple]:
         yield Triple(dataset, TYPE, NamedNode(VOID + "Dataset"))
