@@ -8,15 +8,16 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from itertools import pairwise
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from publish.errors import Mistake
 from publish.processor import Processor
+from publish.serve.limits import Limits
 from publish.texts import LANGUAGES, table, text
 
 if TYPE_CHECKING:
@@ -150,6 +151,30 @@ def verify(options: Options, place: str, form: str) -> None:
     from publish import commands
 
     _end(commands.verify(place, form, _progress(options), options.language))
+
+
+def _limits(command: Callable[..., None]) -> Callable[..., None]:
+    """Give *command* an option for each limit, with its default."""
+    for limit in reversed(fields(Limits)):
+        positive = click.FloatRange(min=0, min_open=True) if isinstance(limit.default, float) else click.IntRange(min=1)
+        command = click.option(f"--{limit.name.replace('_', '-')}", type=positive, default=limit.default, show_default=True)(command)
+    return command
+
+
+@cli.command()
+@click.argument("folder", metavar="[DIR]", type=click.Path(path_type=Path), default="site")
+@click.option("--host", default="127.0.0.1", show_default=True)
+@click.option("--port", type=click.IntRange(0, 65535), default=8000, show_default=True)
+@click.option("--reload", "watch", is_flag=True)
+@_limits
+@click.pass_obj
+def serve(options: Options, folder: Path, host: str, **given: Any) -> None:  # noqa: ANN401  # the limits, of two types
+    """Serve a published site."""
+    from publish import commands
+    from publish.serve.server import WATCH, Order
+
+    order = Order(folder, host, given.pop("port"), WATCH if given.pop("watch") else None, Limits(**given))
+    _end(commands.serve(order, click.echo, options.language))
 
 
 def main() -> None:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from pyoxigraph import QueryBoolean, QueryResultsFormat, QuerySolutions
 
@@ -23,6 +25,9 @@ from publish.sources import Passage, coverage, passages, stretches
 from publish.sparql import Answer, load, run
 from publish.texts import text
 from publish.turtle import Namespaces, write_turtle
+
+if TYPE_CHECKING:
+    from publish.serve.server import Order as ServeOrder
 
 _RESULTS = {"csv": QueryResultsFormat.CSV, "tsv": QueryResultsFormat.TSV, "json": QueryResultsFormat.JSON}
 _CHECKS: dict[str, Callable[[Checked, str], Iterable[str]]] = {
@@ -150,6 +155,19 @@ def verify(place: str, form: str, progress: Progress, language: str) -> Outcome:
         progress("nothing")
     lines = [verifying.as_json(verified, language)] if form == "json" else map(shown.printable, verifying.as_text(verified, language))
     return Outcome(lines, [verifying.summary(verified, language)], 1 if verified.faults else 0)
+
+
+def serve(order: ServeOrder, say: Callable[[str], None], language: str) -> Outcome:
+    """Serve a published site until a signal stops it; *say* is told, in words, what whoever started it wants to know."""
+    from publish.serve import server  # noqa: PLC0415  # uvicorn takes long to start, and only this command needs it
+
+    heard = server.Heard(
+        ready=lambda url: say(text(language, "serve.ready", folder=order.folder, url=url, process=os.getpid())),
+        renewed=lambda: say(text(language, "serve.renewed")),
+        kept=lambda mistake: say(text(language, "serve.kept", reason=text(language, f"mistake.{mistake.name}", **mistake.values))),
+    )
+    server.serve(order, heard)
+    return Outcome([text(language, "serve.stopped")])
 
 
 def _say(language: str, name: str, **values: object) -> str:

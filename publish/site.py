@@ -17,6 +17,7 @@ from publish.changes import as_json, patch
 from publish.citation import bibtex, ris
 from publish.discovery import LINKSET, linkset, robots, sitemap
 from publish.earlier import BadSite
+from publish.examples import EXAMPLES, example_triples
 from publish.hosting import host_files
 from publish.jsonld import Context
 from publish.model import OWL, TYPE, ChangeKind, Published, Release, Resource, tombstones
@@ -26,6 +27,7 @@ from publish.publication import Publication
 from publish.render import File, Notation, render_graph, render_resource
 from publish.report import report_iri
 from publish.sparql import load, run
+from publish.turtle import write_turtle
 from publish.void import Described, void_triples
 
 _VERSION_IRI = NamedNode(OWL + "versionIRI")
@@ -87,6 +89,8 @@ def _for_programs(publication: Publication) -> Iterator[File]:
     for path, content in render_graph("void", void, _notation(publication, void)):
         if path == "void.ttl":
             yield from ((path, content), (".well-known/void", content))
+    if examples := example_triples(project, publication.snapshot.graphs["queries"]):
+        yield EXAMPLES, "".join(write_turtle(examples, publication.namespaces)).encode()
     yield LINKSET, linkset(facts, place).encode()
     pages = [
         "index",

@@ -14,7 +14,7 @@ from workbench import ROOT, triples
 from publish.model import LABELS, OWL, RDFS, TYPE
 
 ENGINE = ROOT / "publish"
-MODULES = sorted(ENGINE.glob("*.py"))
+MODULES = sorted(module for module in ENGINE.rglob("*.py") if "bundled" not in module.parts)
 STAGES = {
     "read",
     "lint",
@@ -39,6 +39,7 @@ STAGES = {
     "feed",
     "hosting",
     "verify",
+    "examples",
     "diff",
     "history",
     "changes",
@@ -53,6 +54,11 @@ WRITING = {"write_text", "write_bytes", "mkdir", "rename", "unlink", "rmdir", "r
 ORDINARY = {"bynet", "bynet's", "den", "network", "the"}
 
 
+def name_of(module: Path) -> str:
+    """The name of a module in the package: ``write``, ``serve.pool``; of a package's own module the package's."""
+    return ".".join(module.relative_to(ENGINE).with_suffix("").parts).removesuffix(".__init__")
+
+
 def tree_of(module: Path) -> ast.Module:
     return ast.parse(module.read_text(encoding="utf-8"))
 
@@ -64,7 +70,8 @@ def imported(module: Path) -> set[str]:
         if isinstance(node, ast.ImportFrom) and node.module == "publish":
             found |= {name.name for name in node.names}
         elif isinstance(node, ast.ImportFrom) and (node.module or "").startswith("publish."):
-            found.add((node.module or "").removeprefix("publish."))
+            package = (node.module or "").removeprefix("publish.")
+            found |= {f"{package}.{name.name}" for name in node.names} if (ENGINE / package).is_dir() else {package}
         elif isinstance(node, ast.Import):
             found |= {name.name.removeprefix("publish.") for name in node.names if name.name.startswith("publish.")}
     return found
@@ -77,10 +84,10 @@ def called(module: Path) -> Iterator[str]:
 
 
 def test_every_module_is_a_stage_a_joiner_or_used_by_all() -> None:
-    names = {module.stem for module in MODULES}
-    assert names >= STAGES | JOINERS
-    for shared in names - STAGES - JOINERS - {"__init__"}:
-        assert not imported(ENGINE / f"{shared}.py") & (STAGES | JOINERS), f"{shared} is used by all, and must not know a stage"
+    names = {name_of(module): module for module in MODULES}
+    assert names.keys() >= STAGES | JOINERS
+    for shared in names.keys() - STAGES - JOINERS - {"__init__"}:
+        assert not imported(names[shared]) & (STAGES | JOINERS), f"{shared} is used by all, and must not know a stage"
 
 
 @pytest.mark.parametrize("stage", sorted(STAGES))
@@ -93,31 +100,39 @@ def test_build_joins_the_stages() -> None:
     assert imported(ENGINE / "build.py") >= {"read", "lint", "derive", "check", "publication", "site", "write"}
 
 
-@pytest.mark.parametrize("module", MODULES, ids=lambda module: module.stem)
+@pytest.mark.parametrize("module", MODULES, ids=name_of)
 def test_only_the_command_line_prints_and_exits(module: Path) -> None:
     words = {node.id for node in ast.walk(tree_of(module)) if isinstance(node, ast.Name)}
     packages = {name.name for node in ast.walk(tree_of(module)) if isinstance(node, ast.Import) for name in node.names}
-    if module.stem != "cli":
+    if name_of(module) != "cli":
         assert not words & {"print", "SystemExit", "exit", "quit"}
         assert "click" not in packages
-    if module.stem not in {"cli", "shacl"}:  # publish.shacl answers on the standard output of a process of its own
+    if name_of(module) not in {"cli", "shacl"}:  # publish.shacl answers on the standard output of a process of its own
         assert not {node.attr for node in ast.walk(tree_of(module)) if isinstance(node, ast.Attribute)} & {"stdout", "stderr"}
 
 
-@pytest.mark.parametrize("module", MODULES, ids=lambda module: module.stem)
+@pytest.mark.parametrize("module", MODULES, ids=name_of)
 def test_only_write_touches_files(module: Path) -> None:
-    if module.stem not in WRITERS:
+    if name_of(module) not in WRITERS:
         assert not set(called(module)) & WRITING
+    if name_of(module) not in {*WRITERS, "serve.files"}:  # which sends files, and opens them to read
         assert "open" not in set(called(module))
 
 
-@pytest.mark.parametrize("module", MODULES, ids=lambda module: module.stem)
+@pytest.mark.parametrize("module", MODULES, ids=name_of)
+def test_only_serve_listens(module: Path) -> None:
+    if not name_of(module).startswith("serve"):
+        assert not {"bind", "listen", "create_server", "start_server", "start_unix_server", "socketpair"} & set(called(module))
+        assert not imported(module) & {name for name in map(name_of, MODULES) if name.startswith("serve.")} or name_of(module) in {"cli", "commands"}
+
+
+@pytest.mark.parametrize("module", MODULES, ids=name_of)
 def test_a_module_fits_in_300_lines_and_says_what_it_is_for(module: Path) -> None:
     assert len(module.read_text(encoding="utf-8").splitlines()) < 300
     assert ast.get_docstring(tree_of(module))
 
 
-@pytest.mark.parametrize("module", MODULES, ids=lambda module: module.stem)
+@pytest.mark.parametrize("module", MODULES, ids=name_of)
 def test_no_module_has_a_state_that_changes(module: Path) -> None:
     assert not [node for node in ast.walk(tree_of(module)) if isinstance(node, ast.Global | ast.Nonlocal)]
 
@@ -127,9 +142,9 @@ def test_no_function_has_more_than_five_parameters_or_a_switch() -> None:
         for node in ast.walk(tree_of(module)):
             if isinstance(node, ast.FunctionDef):
                 given = [argument for argument in (*node.args.posonlyargs, *node.args.args) if argument.arg not in {"self", "cls"}]
-                assert len(given) <= 5, f"{module.stem}.{node.name}"
+                assert len(given) <= 5, f"{name_of(module)}.{node.name}"
                 switches = [ast.unparse(value) for value in (*node.args.defaults, *node.args.kw_defaults) if value and ast.unparse(value) in {"True", "False"}]
-                assert not switches, f"{module.stem}.{node.name}"
+                assert not switches, f"{name_of(module)}.{node.name}"
 
 
 def test_no_domain_word_stands_in_the_engine() -> None:
