@@ -1,0 +1,161 @@
+// The query page: joins the editor, the engine in this browser, the endpoint where there is one, and the answers.
+
+import { makeEditor } from "./editor.js";
+import { Endpoint, isThere } from "./endpoint.js";
+import { LocalEngine } from "./local.js";
+import { fill, makeResults } from "./results.js";
+import { QueryMistake } from "./sparql.js";
+
+const STARTER = `SELECT ?class (COUNT(?thing) AS ?number)
+WHERE {
+  ?thing a ?class .
+}
+GROUP BY ?class
+ORDER BY DESC(?number)`;
+
+const element = (id) => document.getElementById(id);
+const settings = JSON.parse(element("settings").textContent);
+const { words } = settings;
+
+element("starting").remove();
+element("page").hidden = false; // before the editor is made, which measures itself
+
+const local = new LocalEngine(settings, showProgress);
+const engines = { local, endpoint: new Endpoint() };
+const editor = makeEditor(element("editor"), settings, run, forget);
+const results = makeResults({ parent: element("answer"), summary: element("summary"), downloads: element("downloads") }, settings);
+let running; // the engine that answers now
+
+/** Runs the query in the editor, one at a time. */
+async function run() {
+  if (running) return;
+  running = engines[chosen()];
+  forget();
+  results.clear();
+  busy(true);
+  say(words.running);
+  try {
+    const answer = await running.ask(editor.text);
+    say("");
+    results.show(answer);
+    element("result").focus({ preventScroll: true });
+    element("result").scrollIntoView({ block: "nearest" });
+  } catch (error) {
+    complain(error);
+  } finally {
+    running = undefined;
+    busy(false);
+  }
+}
+
+function chosen() {
+  return document.querySelector("input[name=where]:checked")?.value ?? "local";
+}
+
+function busy(is) {
+  element("run").disabled = is;
+  element("stop").hidden = !is;
+  element("result").setAttribute("aria-busy", is);
+}
+
+function say(text) {
+  element("status").textContent = text;
+}
+
+/** Tells what went wrong: of a mistake in the query, where it is. */
+function complain(error) {
+  if (!(error instanceof QueryMistake)) {
+    console.error(error);
+    error = new QueryMistake("mistake-loading", { told: error.message });
+  }
+  say(error.name === "stopped" ? words.stopped : "");
+  if (error.name === "stopped") return;
+  const told = fill(words[error.name], error.values);
+  element("mistake").textContent = error.line ? `${fill(words.at, { line: error.line, column: error.column })} ${told}` : told;
+  if (error.line) editor.mark(error.line, error.column || 1);
+}
+
+/** Takes away what was said of the query before. */
+function forget() {
+  element("mistake").textContent = "";
+  editor?.clear();
+}
+
+function showProgress(loaded, total) {
+  const bar = element("progress");
+  bar.max = total;
+  bar.value = loaded;
+  element("loading").hidden = loaded >= total;
+  element("amount").textContent = fill(words.amount, { loaded: megabytes(loaded), total: megabytes(total) });
+}
+
+function megabytes(bytes) {
+  return (bytes / 1e6).toLocaleString(document.documentElement.lang, { minimumFractionDigits: 1, maximumFractionDigits: 1 });
+}
+
+/** Fetches the engine and the data, and says so: once at the start and once at the end, whatever the bar does between. */
+async function load() {
+  say(words.loading);
+  try {
+    await local.load();
+    if (!running) say(words.ready);
+  } catch (error) {
+    complain(error);
+  } finally {
+    element("loading").hidden = true;
+  }
+}
+
+/** Fills the editor with the query that came with the address; it runs when somebody says so. */
+function takeFromAddress() {
+  const query = new URLSearchParams(location.hash.slice(1)).get("query");
+  if (!query) return false;
+  editor.text = query;
+  say(words.came);
+  return true;
+}
+
+/** Puts the query into the page's address, and that on the clipboard where the browser lets a page do so. */
+async function share() {
+  history.replaceState(null, "", `#query=${encodeURIComponent(editor.text)}`);
+  try {
+    await navigator.clipboard.writeText(location.href);
+    say(words.copied);
+  } catch {
+    say(words.linked);
+  }
+}
+
+function offerExamples() {
+  const buttons = [...document.querySelectorAll("button[data-example]")];
+  for (const button of buttons) {
+    button.disabled = false;
+    button.addEventListener("click", () => {
+      editor.text = settings.examples[button.dataset.example];
+      run();
+    });
+  }
+  element("find").addEventListener("input", ({ target }) => {
+    const wanted = target.value.trim().toLowerCase();
+    for (const button of buttons) button.closest("li").hidden = !button.closest("li").textContent.toLowerCase().includes(wanted);
+  });
+}
+
+async function start() {
+  editor.text = STARTER;
+  const came = takeFromAddress();
+  addEventListener("hashchange", takeFromAddress);
+  element("run").addEventListener("click", run);
+  element("stop").addEventListener("click", () => running?.stop());
+  element("link").addEventListener("click", share);
+  offerExamples();
+  const endpoint = await isThere();
+  element("where").hidden = !endpoint;
+  document.querySelector(`input[value=${endpoint ? "endpoint" : "local"}]`).checked = true;
+  document.querySelector("input[value=local]").addEventListener("change", load);
+  // what somebody pays for by the byte is fetched when it is needed
+  if (!endpoint && !navigator.connection?.saveData) await load();
+  if (came && !running) say(words.came);
+}
+
+await start();

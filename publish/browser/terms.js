@@ -1,0 +1,70 @@
+// RDF terms of an answer as a page shows them: links to the site's own pages, short names, languages.
+
+const SEGMENT = /^(?!(?:con|prn|aux|nul|com[0-9]|lpt[0-9])$)[a-z0-9][a-z0-9_-]{0,99}$/i;
+const DEPTH = 8;
+const XSD = "http://www.w3.org/2001/XMLSchema#";
+const NUMBERS = /^(?:byte|decimal|double|float|int|integer|long|negativeInteger|nonNegativeInteger|nonPositiveInteger|positiveInteger|short|unsigned\w+)$/;
+
+/** Returns the address to which *iri* links: its page on this site (the rule of publish/paths.py), or itself on the web; else nothing. */
+export function addressOf(iri, { base, graphs, pages, reserved, suffix }) {
+  if (iri.startsWith(base) && !(iri in graphs)) {
+    const path = iri.slice(base.length);
+    const segments = path.split("/");
+    const plain = segments.length <= DEPTH && segments.every((segment) => SEGMENT.test(segment)) && !reserved.includes(segments[0].toLowerCase());
+    const page = pages[path] ?? (plain ? path : "");
+    if (page) return `../${page}${suffix}`;
+  }
+  return /^https?:\/\/[^\s<>"]+$/.test(iri) && !iri.startsWith(base) ? iri : "";
+}
+
+/** Returns *iri* with the longest prefix that fits, else as it is. */
+export function shorten(iri, prefixes) {
+  const fitting = Object.entries(prefixes).filter(([, namespace]) => iri.startsWith(namespace) && /^[\w.-]*$/.test(iri.slice(namespace.length)));
+  const [longest] = fitting.sort(([, one], [, other]) => other.length - one.length);
+  return longest ? `${longest[0]}:${iri.slice(longest[1].length)}` : iri;
+}
+
+/** Returns the element that shows *term*, a term of SPARQL's JSON; an empty text for an unbound variable. */
+export function show(term, settings) {
+  if (!term) return document.createTextNode("");
+  if (term.type === "uri") return showIri(term.value, settings);
+  if (term.type === "triple") return document.createTextNode(plain(term));
+  const text = document.createElement("bdi");
+  text.textContent = plain(term);
+  if (!term["xml:lang"] && (!term.datatype || term.datatype === `${XSD}string`)) return text;
+  const note = document.createElement("small");
+  if (term["xml:lang"]) text.lang = term["xml:lang"];
+  note.textContent = term["xml:lang"] ?? shorten(term.datatype, settings.prefixes);
+  const both = document.createDocumentFragment();
+  both.append(text, " ", note);
+  return both;
+}
+
+function showIri(iri, settings) {
+  const address = addressOf(iri, settings);
+  const element = document.createElement(address ? "a" : "span");
+  element.textContent = shorten(iri, settings.prefixes);
+  element.title = iri;
+  if (address) element.href = address;
+  if (address === iri) element.rel = "noreferrer";
+  return element;
+}
+
+/** Returns the text of *term*, as SPARQL's CSV writes it; empty for an unbound variable. */
+export function plain(term) {
+  if (!term) return "";
+  if (term.type === "bnode") return `_:${term.value}`;
+  if (term.type === "triple") return `<<( ${["subject", "predicate", "object"].map((part) => plain(term.value[part])).join(" ")} )>>`;
+  return term.value;
+}
+
+/** Orders two terms: nothing first, numbers by value, the rest as the page's language does. */
+export function compare(one, other, language) {
+  if (!one || !other) return Number(Boolean(one)) - Number(Boolean(other));
+  if (isNumber(one) && isNumber(other)) return Number(one.value) - Number(other.value);
+  return plain(one).localeCompare(plain(other), language);
+}
+
+function isNumber(term) {
+  return Boolean(term.datatype?.startsWith(XSD)) && NUMBERS.test(term.datatype.slice(XSD.length));
+}
