@@ -1,4 +1,4 @@
-"""The knowledge itself: what is stated, what follows from it, and the answers to the questions that it must answer.
+"""The knowledge itself: what is stated, what follows from it, and the questions that it must answer (`test_questions` asks them).
 
 What is held against the source page and the design tables is skipped where they are absent: they are no part of the project.
 """
@@ -22,12 +22,10 @@ from pyoxigraph import (
     NamedNode,
     Quad,
     QueryBoolean,
-    QueryResultsFormat,
     QuerySolutions,
     QueryTriples,
     Store,
     Triple,
-    parse_query_results,
 )
 
 from publish.build import load_project
@@ -189,20 +187,6 @@ def test_every_query_says_what_it_is_in_both_languages(file: Path) -> None:
 
 def test_every_question_has_an_answer_and_every_answer_a_question() -> None:
     assert [file.with_suffix(".tsv") for file in QUESTIONS] == sorted((ROOT / "ontology/questions").glob("*.tsv"))
-
-
-@pytest.mark.parametrize("file", QUESTIONS, ids=lambda file: file.stem)
-def test_pyoxigraph_gives_the_expected_answer(file: Path, store: Store) -> None:
-    answer = store.query(file.read_text())
-    assert isinstance(answer, QuerySolutions)
-    assert (answer.serialize(format=QueryResultsFormat.TSV) or b"").decode() == file.with_suffix(".tsv").read_text()
-
-
-@pytest.mark.parametrize("file", QUESTIONS, ids=lambda file: file.stem)
-def test_rdflib_gives_the_expected_answer(file: Path, graph: rdflib.Graph) -> None:
-    expected = parse_query_results(file.with_suffix(".tsv").read_bytes(), format=QueryResultsFormat.TSV)
-    answer = [tuple(map(term, row)) for row in graph.query(file.read_text()) if isinstance(row, rdflib.query.ResultRow)]
-    assert answer == rows_of(expected)
 
 
 @pytest.mark.parametrize("file", QUESTIONS, ids=lambda file: file.stem)

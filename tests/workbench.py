@@ -162,7 +162,7 @@ def canonical_by_rdflib(content: str | bytes, form: RdfFormat) -> list[str]:
         patch.setattr(rdflib, "NORMALIZE_LITERALS", False)
         warnings.simplefilter("ignore")  # rdflib's JSON-LD parser uses a class that rdflib calls outdated
         graph = rdflib.Graph(bind_namespaces="none").parse(data=content, format=name)
-    return _canonical(Dataset(pyoxigraph.Quad(_subject(s), pyoxigraph.NamedNode(str(p)), _term(o)) for s, p, o in graph))
+    return _canonical(Dataset(pyoxigraph.Quad(_subject(s), pyoxigraph.NamedNode(str(p)), term_of(o)) for s, p, o in graph))
 
 
 def canonical_of(graph: Iterable[Triple]) -> list[str]:
@@ -175,12 +175,12 @@ def _canonical(dataset: Dataset) -> list[str]:
 
 
 def _subject(node: Node) -> Subject:
-    term = _term(node)
+    term = term_of(node)
     assert not isinstance(term, pyoxigraph.Literal)
     return term
 
 
-def _term(node: Node) -> pyoxigraph.NamedNode | pyoxigraph.BlankNode | pyoxigraph.Literal:
+def term_of(node: Node) -> pyoxigraph.NamedNode | pyoxigraph.BlankNode | pyoxigraph.Literal:
     if isinstance(node, rdflib.Literal):
         if node.language:
             return pyoxigraph.Literal(str(node), language=node.language)
