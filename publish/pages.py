@@ -168,6 +168,10 @@ class Pages:
             "catalog.html", "catalog", iri=catalogue.iri, heading=self._text(catalogue, TITLE), rows=list(self._rows(own, catalogue, "catalog")), files=files
         )
 
+    def query(self, values: Mapping[str, object]) -> File:
+        """The query page; *values* are what `querypage.page_values` gives."""
+        return self._page("sparql.html", "sparql/index", **values)
+
     def release(self, entry: Entry, files: Sequence[Published]) -> File:
         """The page of one release: what it changed, and its files."""
         folder = entry.release.path

@@ -24,6 +24,8 @@ from publish.model import OWL, TYPE, ChangeKind, Published, Release, Resource, t
 from publish.pages import Changed, Entry
 from publish.paths import page_path
 from publish.publication import Publication
+from publish.querypage import PATH as QUERY_PAGE
+from publish.querypage import assets, page_values
 from publish.render import File, Notation, render_graph, render_resource
 from publish.report import report_iri
 from publish.sparql import load, run
@@ -54,6 +56,7 @@ def _content(publication: Publication) -> Iterator[File]:
     yield "context.jsonld", _json({"@context": publication.notation.context.whole()})
     yield "style.css", files(__package__).joinpath("templates/style.css").read_bytes()
     yield from publication.project.pictures
+    yield from assets()
     yield from _pages(publication, releases)
 
 
@@ -95,6 +98,7 @@ def _for_programs(publication: Publication) -> Iterator[File]:
     pages = [
         "index",
         "catalog",
+        QUERY_PAGE,
         *["changes"] * bool(publication.history.releases),
         *(page_path(resource.iri, project.base) for resource in publication.resources),
     ]
@@ -164,8 +168,10 @@ def _pages(publication: Publication, releases: Mapping[str, bytes]) -> Iterator[
     report, checked = report_iri(publication.project.base), publication.checked
     entries = [_entry(releases[f"{release.path}changes.json"], release, publication) for release in reversed(publication.history.releases)]
     catalogue = Resource(publication.described.iri, tuple(_of(publication.described.iri, publication.catalogue)), ())
-    for pages in publication.templates.values():
+    iris = [resource.iri for resource in publication.resources]
+    for language, pages in publication.templates.items():
         yield pages.index(kinds, publication.files)
+        yield pages.query(page_values(publication.project, publication.dumps, iris, language))
         yield from (pages.resource(resource) for resource in publication.resources if resource.iri != report)
         yield pages.catalogue(catalogue, publication.files)
         if entries:

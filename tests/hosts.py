@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from workbench import write_files
+from workbench import bynet_command, write_files
 
 from publish.addresses import Layout
 from publish.hosting import host_files
@@ -62,6 +62,8 @@ DocumentRoot {root}
 """
 _FOUND = Path("/usr/lib/apache2/modules")
 SERVERS = ("nginx", "apache2")
+OWN = "bynet"
+"""The name of the server that bynet is itself, at the root of its host."""
 
 
 def free_port() -> int:
@@ -73,6 +75,8 @@ def free_port() -> int:
 
 def program(name: str) -> str:
     """The path of a server's program; the test is skipped, saying so, where it is not installed."""
+    if name == OWN:
+        return name
     found = shutil.which(name) or shutil.which(name, path="/usr/sbin:/usr/local/sbin")
     if found is None or (name == "apache2" and not _FOUND.is_dir()):
         pytest.skip(f"{name} is not installed: apt-get install nginx-light apache2")
@@ -112,8 +116,8 @@ def serving(host: Host, rules: Path | None = None) -> Iterator[str]:
     work.chmod(0o755)
     user = "User nobody\nGroup nogroup" if os.geteuid() == 0 else ""
     values = {"work": work, "root": host.root, "port": host.port, "user": user, "modules": _modules(), "rules": rules or host.site}
-    (work / "server.conf").write_text({"nginx": _NGINX, "apache2": _APACHE}[host.server].format_map(values))
-    with process(_command(host.server, work), host.port):
+    (work / "server.conf").write_text({"nginx": _NGINX, "apache2": _APACHE, OWN: ""}[host.server].format_map(values))
+    with process(_command(host, work), host.port):
         yield host.address
 
 
@@ -136,8 +140,10 @@ def process(command: list[str], port: int) -> Iterator[None]:
                 child.wait()
 
 
-def _command(server: str, work: Path) -> list[str]:
-    if server == "nginx":
+def _command(host: Host, work: Path) -> list[str]:
+    if host.server == OWN:
+        return bynet_command("serve", host.site, "--port", str(host.port))
+    if host.server == "nginx":
         return [program("nginx"), "-p", str(work), "-e", str(work / "error.log"), "-c", str(work / "server.conf")]
     return [program("apache2"), "-f", str(work / "server.conf"), "-DFOREGROUND"]
 

@@ -40,6 +40,7 @@ STAGES = {
     "hosting",
     "verify",
     "examples",
+    "querypage",
     "diff",
     "history",
     "changes",

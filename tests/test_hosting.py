@@ -12,7 +12,7 @@ from time import monotonic
 from urllib.parse import quote, unquote
 
 import pytest
-from hosts import SERVERS, Host, free_port, open_folder, program, serving, with_rules
+from hosts import OWN, SERVERS, Host, free_port, open_folder, program, serving, with_rules
 from urllib3 import BaseHTTPResponse, PoolManager
 from workbench import bynet, make_project, release, turtle, write_files
 
@@ -71,7 +71,10 @@ def world() -> Iterator[Path]:
         yield folder
 
 
-@pytest.fixture(scope="module", params=[(server, prefix) for server in SERVERS for prefix in ("/", "/below/it/")], ids=lambda param: f"{param[0]}{param[1]}")
+PLACES = [*((server, prefix) for server in SERVERS for prefix in ("/", "/below/it/")), (OWN, "/")]
+
+
+@pytest.fixture(scope="module", params=PLACES, ids=lambda param: f"{param[0]}{param[1]}")
 def host(request: pytest.FixtureRequest) -> Iterator[Host]:
     """A small site, published for the address that it is then served at."""
     server, prefix = request.param
@@ -164,7 +167,7 @@ def random_header(chance: random.Random, names: list[str]) -> str:
     return chance.choice([header, header, header, header.upper(), "," + header + ",", header.replace("/", "", 1)])
 
 
-def test_both_servers_choose_as_the_reference_does_for_any_header(host: Host) -> None:
+def test_every_server_chooses_as_the_reference_does_for_any_header(host: Host) -> None:
     layout, chance = layout_of(host), random.Random(20260123)
     types = [media.partition(";")[0] for media in MEDIA_TYPES.values()] + [
         "text/*",

@@ -19,7 +19,7 @@ from publish.gate import Bounds, Query, admit
 from publish.negotiation import negotiate, negotiate_language
 from publish.serve.connection import client_name
 from publish.serve.description import description
-from publish.serve.files import is_fresh
+from publish.serve.files import address, is_fresh
 from publish.serve.formats import choose
 from publish.serve.limits import Limits
 from publish.serve.pool import Answer, Question, Refused
@@ -58,7 +58,7 @@ class Endpoint:
                 return await self._answer(request, release)
         except Mistake as mistake:
             language = negotiate_language(request.headers.get("accept-language", ""), LANGUAGES[::-1])
-            told = problem(mistake, language, str(request.url_for("file", path=DUMP)))
+            told = problem(mistake, language, address(request, DUMP))
             return Response(told.content, told.status, {**HEADERS, **told.headers, "Vary": "Accept-Language", "Cache-Control": "no-store"})
         except ClientDisconnect:
             return Response()  # for nobody
@@ -94,7 +94,7 @@ async def _asked(request: Request, release: Release, question: Question) -> Answ
     """Ask, and stop asking when the client goes away."""
     client = client_name(request.client.host if request.client else "")
     asking = asyncio.create_task(release.pool.ask(question, client))
-    leaving = asyncio.create_task(request.receive())
+    leaving = asyncio.ensure_future(request.receive())
     try:
         await asyncio.wait({asking, leaving}, return_when=asyncio.FIRST_COMPLETED)
         if not asking.done():
@@ -113,7 +113,7 @@ def _described(request: Request, release: Release) -> Response:
     headers = {**HEADERS, "Vary": "Accept", "Cache-Control": SHORT}
     if extension == "html":
         return RedirectResponse(f"{QUERY}/", HTTPStatus.SEE_OTHER, headers)
-    triples = description(str(request.url.replace(query="")), release.site.layout.base, release.counts())
+    triples = description(address(request, QUERY), release.site.layout.base, release.counts())
     content = pyoxigraph.serialize(triples, format=_DESCRIPTIONS[extension], prefixes=_PREFIXES) or b""
     return Response(content, headers={**headers, "Content-Type": MEDIA_TYPES[extension]})
 

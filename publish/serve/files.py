@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from http import HTTPStatus
@@ -19,6 +20,7 @@ from publish.texts import LANGUAGES, text
 
 _METHODS = PREFLIGHT["Access-Control-Allow-Methods"]
 _TAG = 32
+_HOST = re.compile(r"(?:[A-Za-z0-9._-]{1,253}|\[[0-9A-Fa-f:.]{2,45}\])(?::[0-9]{1,5})?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +67,15 @@ def path_of(request: Request) -> str:
     """Return the path under the site that *request* asks for, decoded."""
     path: str = request.scope["path"]
     return path.removeprefix(request.scope.get("root_path", "")).removeprefix("/")
+
+
+def address(request: Request, path: str) -> str:
+    """Return the URL of *path* on the site as the client knows it; where its Host is no host, as this server does."""
+    host = request.headers.get("host", "")
+    if not _HOST.fullmatch(host):
+        name, port = request.scope.get("server") or ("localhost", None)
+        host = f"{name}:{port}" if port else name
+    return f"{request.url.scheme}://{host}{quote(request.scope.get('root_path', ''))}/{path}"
 
 
 def is_fresh(request: Request, tag: str) -> bool:

@@ -1,0 +1,342 @@
+"""``bynet serve`` as whoever starts it and whoever visits it meet it: it starts, serves every release, lets nobody hold it up, and stops."""
+
+from __future__ import annotations
+
+import json
+import re
+import signal
+import socket
+import time
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from threading import Event
+
+import psutil
+import pytest
+from hosts import Host, free_port, open_folder, program
+from hosts import serving as hosting
+from serving import Serving, serving
+from urllib3 import BaseHTTPResponse, PoolManager
+from workbench import bynet, make_project, release, turtle
+
+from publish.texts import LANGUAGES
+
+POOL = PoolManager(retries=False, timeout=30, maxsize=16)
+THING = "ex:a\n    a rdfs:Resource ;\n    rdfs:label {label} ;\n.\n"
+
+
+def get(address: str, method: str = "GET", **headers: str) -> BaseHTTPResponse:
+    return POOL.request(method, address, headers={name.replace("_", "-"): value for name, value in headers.items()}, redirect=False)
+
+
+def ask(endpoint: str, query: str, accept: str = "text/csv") -> BaseHTTPResponse:
+    return POOL.request("POST", endpoint, body=query.encode(), headers={"Content-Type": "application/sparql-query", "Accept": accept}, redirect=False)
+
+
+def publish(project: Path, out: Path, version: str, day: str) -> None:
+    """Publish a release of *project* in which the one thing is called after the version."""
+    release(project, version, day)
+    (project / "data/things.ttl").write_text(turtle(THING.format(label=f'"Thing of {version}"@en')))
+    ended = bynet("--root", project, "publish", "--out", out)
+    assert ended.code == 0, ended.err + ended.out
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Path:
+    return make_project(tmp_path / "project", {"data/things.ttl": turtle(THING.format(label='"Thing"@en'))})
+
+
+@pytest.fixture(scope="module")
+def server(library_site: Path) -> Iterator[Serving]:
+    with serving(library_site, "--read-timeout", "1", "--connections", "40") as running:
+        yield running
+
+
+# start and stop
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_it_stops_cleanly_and_leaves_no_process(library_site: Path, number: int) -> None:
+    with serving(library_site) as running:
+        children = psutil.Process(running.process.pid).children(recursive=True)
+        assert ask(running.endpoint, "ASK {}", "application/sparql-results+json").json() == {"head": {}, "boolean": True}
+        assert len(children) > 1
+        running.process.send_signal(number)
+        assert running.process.wait(20) == 0
+        assert running.line() == "Stopped.\n"
+        assert running.said() == ""
+        _gone, alive = psutil.wait_procs(children, 5)
+        assert not alive
+
+
+def test_a_server_that_is_killed_leaves_no_process(library_site: Path) -> None:
+    with serving(library_site) as running:
+        children = psutil.Process(running.process.pid).children(recursive=True)
+        running.process.kill()
+        _gone, alive = psutil.wait_procs(children, 5)
+        assert not alive
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_folder_that_is_no_site_and_a_port_that_is_taken_are_told_in_one_line(language: str, tmp_path: Path, library_site: Path) -> None:
+    missing = bynet("--lang", language, "serve", tmp_path / "none")
+    empty = bynet("--lang", language, "serve", tmp_path)
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = str(taken.getsockname()[1])
+        full = bynet("--lang", language, "serve", library_site, "--port", port)
+    nowhere = bynet("--lang", language, "serve", library_site, "--host", "198.51.100.1")
+    for ended, words in ((missing, "none"), (empty, "MANIFEST"), (full, port), (nowhere, "198.51.100.1")):
+        assert (ended.code, ended.out) == (2, "")
+        assert re.fullmatch(r"bynet: [^\n]+\n", ended.err)
+        assert words in ended.err
+
+
+def test_a_site_that_cannot_be_queried_is_told(tmp_path: Path, project: Path) -> None:
+    publish(project, tmp_path / "site", "1.0.0", "2026-01-01")
+    dump = tmp_path / "site/download/all.nq"
+    dump.write_text(dump.read_text() + "<broken\n")
+    ended = bynet("serve", tmp_path / "site", "--port", "0")
+    assert (ended.code, ended.out) == (2, "")
+    assert re.fullmatch(r"bynet: [^\n]*all\.nq[^\n]*\n", ended.err)
+
+
+# releases
+
+
+def test_a_new_release_is_taken_without_dropping_a_request(tmp_path: Path, project: Path) -> None:
+    out = tmp_path / "site"
+    publish(project, out, "1.0.0", "2026-01-01")
+    with serving(out, "--reload", "--budget", "600") as running, ThreadPoolExecutor(6) as threads:
+        ended = Event()
+        query = "SELECT ?label { ?thing a rdfs:Resource ; rdfs:label ?label }"
+        query = "PREFIX rdfs: <http://www.w3.org/2000/01/rdf-schema#> " + query
+        file = f"{running.url}download/all.nt"
+        looking: list[Callable[[], BaseHTTPResponse]] = [lambda: get(file), lambda: ask(running.endpoint, query), lambda: get(running.url)]
+        watched = [threads.submit(watch, look, ended) for look in looking * 2]
+        for number in range(1, 6):
+            publish(project, out, f"1.{number}.0", f"2026-02-0{number}")
+            assert running.line() == "The new release is served.\n"
+            assert f"Thing of 1.{number}.0" in ask(running.endpoint, query).data.decode()
+        ended.set()
+        for seen in watched:
+            assert set(seen.result()) == {200}
+        processes = psutil.Process(running.process.pid).children(recursive=True)
+        assert len(processes) <= 6
+        assert running.said() == ""
+
+
+def watch(look: Callable[[], BaseHTTPResponse], ended: Event) -> list[int]:
+    """The status of each answer to *look*, until *ended*."""
+    found = []
+    while not ended.is_set():
+        found.append(look().status)
+    return found
+
+
+def test_a_new_release_waits_for_a_hangup_and_a_broken_one_is_told(tmp_path: Path, project: Path) -> None:
+    out = tmp_path / "site"
+    publish(project, out, "1.0.0", "2026-01-01")
+    with serving(out) as running:
+        query = "SELECT ?label { ?thing <http://www.w3.org/2000/01/rdf-schema#label> ?label }"
+        publish(project, out, "1.1.0", "2026-02-02")
+        assert "Thing of 1.0.0" in ask(running.endpoint, query).data.decode()
+        running.process.send_signal(signal.SIGHUP)
+        assert running.line() == "The new release is served.\n"
+        assert "Thing of 1.1.0" in ask(running.endpoint, query).data.decode()
+        (out / "MANIFEST").write_text("no manifest\n")
+        running.process.send_signal(signal.SIGHUP)
+        assert running.line().startswith("The release before is still served: ")
+        assert "Thing of 1.1.0" in ask(running.endpoint, query).data.decode()
+        assert get(running.url).status == 200
+
+
+# files
+
+
+def test_a_part_of_a_file_and_methods_that_are_none(server: Serving, library_site: Path) -> None:
+    content = (library_site / "download/all.nt").read_bytes()
+    part = get(f"{server.url}download/all.nt", Range="bytes=10-29")
+    assert (part.status, part.data) == (206, content[10:30])
+    assert get(f"{server.url}download/all.nt", Range=f"bytes={len(content)}-").status == 416
+    for method in ("POST", "PUT", "DELETE", "PATCH", "TRACE"):
+        answer = get(server.url, method)
+        assert (answer.status, answer.headers["Allow"]) == (405, "GET, HEAD, OPTIONS")
+    assert get(f"{server.url}host/nginx.conf").status == 404
+    assert get(f"{server.url}nowhere", Accept_Language="da").data.decode().startswith("404: der er intet")
+
+
+def test_a_link_that_leads_out_of_the_folder_is_not_followed(tmp_path: Path, project: Path) -> None:
+    publish(project, tmp_path / "site", "1.0.0", "2026-01-01")
+    secret = tmp_path / "secret"
+    secret.write_text("secret")
+    page = tmp_path / "site/index.html"
+    with serving(tmp_path / "site") as running:
+        page.unlink()
+        page.symlink_to(secret)
+        answer = get(running.url)
+        assert b"secret" not in answer.data
+        assert answer.status >= 400
+
+
+def test_behind_a_front_at_a_path_of_its_own(library_site: Path) -> None:
+    program("nginx")
+    with serving(library_site) as running, open_folder() as folder:
+        (folder / "host").mkdir(parents=True)
+        (folder / "host/nginx.conf").write_text("")
+        (folder / "host/nginx-server.conf").write_text(f"location /below/ {{ proxy_pass {running.url}; proxy_set_header Host $http_host; }}\n")
+        with hosting(Host("nginx", folder / "root", "/below/", free_port()), folder) as front:
+            assert get(front).status == 200
+            assert ask(f"{front}sparql", "ASK {}", "application/json").json()["boolean"] is True
+
+
+# nobody holds it up
+
+
+def test_a_request_that_does_not_come_is_not_waited_for(server: Serving) -> None:
+    port = int(server.url.rsplit(":", 1)[1].rstrip("/"))
+    for sent in (
+        b"",
+        b"GET / HTTP/1.1\r\nHost: x\r\n",
+        b"POST /sparql HTTP/1.1\r\nHost: x\r\nContent-Type: application/sparql-query\r\nContent-Length: 50\r\n\r\nASK",
+    ):
+        with socket.create_connection(("127.0.0.1", port), timeout=10) as slow:
+            slow.sendall(sent)
+            begun = time.monotonic()
+            answer = slow.recv(4096)
+            assert time.monotonic() - begun < 8
+            assert answer == b"" or answer.startswith(b"HTTP/1.1 408")
+    with socket.create_connection(("127.0.0.1", port), timeout=10) as trickling:
+        begun = time.monotonic()
+        with pytest.raises(OSError, match=r"."):  # noqa: PT012  # the loop is what raises
+            for byte in b"GET / HTTP/1.1\r\n" + b"X-Header: 1\r\n" * 100:
+                trickling.send(bytes([byte]))
+                time.sleep(0.05)
+        assert time.monotonic() - begun < 8
+
+
+def test_one_client_has_only_a_share_of_the_connections(server: Serving) -> None:
+    port = int(server.url.rsplit(":", 1)[1].rstrip("/"))
+    held = [socket.create_connection(("127.0.0.1", port), source_address=("127.0.0.3", 0)) for _each in range(30)]
+    try:
+        for _attempt in range(3):
+            assert get(server.url).status == 200
+        refused = 0
+        for connection in held:
+            connection.settimeout(0.2)
+            try:
+                refused += connection.recv(1) == b""
+            except TimeoutError:
+                continue
+            except ConnectionError:
+                refused += 1
+        assert refused >= 20
+    finally:
+        for connection in held:
+            connection.close()
+
+
+def test_an_answer_that_nobody_takes_is_given_up(server: Serving) -> None:
+    port = int(server.url.rsplit(":", 1)[1].rstrip("/"))
+    query = "SELECT * { ?a ?b ?c . ?d ?e ?f } LIMIT 100000"
+    with socket.create_connection(("127.0.0.1", port), timeout=20) as lazy:
+        lazy.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+        head = f"POST /sparql HTTP/1.1\r\nHost: x\r\nContent-Type: application/sparql-query\r\nContent-Length: {len(query)}\r\n\r\n"
+        lazy.sendall(head.encode() + query.encode())
+        time.sleep(6)
+        with pytest.raises(ConnectionError):  # noqa: PT012  # the loop is what raises
+            while lazy.recv(1_000_000):
+                pass
+            raise ConnectionResetError  # it was closed, not reset
+    assert get(server.url).status == 200
+
+
+def test_a_host_that_is_none_gets_nowhere(server: Serving) -> None:
+    answer = get(server.endpoint, Accept="application/n-triples", Host='evil.example/"><x>')
+    assert answer.status in {200, 400}
+    assert b"evil" not in answer.data
+    assert b"evil" in get(server.endpoint, Accept="application/n-triples", Host="evil.example").data
+
+
+# the endpoint's manners over HTTP
+
+
+def test_a_browser_is_led_to_the_query_page_and_a_program_gets_the_description(server: Serving) -> None:
+    browser = "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"
+    led = get(server.endpoint, Accept=browser)
+    assert (led.status, led.headers["Location"]) == (303, "sparql/")
+    for media in ("text/turtle", "application/ld+json", "application/n-triples", "application/rdf+xml"):
+        described = get(server.endpoint, Accept=media)
+        assert described.status == 200
+        assert described.headers["Content-Type"].startswith(media)
+    assert get(server.endpoint).headers["Content-Type"].startswith("text/turtle")
+
+
+def test_an_answer_is_tagged_by_release_request_and_form(server: Serving) -> None:
+    query = f"{server.endpoint}?query=SELECT%20*%20%7B%20%3Fs%20%3Fp%20%3Fo%20%7D%20LIMIT%201"
+    first = get(query, Accept="text/csv")
+    assert first.headers["Vary"] == "Accept"
+    assert get(query, Accept="text/csv", If_None_Match=first.headers["ETag"]).status == 304
+    assert get(query, Accept="application/json", If_None_Match=first.headers["ETag"]).status == 200
+    now = get(f"{server.endpoint}?query=SELECT%20(NOW()%20AS%20%3Fn)%20%7B%7D")
+    assert "ETag" not in now.headers
+    assert now.headers["Cache-Control"] == "no-store"
+
+
+def test_a_page_of_any_origin_may_ask(server: Serving) -> None:
+    asked = get(server.endpoint, "OPTIONS", Origin="https://example.org", Access_Control_Request_Method="POST")
+    assert asked.status == 204
+    assert "POST" in asked.headers["Access-Control-Allow-Methods"]
+    assert "Content-Type" in asked.headers["Access-Control-Allow-Headers"]
+    assert ask(server.endpoint, "ASK {}").headers["Access-Control-Allow-Origin"] == "*"
+    assert ask(server.endpoint, "nonsense").headers["Access-Control-Allow-Origin"] == "*"
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_problem_says_where_in_the_query_it_is_in_the_language_asked_for(server: Serving, language: str) -> None:
+    answer = POOL.request(
+        "POST",
+        server.endpoint,
+        body=b"SELECT * {\n  ?s ?p }",
+        headers={"Content-Type": "application/sparql-query", "Accept-Language": language},
+    )
+    assert (answer.status, answer.headers["Content-Type"]) == (400, "application/problem+json")
+    problem = json.loads(answer.data)
+    assert (problem["status"], problem["line"]) == (400, 2)
+    assert problem["title"]
+    assert problem["detail"]
+
+
+def test_a_request_that_is_too_long_is_refused_before_it_is_read(library_site: Path) -> None:
+    with serving(library_site, "--request-bytes", "1000") as running:
+        answer = ask(running.endpoint, "ASK { " + "#" * 2000 + "\n}")
+        assert answer.status == 413
+        assert json.loads(answer.data)["limit"] == 1000
+
+
+def test_who_goes_away_frees_a_process(library_site: Path) -> None:
+    query = "SELECT (COUNT(*) AS ?n) { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i . ?j ?k ?l }"
+    with serving(library_site, "--workers", "2", "--timeout", "60", "--budget", "600") as running:
+        port = int(running.url.rsplit(":", 1)[1].rstrip("/"))
+        front = psutil.Process(running.process.pid)
+        for _each in range(3):
+            with socket.create_connection(("127.0.0.1", port)) as leaving:
+                head = f"POST /sparql HTTP/1.1\r\nHost: x\r\nContent-Type: application/sparql-query\r\nContent-Length: {len(query)}\r\n\r\n"
+                leaving.sendall(head.encode() + query.encode())
+                time.sleep(0.3)
+        time.sleep(1)
+        busy = [child for child in front.children(recursive=True) if child.cpu_percent(0.3) > 50]
+        assert not busy
+        assert ask(running.endpoint, "ASK {}", "application/json").status == 200
+
+
+def test_files_do_not_leak(server: Serving) -> None:
+    front = psutil.Process(server.process.pid)
+    for _each in range(20):
+        get(f"{server.url}download/all.nt")
+    before = front.num_fds()
+    for _each in range(200):
+        get(f"{server.url}download/all.nt")
+        get(f"{server.url}download/all.nt", "HEAD")
+        ask(server.endpoint, "SELECT * { ?s ?p ?o } LIMIT 3")
+    assert front.num_fds() <= before + 2
