@@ -21,7 +21,7 @@ from workbench import LIBRARY, ROOT, SHARED, bynet, bynet_command, canonical, en
 from publish import cli, texts
 from publish.texts import LANGUAGES
 
-COMMANDS = ["publish", "check", "diff", "verify", "format", "show", "query", "sources"]
+COMMANDS = ["publish", "check", "diff", "verify", "format", "show", "query", "serve", "sources"]
 BOOKS = "SELECT ?book ?pages ?subject { ?book t:pages ?pages OPTIONAL { ?book t:subject ?subject } } ORDER BY ?book"
 # the page of texts that a project's passages point into; words in it that no fact rests on
 PAGE = "Zürich and Genève are cities.\nMenu\nA secret name, another one.\nNobody explained this."
@@ -89,7 +89,8 @@ def test_every_text_is_there_in_every_language_with_the_same_places_to_fill() ->
 
 
 def test_every_text_is_used() -> None:
-    code = "".join(path.read_text(encoding="utf-8") for path in [*ROOT.glob("publish/*.py"), *ROOT.glob("publish/templates/*.html")])
+    places = ("publish/**/*.py", "publish/templates/*.html", "publish/browser/*.js")
+    code = "".join(path.read_text(encoding="utf-8") for place in places for path in ROOT.glob(place))
     made = {"about-", "change-", "content-", "severity-", "passage-"}  # names that the code puts together
     for name in texts._texts("en"):
         table, _dot, key = name.partition(".")
