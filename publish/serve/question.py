@@ -1,0 +1,46 @@
+"""What the server's processes are asked, and what comes back."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from tempfile import SpooledTemporaryFile
+
+from publish.errors import Mistake
+
+SOLUTIONS = ("srj", "srx", "csv", "tsv")
+"""The formats of the answers to SELECT, by their extensions."""
+TRIPLES = ("ttl", "nt", "jsonld", "rdf")
+"""The formats of the answers to CONSTRUCT and DESCRIBE."""
+FORMATS = {"SELECT": SOLUTIONS, "ASK": ("srj", "srx"), "CONSTRUCT": TRIPLES, "DESCRIBE": TRIPLES}
+"""The formats in which a query of each form can be answered; the standards have no CSV and no TSV of yes and no."""
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """A query of a *form*, the format of its answer (by its *extension*), and the dataset that the protocol names (SPARQL 1.1 Protocol, 2.1.4)."""
+
+    query: str
+    form: str
+    extension: str
+    default_graphs: tuple[str, ...] = ()
+    named_graphs: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """A whole answer: its *content* from the start, its *size* in bytes, its *rows* (or triples; 1 for ASK), and the *seconds* that it took.
+
+    The content is in memory up to 1 MiB, and beyond that in a file without a name; whoever has it closes it.
+    """
+
+    content: SpooledTemporaryFile[bytes]
+    size: int
+    rows: int
+    seconds: float
+
+
+class Refused(Mistake):
+    """A query that takes more than the server gives, by the *name* of the limit: timeout memory rows bytes queue budget, or stopped.
+
+    ``limit`` is the limit in its own unit; ``retry_after`` is in whole seconds, where it helps to come back.
+    """

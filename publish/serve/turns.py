@@ -1,0 +1,117 @@
+"""Whose turn it is: queries wait in one line for each client, and the client that has used least lately comes first.
+
+A client never holds every worker. The worker that is free last is kept for clients that have used little lately, and a query
+that holds it for longer than `PATIENCE` gives way to one that waits for it, and begins again when another worker is free:
+slow queries of many clients together cost a quick one no more than that.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from dataclasses import dataclass
+from typing import Generic, TypeVar
+
+from publish.serve.budget import Budgets
+from publish.serve.limits import Limits
+
+PATIENCE = 1.0
+"""How long a query may hold the last worker while others wait for it, in seconds."""
+_LITTLE = 0.1
+"""The part of its budget up to which a client has used little."""
+
+
+@dataclass(slots=True, eq=False)
+class Place:
+    """One query's place: in line, then with a worker. Times are in seconds of the clock of `Turns`."""
+
+    client: str
+    joined: float
+    began: float = 0.0
+    last: bool = False
+    """Whether it got the last worker."""
+    slow: bool = False
+    """Whether it has given way before: it never gets the last worker again."""
+
+
+P = TypeVar("P", bound=Place)
+
+
+class Turns(Generic[P]):
+    """The places of all queries, waiting and running. Every *now* is in seconds of one clock."""
+
+    def __init__(self, limits: Limits, budgets: Budgets) -> None:
+        self._limits = limits
+        self._budgets = budgets
+        self._lines: dict[str, deque[P]] = {}
+        self._running: set[P] = set()
+
+    @property
+    def waiting(self) -> int:
+        """How many wait."""
+        return sum(map(len, self._lines.values()))
+
+    @property
+    def running(self) -> int:
+        """How many run."""
+        return len(self._running)
+
+    def join(self, place: P) -> None:
+        """Put *place* at the end of its client's line."""
+        self._lines.setdefault(place.client, deque()).append(place)
+
+    def again(self, place: P, now: float) -> None:
+        """Put *place*, which was running, at the head of its client's line."""
+        self.over(place, now)
+        self._lines.setdefault(place.client, deque()).appendleft(place)
+
+    def leave(self, place: P) -> None:
+        """Take *place* out of its line, if it waits."""
+        line = self._lines.get(place.client, deque())
+        if place in line:
+            line.remove(place)
+            if not line:
+                del self._lines[place.client]
+
+    def over(self, place: P, now: float) -> None:
+        """Take *place*, which was running, out, and charge its client."""
+        self._running.discard(place)
+        self._budgets.charge(place.client, now - place.began, now)
+
+    def crowded_out(self) -> P | None:
+        """Return who has to leave as too many wait: the newest of the client with the most places, so that one alone never shuts out others."""
+        if self.waiting <= self._limits.queue:
+            return None
+        return max(self._lines.values(), key=lambda line: (len(line), line[-1].joined))[-1]
+
+    def next(self, now: float) -> P | None:
+        """Return whose turn it is, which then runs; none where nobody who waits may have a worker yet."""
+        free = self._limits.workers - len(self._running)
+        last = free == 1 and self._limits.workers > 1
+        able = [line[0] for line in self._lines.values() if free > 0 and (self._may_take_last(line[0], now) if last else self._may_take_one(line[0]))]
+        if not able:
+            return None
+        place = min(able, key=lambda place: self._used(place.client, now))
+        self.leave(place)
+        self._running.add(place)
+        place.last, place.began = last, now
+        return place
+
+    def in_the_way(self, now: float) -> P | None:
+        """Return who has to give way: who has held the last worker for too long, where a client waits that has used little."""
+        holders = [place for place in self._running if place.last]
+        if len(self._running) < self._limits.workers or not holders or any(now - place.began < PATIENCE for place in holders):
+            return None
+        newest = max(holders, key=lambda place: place.began)
+        others = (line[0] for client, line in self._lines.items() if client != newest.client)
+        return newest if any(self._may_take_last(place, now) for place in others) else None
+
+    def _may_take_one(self, place: P) -> bool:
+        held = sum(other.client == place.client for other in self._running)
+        return held < max(1, self._limits.workers - 1)
+
+    def _may_take_last(self, place: P, now: float) -> bool:
+        return not place.slow and self._used(place.client, now) <= _LITTLE * self._limits.budget and self._may_take_one(place)
+
+    def _used(self, client: str, now: float) -> float:
+        running = sum(now - place.began for place in self._running if place.client == client)
+        return self._budgets.used(client, now) + running
