@@ -25,7 +25,7 @@ ADDRESS = "http://127.0.0.1:8000/"
 def folder(tmp_path: Path, site: Path) -> Path:
     """A folder with the project and the site that it published."""
     for part in ("data", "ontology", "shapes"):
-        (tmp_path / part).symlink_to(ROOT / part)
+        shutil.copytree(ROOT / part, tmp_path / part)
     (tmp_path / "site").symlink_to(site)
     return tmp_path
 
