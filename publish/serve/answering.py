@@ -12,9 +12,11 @@ from publish.serve.counting import COUNTERS, Counter
 from publish.serve.limits import Limits
 from publish.serve.prologue import names_dataset, prefixes
 from publish.serve.question import Question, Refused
+from publish.serve.wellformed import Wellformed
 
 _SOLUTIONS = {"srj": QueryResultsFormat.JSON, "srx": QueryResultsFormat.XML, "csv": QueryResultsFormat.CSV, "tsv": QueryResultsFormat.TSV}
 _TRIPLES = {"ttl": RdfFormat.TURTLE, "nt": RdfFormat.N_TRIPLES, "jsonld": RdfFormat.JSON_LD, "rdf": RdfFormat.RDF_XML}
+_XML = {"srx", "rdf"}
 _PIECE = 64 * 1024
 
 
@@ -27,20 +29,23 @@ class Sink:
         self._limits = limits
         self._size = 0
         self._held = bytearray()
-        self._counter: Counter | None = None
+        self._looking: list[Callable[[bytes], None]] = []
 
-    def counting(self, counter: Counter) -> Sink:
-        """Return this sink, whose rows *counter* counts from now on."""
-        self._counter = counter
-        return self
+    def counting(self, counter: Counter) -> None:
+        """Count the rows of what is written with *counter*."""
+        self._looking.append(lambda piece: self.have(counter.count(piece)))
+
+    def checking(self, check: Callable[[bytes], None]) -> None:
+        """Have *check* look at what is written; it raises where that may not be answered."""
+        self._looking.append(check)
 
     def write(self, piece: bytes) -> int:
         """Take *piece*. Raises `Refused` where the answer has become too long."""
         self._size += len(piece)
         if self._size > self._limits.answer_bytes:
             raise Refused("bytes", limit=self._limits.answer_bytes)
-        if self._counter:
-            self.have(self._counter.count(piece))
+        for look in self._looking:
+            look(piece)
         self._held += piece
         if len(self._held) >= _PIECE:
             self._deliver(self.rest())
@@ -76,6 +81,8 @@ def answer(store: Store, question: Question, sink: Sink) -> None:
     """
     file = cast("IO[bytes]", sink)  # it has what pyoxigraph asks of a file
     found = _asked(store, question)
+    if question.extension in _XML:
+        sink.checking(Wellformed().check)
     if isinstance(found, QuerySolutions):
         sink.counting(COUNTERS[question.extension]())
         found.serialize(file, _SOLUTIONS[question.extension])

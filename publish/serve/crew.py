@@ -35,6 +35,7 @@ class Worker(asyncio.Protocol):
         self.unread = False
         """Whether the channel closed with a question that the worker never read."""
         self._frames = Frames()
+        self._transport: asyncio.Transport | None = None
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Note that the worker is there."""
@@ -56,16 +57,18 @@ class Worker(asyncio.Protocol):
     def ask(self, question: dict[str, object]) -> None:
         """Send *question*."""
         self.answered = False
+        assert self._transport is not None
         self._transport.write(frame(QUESTION, json.dumps(question).encode()))
 
     def close(self) -> None:
         """Let the process end: it has nothing to do."""
-        self._transport.abort()
+        if self._transport:
+            self._transport.abort()
 
     def kill(self) -> None:
         """End the process, whatever it does."""
         self.crew.kill(self.number)
-        self._transport.abort()
+        self.close()
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,6 +122,11 @@ class Crew:
             self._workers.pop(worker.number, None)
             self.heard.gone(worker)
 
+    @property
+    def over(self) -> bool:
+        """Whether nothing is left of it."""
+        return self._alone and not self._workers
+
     async def end(self) -> None:
         """End the keeper with all its workers; nothing of them is left then."""
         with suppress(OSError):
@@ -129,6 +137,10 @@ class Crew:
                 self._process.kill()
             await asyncio.sleep(_SHORTLY)
         self._lose()
+        while self._joining or self._workers:  # each channel closes in a turn of the loop
+            for worker in [*self._workers.values()]:
+                worker.close()
+            await asyncio.sleep(0)
 
     def _hear(self) -> None:
         try:

@@ -49,6 +49,7 @@ class Pool:
         self._idle: list[Worker] = []
         self._busy: dict[Worker, Asking] = {}
         self._look: asyncio.TimerHandle | None = None
+        self._crews: list[Crew] = []
         self._serving: Crew | None = None
         self._closed = self._dismissed = False
 
@@ -60,7 +61,7 @@ class Pool:
             # kept open: should the keeper have to load it again, it is the same data, whatever lies there then
             self._dump = os.open(self._path, os.O_RDONLY)
         except OSError as error:
-            raise NoData("no-data", dump=self._path, words=error.strerror) from error
+            raise NoData("dump-syntax", file=self._path, words=error.strerror) from error
         self._hire()
         try:
             await self._ready
@@ -107,13 +108,15 @@ class Pool:
 
     def _hire(self) -> None:
         """Start a keeper."""
-        self._crew = Crew(self._dump, self._limits, Heard(self._arrived, self._said, self._gone, self._lost))
+        self._crews = [crew for crew in self._crews if not crew.over]
+        self._crews.append(Crew(self._dump, self._limits, Heard(self._arrived, self._said, self._gone, self._lost)))
 
     async def _dismiss(self) -> None:
         self._dismissed = True
         if self._look:
             self._look.cancel()
-        await self._crew.end()
+        for crew in self._crews:
+            await crew.end()
         os.close(self._dump)
 
     def _dispatch(self) -> None:
@@ -233,9 +236,9 @@ class Pool:
         if self._dismissed:
             return
         if not self._ready.done():
-            self._ready.set_exception(NoData("no-data", dump=self._path, words=words))
+            self._ready.set_exception(NoData("dump-syntax", file=self._path, words=words))
         else:
-            self._loop.call_later(0 if self._serving is self._crew else _AGAIN, self._rehire)
+            self._loop.call_later(0 if self._serving is self._crews[-1] else _AGAIN, self._rehire)
 
     def _rehire(self) -> None:
         if not self._dismissed:

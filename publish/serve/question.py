@@ -40,7 +40,9 @@ class Answer:
 
 
 class Refused(Mistake):
-    """A query that takes more than the server gives, by the *name* of the limit: timeout memory rows bytes queue budget, or stopped.
+    """A query that takes more than the server gives, by the *name* of the limit: timeout memory rows bytes queue budget.
+
+    Or ``stopped``: its worker has died of it; or ``xml``: its answer holds what XML can't say, and another format can.
 
     ``limit`` is the limit in its own unit; ``retry_after`` is in whole seconds, where it helps to come back.
     """

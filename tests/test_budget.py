@@ -1,0 +1,165 @@
+"""Who may ask now, and whose turn it is: decided from times alone, without a process or a clock."""
+
+from __future__ import annotations
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from publish.serve.budget import CLIENTS, Budgets
+from publish.serve.limits import Limits
+from publish.serve.turns import PATIENCE, Place, Turns
+
+
+def turns(**limits: float) -> tuple[Turns[Place], Budgets]:
+    chosen = Limits(**limits)  # type: ignore[arg-type]  # names and numbers of limits
+    budgets = Budgets(chosen.budget)
+    return Turns(chosen, budgets), budgets
+
+
+def join(line: Turns[Place], client: str, now: float = 0.0) -> Place:
+    place = Place(client, now)
+    line.join(place)
+    return place
+
+
+def test_a_budget_comes_back_evenly() -> None:
+    budgets = Budgets(30.0)
+    budgets.charge("a", 10.0, now=0.0)
+    assert budgets.used("a", 0.0) == 10.0
+    assert budgets.used("a", 10.0) == 5.0
+    assert budgets.used("a", 20.0) == 0.0
+    assert budgets.used("a", 1000.0) == 0.0
+    assert budgets.used("b", 0.0) == 0.0
+
+
+def test_who_has_something_left_may_ask_and_who_has_not_is_told_when() -> None:
+    budgets = Budgets(30.0)
+    budgets.charge("a", 29.9, now=0.0)
+    assert budgets.wait("a", 0.0) == 0
+    budgets.charge("a", 10.1, now=0.0)  # the last one may go beyond; it is paid back
+    assert budgets.wait("a", 0.0) == 21
+    assert budgets.wait("a", 19.5) == 1
+    assert budgets.wait("a", 20.5) == 0
+    assert budgets.wait("b", 0.0) == 0
+
+
+@given(budget=st.floats(0.1, 1000), uses=st.lists(st.tuples(st.floats(0, 100), st.floats(0, 100)), max_size=20))
+def test_who_comes_back_when_told_is_let_in_and_no_earlier_than_a_second_before(budget: float, uses: list[tuple[float, float]]) -> None:
+    budgets, now = Budgets(budget), 0.0
+    for seconds, later in uses:
+        now += later
+        budgets.charge("a", seconds, now)
+    wait = budgets.wait("a", now)
+    assert budgets.wait("a", now + wait) == 0
+    assert wait <= 1 or budgets.wait("a", now + wait - 1.001) > 0
+
+
+def test_a_million_clients_take_no_more_memory_than_the_latest() -> None:
+    budgets = Budgets(30.0, clients=100)
+    for number in range(10_000):
+        budgets.charge(f"client {number}", 31.0, now=float(number) / 1000)
+    assert len(budgets._used) == 100
+    assert budgets.wait("client 9999", 10.0) > 0
+    assert budgets.wait("client 0", 10.0) == 0
+    assert CLIENTS == 10_000
+
+
+def test_one_client_never_has_every_worker() -> None:
+    line, _ = turns(workers=4)
+    for _ in range(5):
+        join(line, "a")
+    assert [line.next(0.0) is not None for _ in range(4)] == [True, True, True, False]
+    join(line, "b")
+    last = line.next(0.0)
+    assert last is not None
+    assert last.client == "b"
+    assert last.last
+    assert line.next(0.0) is None
+
+
+def test_a_lone_worker_is_for_everybody() -> None:
+    line, budgets = turns(workers=1)
+    budgets.charge("a", 29.0, 0.0)
+    asked = join(line, "a")
+    assert line.next(0.0) is asked
+    assert line.in_the_way(100.0) is None
+
+
+def test_the_client_that_has_used_least_comes_first() -> None:
+    line, budgets = turns(workers=4)
+    for client, used in (("a", 20.0), ("b", 1.0), ("c", 5.0)):
+        budgets.charge(client, used, 0.0)
+        join(line, client)
+        join(line, client)
+    order = [line.next(0.0) for _ in range(3)]
+    assert [place.client for place in order if place] == ["b", "b", "c"]
+
+
+def test_what_runs_counts_as_used() -> None:
+    line, _ = turns(workers=4)
+    first = join(line, "a")
+    assert line.next(0.0) is first
+    join(line, "a", 1.0)
+    other = join(line, "b", 2.0)
+    assert line.next(2.0) is other
+
+
+def test_the_last_worker_is_for_who_has_used_little() -> None:
+    line, budgets = turns(workers=2, budget=30.0)
+    budgets.charge("a", 10.0, 0.0)
+    budgets.charge("b", 10.0, 0.0)
+    join(line, "a")
+    join(line, "b")
+    assert line.next(0.0) is not None
+    assert line.next(0.0) is None
+    quick = join(line, "c")
+    assert line.next(0.0) is quick
+
+
+def test_who_holds_the_last_worker_for_long_gives_way_once_and_then_has_another() -> None:
+    line, _ = turns(workers=2)
+    ordinary, slow = join(line, "a"), join(line, "b")
+    assert (line.next(0.0), line.next(0.0)) == (ordinary, slow)
+    assert line.in_the_way(PATIENCE) is None  # nobody waits for it
+    quick = join(line, "c", 0.5)
+    assert line.in_the_way(PATIENCE / 2) is None
+    assert line.in_the_way(PATIENCE) is slow
+    slow.slow = True
+    line.again(slow, PATIENCE)
+    assert line.next(PATIENCE) is quick
+    line.over(quick, PATIENCE)
+    assert line.next(PATIENCE) is None  # never the last one again
+    line.over(ordinary, PATIENCE)
+    assert line.next(PATIENCE) is slow
+    assert not slow.last
+
+
+def test_a_client_is_not_in_its_own_way() -> None:
+    line, _ = turns(workers=3)
+    first, second = join(line, "a"), join(line, "b")
+    third = join(line, "b")
+    assert [line.next(0.0) for _ in range(3)] == [first, second, third]
+    assert third.last
+    join(line, "b")
+    assert line.in_the_way(PATIENCE) is None
+
+
+def test_where_too_many_wait_the_client_with_the_most_loses_its_newest() -> None:
+    line, _ = turns(workers=1, queue=3)
+    many = [join(line, "a", float(number)) for number in range(3)]
+    assert line.crowded_out() is None
+    join(line, "b", 3.0)
+    assert line.crowded_out() is many[2]
+    line.leave(many[2])
+    assert line.crowded_out() is None
+    newest = join(line, "b", 4.0)
+    assert line.crowded_out() is newest  # as many as the other, and later
+
+
+def test_whoever_leaves_is_not_called() -> None:
+    line, _ = turns(workers=4)
+    gone, stays = join(line, "a"), join(line, "a")
+    line.leave(gone)
+    line.leave(gone)
+    assert line.next(0.0) is stays
+    assert (line.waiting, line.running) == (0, 1)

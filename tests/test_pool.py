@@ -1,0 +1,468 @@
+"""The pool with its real processes: nothing that it is asked, and nothing that is done to its processes, keeps it from answering the next query."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from contextlib import asynccontextmanager, contextmanager, suppress
+from pathlib import Path
+
+import pytest
+from pyoxigraph import QueryBoolean, QueryResultsFormat, QuerySolutions, QueryTriples, RdfFormat, Store, serialize
+from workbench import BAD_INPUTS, ROOT
+
+from publish.errors import BadQuery
+from publish.serve.limits import Limits
+from publish.serve.pool import NoData, Pool, Question, Refused
+from publish.serve.worker import QUESTIONS
+
+pytestmark = pytest.mark.skipif(not Path("/proc/self/statm").exists(), reason="there is no /proc to see processes in")
+
+RESULTS = {"srj": QueryResultsFormat.JSON, "srx": QueryResultsFormat.XML, "csv": QueryResultsFormat.CSV, "tsv": QueryResultsFormat.TSV}
+GRAPHS = {"ttl": RdfFormat.TURTLE, "nt": RdfFormat.N_TRIPLES, "jsonld": RdfFormat.JSON_LD, "rdf": RdfFormat.RDF_XML}
+QUICK = "SELECT ?o { <http://example.org/id/7> <http://example.org/def/p> ?o }"
+SLOW = "SELECT (COUNT(*) AS ?count) { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i . ?j ?k ?l }"
+NEXT = 1.0
+"""Seconds within which the next query is answered: on an idle machine some milliseconds, but tests run beside each other."""
+LATE = 0.5
+"""How far beyond its deadline, in seconds, a query may be refused here; on an idle machine it is a hundredth."""
+
+
+@pytest.fixture(scope="module")
+def dump(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Five hundred quads in two graphs."""
+    file = tmp_path_factory.mktemp("data") / "all.nq"
+    line = '<http://example.org/id/{0}> <http://example.org/def/p> "value {0}" <http://example.org/{1}> .\n'
+    file.write_text("".join(line.format(number, "stated" if number % 5 else "derived") for number in range(500)), encoding="utf-8")
+    return file
+
+
+@asynccontextmanager
+async def pool_on(dump: Path, limits: Limits = Limits(budget=1e6)) -> AsyncIterator[Pool]:  # noqa: B008  # limits are frozen
+    pool = Pool(dump, limits)
+    await pool.start()
+    try:
+        yield pool
+    finally:
+        await pool.close()
+
+
+def select(query: str, extension: str = "csv") -> Question:
+    return Question(query, "SELECT", extension)
+
+
+async def answer(pool: Pool, question: Question, client: str = "somebody") -> bytes:
+    answer = await pool.ask(question, client)
+    with answer.content as content:
+        whole = content.read()
+    assert len(whole) == answer.size
+    return whole
+
+
+async def quick(pool: Pool, client: str = "somebody else") -> float:
+    """Ask an ordinary query and return how many seconds that took."""
+    began = time.monotonic()
+    assert await answer(pool, select(QUICK), client) == b"o\r\nvalue 7\r\n"
+    return time.monotonic() - began
+
+
+async def refused(pool: Pool, question: Question, client: str = "somebody") -> tuple[Refused, float]:
+    """Ask what is refused; return how, and how many seconds that took. The next query is answered soon."""
+    began = time.monotonic()
+    with pytest.raises(Refused) as refusal:
+        await pool.ask(question, client)
+    took = time.monotonic() - began
+    assert await quick(pool) < NEXT
+    return refusal.value, took
+
+
+def children(process: int) -> list[int]:
+    """The processes that *process* has started, and those that they have."""
+    found: list[int] = []
+    with suppress(OSError):
+        for task in Path(f"/proc/{process}/task").iterdir():
+            for child in map(int, (task / "children").read_text().split()):
+                found += [child, *children(child)]
+    return found
+
+
+def keeper_of(process: int) -> int:
+    """The keeper that *process* has started last."""
+    return max(child for child in children(process) if b"publish.serve.keeper" in arguments(child) and parent(child) == process)
+
+
+def arguments(process: int) -> bytes:
+    with suppress(OSError):
+        return Path(f"/proc/{process}/cmdline").read_bytes()
+    return b""
+
+
+def parent(process: int) -> int:
+    return int(Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()[1])
+
+
+def descriptors() -> list[str]:
+    """The open files and sockets of this process."""
+    return sorted(os.readlink(link) for link in Path("/proc/self/fd").iterdir() if link.exists() or link.is_symlink())
+
+
+def state(process: int) -> str:
+    """The state of a process: R where it runs, S where it waits; X where there is none any more."""
+    with suppress(OSError):
+        return Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()[0]
+    return "X"
+
+
+def lives(process: int) -> bool:
+    """Whether a process is there and has not ended."""
+    return state(process) not in "ZX"
+
+
+def memory(process: int) -> int:
+    """The bytes of memory that a process has in use."""
+    return int(Path(f"/proc/{process}/statm").read_text().split()[1]) * os.sysconf("SC_PAGESIZE")
+
+
+def busy(process: int) -> int | None:
+    """The one worker of the pool in *process* that runs."""
+    found = [worker for worker in children(keeper_of(process)) if state(worker) in "RD"]
+    return found[0] if len(found) == 1 else None
+
+
+async def until(holds: Callable[[], bool], seconds: float = 5.0) -> None:
+    began = time.monotonic()
+    while not holds():
+        assert time.monotonic() - began < seconds, "it never came to that"
+        await asyncio.sleep(0.01)
+
+
+async def working() -> int:
+    """The worker of the pool in this process that runs, once one alone does."""
+    await until(lambda: busy(os.getpid()) is not None)
+    worker = busy(os.getpid())
+    assert worker is not None
+    return worker
+
+
+def run(test: Awaitable[None]) -> None:
+    async def main() -> None:
+        async with asyncio.timeout(60):
+            await test
+
+    asyncio.run(main())
+
+
+# answers
+
+
+FORMS = {
+    "SELECT": "SELECT * { GRAPH ?g { ?s ?p ?o } }",
+    "ASK": "ASK { ?s ?p 'value 7' }",
+    "CONSTRUCT": "PREFIX id: <http://example.org/id/> CONSTRUCT { ?s id:is ?o } WHERE { ?s ?p ?o }",
+    "DESCRIBE": "DESCRIBE <http://example.org/id/7> <http://example.org/id/10>",
+}
+ANSWERS = [("SELECT", e) for e in RESULTS] + [("ASK", e) for e in ("srj", "srx")] + [(form, e) for form in ("CONSTRUCT", "DESCRIBE") for e in GRAPHS]
+
+
+def test_every_form_in_every_format_is_answered_as_pyoxigraph_does(dump: Path) -> None:
+    store = Store()
+    store.bulk_load(path=str(dump), format=RdfFormat.N_QUADS)
+
+    def expected(form: str, extension: str) -> bytes:
+        found = store.query(FORMS[form], use_default_graph_as_union=True)
+        if isinstance(found, QueryTriples):
+            named = {"id": "http://example.org/id/"} if form == "CONSTRUCT" and extension == "ttl" else {}
+            return serialize(found, format=GRAPHS[extension], prefixes=named) or b""
+        assert isinstance(found, QuerySolutions | QueryBoolean)
+        return found.serialize(format=RESULTS[extension]) or b""
+
+    async def test() -> None:
+        async with pool_on(dump) as pool:
+            for form, extension in ANSWERS:
+                got = await answer(pool, Question(FORMS[form], form, extension))
+                assert sorted(got.splitlines()) == sorted(expected(form, extension).splitlines()), (form, extension)
+            given = await pool.ask(Question(FORMS["ASK"], "ASK", "srj"), "a")
+            assert given.rows == 1
+            given.content.close()
+            with pytest.raises(ValueError, match="ASK has no answer in csv"):
+                await pool.ask(Question("ASK {}", "ASK", "csv"), "a")
+
+    run(test())
+
+
+def test_a_large_answer_is_whole_and_counted(dump: Path) -> None:
+    async def test() -> None:
+        async with pool_on(dump) as pool:
+            given = await pool.ask(select("SELECT * { ?a ?b ?c . ?d ?e ?f }"), "a")
+            with given.content as content:
+                lines = content.read().count(b"\n")
+            assert (given.rows, lines) == (250_000, 250_001)
+            assert given.size > 16 << 20
+            assert given.seconds > 0
+
+    run(test())
+
+
+def test_a_query_that_does_not_parse_is_a_mistake_with_its_place_and_the_worker_goes_on(dump: Path) -> None:
+    async def test() -> None:
+        async with pool_on(dump, Limits(workers=1)) as pool:
+            worker = children(keeper_of(os.getpid()))
+            with pytest.raises(BadQuery) as mistake:
+                await pool.ask(select("SELECT *\nWHERE { ?s ?p }"), "a")
+            assert (mistake.value.values["line"], mistake.value.values["column"]) == (2, 15)
+            with pytest.raises(BadQuery):
+                await pool.ask(select("SELECT * { ?s ?p '\ud800' }"), "a")
+            with pytest.raises(BadQuery):
+                await pool.ask(select("INSERT DATA { <a:a> <a:b> <a:c> }"), "a")
+            await quick(pool)
+            assert children(keeper_of(os.getpid())) == worker
+
+    run(test())
+
+
+# limits
+
+STAR = f"SELECT * {{ {' '.join(f'?s ?p{number} ?o{number} .' for number in range(200))} }}"
+
+
+@pytest.mark.parametrize(
+    "query",
+    [SLOW, STAR, "SELECT * { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i } ORDER BY ?f ?c ?i", "SELECT * { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i }"],
+    ids=["counting a product", "planning 200 patterns", "sorting a product", "writing a product"],
+)
+def test_one_deadline_holds_for_planning_evaluating_and_writing(dump: Path, query: str) -> None:
+    limits = Limits(timeout=1.0, memory=16_384, rows=10**9, answer_bytes=1 << 34, budget=1e6)
+
+    async def test() -> None:
+        async with pool_on(dump, limits) as pool:
+            refusal, took = await refused(pool, select(query))
+            assert (refusal.name, refusal.values) == ("timeout", {"limit": 1.0})
+            assert 0.95 < took < 1.0 + LATE
+
+    run(test())
+
+
+def test_a_query_that_takes_too_much_memory_is_told_so(dump: Path) -> None:
+    doubling = " ".join(f"BIND(CONCAT(?x{number}, ?x{number}) AS ?x{number + 1})" for number in range(30))
+    bombs = [
+        f"SELECT ?x30 {{ BIND('aaaaaaaaaaaaaaaa' AS ?x0) {doubling} }}",
+        "SELECT * { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i } ORDER BY ?f ?c ?i",
+    ]
+
+    async def test() -> None:
+        async with pool_on(dump, Limits(memory=128, timeout=20, budget=1e6)) as pool:
+            for bomb in bombs:
+                refusal, _ = await refused(pool, select(bomb))
+                assert (refusal.name, refusal.values) == ("memory", {"limit": 128})
+
+    run(test())
+
+
+def test_a_query_that_its_worker_dies_of_is_told_so_and_none_hangs(dump: Path) -> None:
+    deep = [
+        f"SELECT * {{ {'FILTER EXISTS { ' * 50_000} {'}' * 50_000} }}",
+        f"SELECT ({'(' * 200_000}1{')' * 200_000} AS ?x) {{}}",
+    ]
+
+    async def test() -> None:
+        async with pool_on(dump) as pool:
+            for query in deep:
+                refusal, _ = await refused(pool, select(query))
+                assert refusal.name == "stopped"
+
+    run(test())
+
+
+def test_what_is_admitted_by_its_nesting_is_answered(dump: Path) -> None:
+    depth = Limits().nesting
+    deep = [
+        f"SELECT * {{ {'FILTER EXISTS { ' * depth} {'}' * depth} }}",
+        f"SELECT * {{ {'{ SELECT * { ' * depth} {'} }' * depth} }}",
+        f"SELECT ({'(' * depth}1{')' * depth} AS ?x) {{}}",
+    ]
+
+    async def test() -> None:
+        async with pool_on(dump) as pool:
+            for query in deep:
+                assert (await answer(pool, select(query, "srj"))).startswith(b"{")
+
+    run(test())
+
+
+@pytest.mark.skipif(not BAD_INPUTS.exists(), reason="the shared bad inputs are not here")
+def test_no_bad_query_keeps_the_pool_from_answering_even_past_the_gate(dump: Path) -> None:
+    async def test() -> None:
+        async with pool_on(dump, Limits(timeout=0.5, budget=1e6)) as pool:
+            for file in sorted([*BAD_INPUTS.glob("*.rq"), *BAD_INPUTS.glob("*.ru")]):
+                began = time.monotonic()
+                with suppress(Refused, BadQuery):
+                    (await pool.ask(select(file.read_bytes().decode(errors="replace")), "a")).content.close()
+                assert time.monotonic() - began < 0.5 + LATE, file.name
+                assert await quick(pool) < NEXT, file.name
+
+    run(test())
+
+
+@pytest.mark.parametrize(("query", "form", "extension"), [("SELECT * { ?s ?p ?o }", "SELECT", "srj"), ("DESCRIBE ?s { ?s ?p ?o }", "DESCRIBE", "ttl")])
+def test_an_answer_at_its_limits_passes_and_one_beyond_them_is_refused(dump: Path, query: str, form: str, extension: str) -> None:
+    question = Question(query, form, extension)
+
+    async def test() -> None:
+        async with pool_on(dump) as pool:
+            size = len(await answer(pool, question))
+        for rows, most, name in ((500, size, ""), (499, size, "rows"), (500, size - 1, "bytes")):
+            async with pool_on(dump, Limits(rows=rows, answer_bytes=most)) as pool:
+                if name:
+                    refusal, _ = await refused(pool, question)
+                    assert (refusal.name, refusal.values) == (name, {"limit": rows if name == "rows" else most})
+                else:
+                    assert len(await answer(pool, question)) == size
+
+    run(test())
+
+
+# processes
+
+
+def test_a_worker_that_is_killed_is_replaced(dump: Path) -> None:
+    async def test() -> None:
+        async with pool_on(dump, Limits(workers=2, budget=1e6)) as pool:
+            asking = asyncio.create_task(pool.ask(select(SLOW), "a"))
+            keeper = keeper_of(os.getpid())
+            await asyncio.sleep(0.1)
+            os.kill(await working(), signal.SIGKILL)
+            with pytest.raises(Refused, match="stopped"):
+                await asking
+            for _ in range(10):  # and those that wait for a question, right before it comes
+                for worker in children(keeper):
+                    with suppress(ProcessLookupError):
+                        os.kill(worker, signal.SIGKILL)
+                assert await quick(pool) < NEXT
+            await until(lambda: len(children(keeper)) == 2)
+
+    run(test())
+
+
+def test_a_keeper_that_is_killed_is_replaced_and_costs_nobody_an_answer(dump: Path) -> None:
+    work = "SELECT (COUNT(*) AS ?count) { ?a ?b ?c . ?d ?e ?f . ?g <http://example.org/def/p> 'value 1' . FILTER(?a != ?d) }"
+
+    async def test() -> None:
+        async with pool_on(dump) as pool:
+            first = keeper_of(os.getpid())
+            await until(lambda: len(children(first)) == Limits().workers)
+            workers = children(first)
+            asking = asyncio.create_task(answer(pool, select(work)))
+            await asyncio.sleep(0.05)
+            await working()
+            os.kill(first, signal.SIGKILL)
+            assert await quick(pool) < NEXT  # those that were idle still answer
+            assert await asking == b"count\r\n249500\r\n"  # and those that ran end what they had begun
+            await until(lambda: len(children(keeper_of(os.getpid()))) == Limits().workers)
+            await until(lambda: not any(map(lives, workers)))
+            second = keeper_of(os.getpid())
+            assert second != first
+            os.kill(second, signal.SIGKILL)
+            await asyncio.sleep(0.05)
+            assert await quick(pool) < NEXT
+            await until(lambda: len(children(keeper_of(os.getpid()))) == Limits().workers)
+            assert await quick(pool) < NEXT
+
+    run(test())
+
+
+def test_a_keeper_loads_the_same_data_again_whatever_has_become_of_the_file(dump: Path, tmp_path: Path) -> None:
+    file = tmp_path / "all.nq"
+    file.write_bytes(dump.read_bytes())
+
+    async def test() -> None:
+        async with pool_on(file, Limits(workers=1)) as pool:
+            other = tmp_path / "other.nq"
+            other.write_bytes(b"")
+            other.rename(file)
+            first = keeper_of(os.getpid())
+            os.kill(first, signal.SIGKILL)
+            await until(lambda: bool(children(os.getpid())) and keeper_of(os.getpid()) != first and bool(children(keeper_of(os.getpid()))))
+            await asyncio.sleep(0.1)
+            assert await quick(pool) < NEXT
+
+    run(test())
+
+
+FRONT = """\
+import asyncio, sys
+from pathlib import Path
+from publish.serve.limits import Limits
+from publish.serve.pool import Pool, Question
+
+async def main():
+    pool = Pool(Path(sys.argv[1]), Limits())
+    await pool.start()
+    asking = [asyncio.create_task(pool.ask(Question(sys.argv[2], "SELECT", "csv"), "a")) for _ in range(2)]
+    await asyncio.sleep(0.2)
+    print("ready", flush=True)
+    await asyncio.gather(*asking)
+
+asyncio.run(main())
+"""
+
+
+def test_where_the_front_is_killed_every_process_ends_within_a_second(dump: Path) -> None:
+    with subprocess.Popen([sys.executable, "-c", FRONT, str(dump), SLOW], stdout=subprocess.PIPE, cwd=ROOT) as front:
+        assert front.stdout is not None
+        assert front.stdout.readline() == b"ready\n"
+        processes = children(front.pid)
+        assert len(processes) == 1 + Limits().workers
+        front.kill()
+    began = time.monotonic()
+    while any(map(lives, processes)):
+        assert time.monotonic() - began < 1.0
+        time.sleep(0.01)
+
+
+def test_signals_for_the_front_are_not_for_its_processes(dump: Path) -> None:
+    async def test() -> None:
+        async with pool_on(dump, Limits(workers=2)) as pool:
+            processes = children(os.getpid())
+            for process in processes:
+                assert os.getpgid(process) != os.getpgid(0)  # Ctrl-C goes to a group
+                for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+                    os.kill(process, number)
+            assert await quick(pool) < NEXT
+            assert children(os.getpid()) == processes
+
+    run(test())
+
+
+def test_a_closed_pool_leaves_nothing_behind(dump: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TMPDIR", str(tmp_path))
+    monkeypatch.setattr(tempfile, "tempdir", None)
+    before = descriptors()
+    processes: list[int] = []
+
+    async def test() -> None:
+        opened = len(descriptors())
+        async with pool_on(dump, Limits(timeout=1.0)) as pool:
+            asking = asyncio.create_task(answer(pool, select("SELECT * { ?a ?b ?c . ?d ?e ?f }")))
+            slow = asyncio.create_task(pool.ask(select(SLOW), "a"))
+            await asyncio.sleep(0.1)
+            processes.extend(children(os.getpid()))
+        assert len(await asking) > 1 << 20  # what runs is let to its end
+        with pytest.raises(Refused, match="timeout"):
+            await slow
+        with pytest.raises(Refused, match="stopped"):
+            await pool.ask(select(QUICK), "a")
+        assert len(descriptors()) == opened
+
+    run(test())
+    assert len(processes) == 1 + Limits().workers
+    assert not [process for process in processes if Path(f"/proc/{process}").exists()]
+    assert descriptors() == before
+    assert not [*tmp_path.iterdir()]
