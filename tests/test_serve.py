@@ -109,8 +109,7 @@ def test_a_new_release_is_taken_without_dropping_a_request(tmp_path: Path, proje
     publish(project, out, "1.0.0", "2026-01-01")
     with serving(out, "--reload", "--budget", "600") as running, ThreadPoolExecutor(6) as threads:
         ended = Event()
-        query = "SELECT ?label { ?thing a rdfs:Resource ; rdfs:label ?label }"
-        query = "PREFIX rdfs: <http://www.w3.org/2000/01/rdf-schema#> " + query
+        query = "PREFIX rdfs: <http://www.w3.org/2000/01/rdf-schema#> SELECT ?label { ?thing a rdfs:Resource ; rdfs:label ?label }"
         file = f"{running.url}download/all.nt"
         looking: list[Callable[[], BaseHTTPResponse]] = [lambda: get(file), lambda: ask(running.endpoint, query), lambda: get(running.url)]
         watched = [threads.submit(watch, look, ended) for look in looking * 2]
@@ -121,8 +120,11 @@ def test_a_new_release_is_taken_without_dropping_a_request(tmp_path: Path, proje
         ended.set()
         for seen in watched:
             assert set(seen.result()) == {200}
-        processes = psutil.Process(running.process.pid).children(recursive=True)
-        assert len(processes) <= 6
+        front = psutil.Process(running.process.pid)
+        until = time.monotonic() + 10
+        while len(front.children(recursive=True)) > 5:  # a keeper and its workers: those of the releases before are going
+            assert time.monotonic() < until
+            time.sleep(0.1)
         assert running.said() == ""
 
 

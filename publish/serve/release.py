@@ -112,7 +112,8 @@ class Served:
 def read_site(folder: Path) -> Site:
     """Return the published site in *folder*. Raises `NotPublished` where there is none."""
     try:
-        manifest = read_manifest((folder / MANIFEST).read_bytes(), str(folder))
+        listed = (folder / MANIFEST).read_bytes()
+        manifest = {**read_manifest(listed, str(folder)), MANIFEST: sha256(listed).hexdigest()}
         missing = next((path for path in (DUMP, *(f"download/{name}.nt" for name in GRAPHS)) if path not in manifest), "")
         if missing:
             raise NotPublished("serve-no-data", place=folder, file=missing)
