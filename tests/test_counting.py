@@ -239,4 +239,4 @@ def test_a_dataset_is_that_of_the_protocol_or_of_the_query_or_everything(
 def test_a_mistake_in_a_query_has_its_place() -> None:
     with pytest.raises(BadQuery) as mistake:
         answered(Store(), Question("SELECT *\nWHERE { ?s ?p }", "SELECT", "srj"), Limits())
-    assert (mistake.value.values["line"], mistake.value.values["column"]) == (2, 15)
+    assert (mistake.value.values["line"], mistake.value.values["column"]) == (2, 16)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Iterator
 from typing import IO, cast
 
@@ -16,6 +17,7 @@ from publish.serve.wellformed import Wellformed
 
 _SOLUTIONS = {"srj": QueryResultsFormat.JSON, "srx": QueryResultsFormat.XML, "csv": QueryResultsFormat.CSV, "tsv": QueryResultsFormat.TSV}
 _TRIPLES = {"ttl": RdfFormat.TURTLE, "nt": RdfFormat.N_TRIPLES, "jsonld": RdfFormat.JSON_LD, "rdf": RdfFormat.RDF_XML}
+_PLACE = re.compile(r"^error at ([0-9]+):([0-9]+): ")
 _XML = {"srx", "rdf"}
 _PIECE = 64 * 1024
 
@@ -100,7 +102,9 @@ def _asked(store: Store, question: Question) -> QuerySolutions | QueryTriples | 
             return store.query(question.query, default_graph=[*_graphs(question.default_graphs)], named_graphs=[*_graphs(question.named_graphs)])
         return store.query(question.query, use_default_graph_as_union=not names_dataset(question.query))
     except (SyntaxError, ValueError, OverflowError) as error:
-        raise BadQuery("query-unexpected", line=1, column=1, words="") from error
+        place = _PLACE.match(str(error))
+        line, column = (int(place[1]), int(place[2])) if place else (1, 1)
+        raise BadQuery("query-syntax", line=line, column=column, words=_PLACE.sub("", str(error))) from error
 
 
 def _graphs(iris: Iterable[str]) -> list[NamedNode]:

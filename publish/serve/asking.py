@@ -68,8 +68,14 @@ class Asking(Place):
             self.answer.set_exception(reason)
         self.over()
 
+    def abandoned(self) -> None:
+        """Nobody waits for an answer, not even for one that came at that moment."""
+        if self.answer.done() and not self.answer.cancelled() and not self.answer.exception():
+            self.answer.result().content.close()
+        self.over()
+
     def over(self) -> None:
-        """Nobody waits for an answer any more."""
+        """There is nothing to wait for any more."""
         self.stop()
         if self._alarm:
             self._alarm.cancel()

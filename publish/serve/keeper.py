@@ -23,6 +23,7 @@ from pyoxigraph import RdfFormat, Store
 from publish.serve.limits import Limits
 from publish.serve.worker import work
 
+_STANDARD = 2
 _PAUSE = 0.5
 """How long the keeper waits, in seconds, where a worker could not be forked, or could not begin."""
 
@@ -38,6 +39,7 @@ def main() -> None:
         except (SyntaxError, ValueError, OSError) as error:
             front.sendall(json.dumps({"mistake": str(error)}).encode() + b"\n")
             return
+        _fill_standard()
         gc.collect()
         gc.freeze()  # looking for garbage would write to what workers share
         _Keeper(store, front, Limits(**json.loads(sys.argv[2]))).keep()
@@ -48,6 +50,13 @@ def _load(descriptor: int) -> Store:
     with open(descriptor, "rb") as dump:
         store.bulk_load(dump, format=RdfFormat.N_QUADS)
     return store
+
+
+def _fill_standard() -> None:
+    """Leave none of the first three descriptors free, which a worker gives up: no channel may be one of them."""
+    while (descriptor := os.open(os.devnull, os.O_RDWR)) <= _STANDARD:
+        pass
+    os.close(descriptor)
 
 
 class _Keeper:
@@ -83,15 +92,16 @@ class _Keeper:
 
     def _fork_missing(self) -> None:
         while len(self._workers) < self._limits.workers and time.monotonic() >= self._not_before:
-            try:
-                self._fork()
-            except BlockingIOError:  # the system has no room for another process now
-                self._not_before = time.monotonic() + _PAUSE
+            self._fork()
 
     def _fork(self) -> None:
         ours, theirs = socket.socketpair()
         with ours, theirs:
-            worker = os.fork()
+            try:
+                worker = os.fork()
+            except OSError:  # the system has no room for another process now
+                self._not_before = time.monotonic() + _PAUSE
+                return
             if worker == 0:
                 _become_worker(self._store, theirs, self._limits)
             self._workers.add(worker)

@@ -27,6 +27,7 @@ _GRACE = 0.03
 """How long after its deadline, in seconds, a worker that should have ended itself is ended."""
 _AGAIN = 1.0
 """How long after a keeper that never had a worker the next one is started, in seconds."""
+_AT_ONCE = 0.1
 _TRIES = 3
 _MISTAKES: dict[str, type[Mistake]] = {"BadQuery": BadQuery, "Refused": Refused}
 _OUT_OF_TIME = (signal.SIGALRM, signal.SIGXCPU)
@@ -173,7 +174,7 @@ class Pool:
             self._end(asking, Refused("stopped"))
         else:
             self._turns.leave(asking)
-            asking.over()
+            asking.abandoned()
 
     def _arrived(self, worker: Worker) -> None:
         """A worker is there that was not there before; those of a keeper that has ended are needed no longer."""
@@ -216,7 +217,8 @@ class Pool:
         if asking is None:
             return
         asking.stop()
-        if worker.unread and asking.tries < _TRIES:  # it ended before it began
+        at_once = worker.ended == signal.SIGKILL and self._loop.time() - asking.began < _AT_ONCE
+        if (worker.unread or at_once) and asking.tries < _TRIES:  # it was ended from outside, before or as it began
             asking.tries += 1
             self._again(asking)
         else:

@@ -14,7 +14,7 @@ from typing import Generic, TypeVar
 from publish.serve.budget import Budgets
 from publish.serve.limits import Limits
 
-PATIENCE = 1.0
+PATIENCE = 0.5
 """How long a query may hold the last worker while others wait for it, in seconds."""
 _LITTLE = 0.1
 """The part of its budget up to which a client has used little."""
