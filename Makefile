@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: help publish test ckan format clean
+.PHONY: help publish test soak ckan vendor format clean
 
 help: ## list what make can do
 	@sed -n 's/^\([a-z]*\):.*## /make \1\t/p' $(MAKEFILE_LIST)
@@ -18,7 +18,13 @@ test: .venv/ready ## prove the project right
 	$(BIN)/bynet --root . check
 	$(BIN)/pytest --numprocesses=auto --cov
 
+soak: .venv/ready ## attack the endpoint for ten minutes, and write docs/soak.md
+	$(BIN)/python tests/soak.py
+
 ckan: .venv-ckan/ready ## install CKAN's own parser, which tests then read the catalogue with
+
+vendor: .venv/ready ## fetch the libraries of the query page again, and compare
+	$(BIN)/python tests/vendor.py
 
 format: .venv/ready ## rewrite the code and the Turtle sources in the house style
 	$(BIN)/ruff check --fix
@@ -26,7 +32,7 @@ format: .venv/ready ## rewrite the code and the Turtle sources in the house styl
 	$(BIN)/bynet --root . format
 
 clean: ## remove the environment, the site and everything else that make wrote
-	rm -rf .venv .venv-ckan site dist .coverage* .mypy_cache .pytest_cache .ruff_cache
+	rm -rf .venv .venv-ckan site dist .coverage* .mypy_cache .hypothesis .pytest_cache .ruff_cache
 
 .venv/ready: requirements.lock pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "bynet needs Python 3.11 or newer, not %s: name one with make PYTHON=..." % sys.version.split()[0])'
