@@ -25,7 +25,7 @@ def description(endpoint: str, base: str, counts: Mapping[str, int]) -> list[Tri
 
 
 def _triples(endpoint: str, base: str, counts: Mapping[str, int]) -> Iterator[Triple]:
-    service, dataset, union = (NamedNode(endpoint + part) for part in ("#service", "#dataset", "#graph"))
+    service, dataset, available, union = (NamedNode(f"{endpoint}#{part}") for part in ("service", "dataset", "available", "graph"))
     yield Triple(service, TYPE, _sd("Service"))
     yield Triple(service, _sd("endpoint"), NamedNode(endpoint))
     yield Triple(service, _sd("supportedLanguage"), _sd("SPARQL11Query"))
@@ -33,12 +33,15 @@ def _triples(endpoint: str, base: str, counts: Mapping[str, int]) -> Iterator[Tr
     yield Triple(service, _sd("feature"), _sd("UnionDefaultGraph"))
     yield Triple(service, _sd("defaultEntailmentRegime"), _SIMPLE)
     yield Triple(service, _sd("defaultDataset"), dataset)
+    yield Triple(service, _sd("availableGraphs"), available)  # no other graph is ever fetched
+    yield Triple(available, TYPE, _sd("GraphCollection"))
     yield Triple(dataset, TYPE, _sd("Dataset"))
     yield Triple(dataset, _sd("defaultGraph"), union)
     yield from _graph(union, sum(counts.values()))
     for name, count in counts.items():
         named, graph = NamedNode(f"{endpoint}#named/{name}"), NamedNode(f"{endpoint}#graph/{name}")
         yield Triple(dataset, _sd("namedGraph"), named)
+        yield Triple(available, _sd("namedGraph"), named)
         yield Triple(named, TYPE, _sd("NamedGraph"))
         yield Triple(named, _sd("name"), NamedNode(base + name))
         yield Triple(named, _sd("graph"), graph)

@@ -25,9 +25,9 @@ _ALIASES: Mapping[str, Sequence[str]] = {
     "jsonld": ("application/json",),
     "rdf": ("application/xml", "text/xml"),
     "nt": ("text/plain",),
-    "ttl": ("application/x-turtle",),
+    "ttl": ("application/turtle", "application/x-turtle", "text/n3", "text/rdf+n3"),
 }
-"""What else clients call them. The names of the standards come first: nobody who says both is misread."""
+"""What else clients call them; Turtle is N3 too. The names of the standards come first: nobody who says both is misread."""
 
 
 def choose(form: str, accept: str) -> tuple[str, str]:
@@ -37,7 +37,5 @@ def choose(form: str, accept: str) -> tuple[str, str]:
     """
     named = [(extension, MEDIA[extension]) for extension in FORMATS[form]]
     others = [(extension, alias) for extension in FORMATS[form] for alias in _ALIASES.get(extension, ())]
-    # a format under another name is offered by a name of its own, so that the choice falls among names
-    offers = [(f"{number}", media_type) for number, (_extension, media_type) in enumerate([*named, *others])]
-    extension = [*named, *others][int(negotiate(accept, offers))][0]
+    extension = negotiate(accept, [*named, *others])
     return extension, MEDIA[extension]

@@ -1,13 +1,13 @@
 """Say what went wrong with a request, to programs and to people: problem details as RFC 9457 has them.
 
-The *type* of each problem is a tag (RFC 4151), which names it for good and leads nowhere: an address would be the one of this
-publisher's site, or of a site that the publisher has no part in.
+The *type* of each problem is a tag (RFC 4151), as RFC 9457 (3.1.1) would have one that leads nowhere. It is the same on every site: an
+address would be one of this publisher's, or of a site that the publisher has no part in; and no URN namespace is bynet's.
 """
 
 from __future__ import annotations
 
 import json
-import re
+import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
 from http import HTTPStatus
@@ -21,7 +21,9 @@ MEDIA_TYPE = "application/problem+json"
 
 _TAG = "tag:w3id.org,2026:bynet/problem/"
 _STATUS = {"rows": HTTPStatus.BAD_REQUEST, "bytes": HTTPStatus.BAD_REQUEST, "xml": HTTPStatus.BAD_REQUEST, "budget": HTTPStatus.TOO_MANY_REQUESTS}
-_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
+_UNSEEN = {"Cc", "Cf", "Cs", "Zl", "Zp"}
+"""The general categories of characters that steer a terminal, turn the reading direction, end a line or are none."""
+_LONGEST = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +45,7 @@ def problem(mistake: Mistake, language: str, whole_data: str) -> Problem:
         "type": _TAG + mistake.name,
         "title": text(language, f"problem.{_title(mistake)}"),
         "status": status.value,
-        "detail": _CONTROL.sub(" ", _detail(mistake, language, whole_data)),
+        "detail": _detail(mistake, language, whole_data),
     }
     members |= {name: mistake.values[name] for name in ("line", "column", "limit") if name in mistake.values}
     if isinstance(mistake, Refused):
@@ -69,7 +71,15 @@ def _title(mistake: Mistake) -> str:
 
 
 def _detail(mistake: Mistake, language: str, whole_data: str) -> str:
-    if isinstance(mistake, BadQuery):
-        place = f"{mistake.values['line']}:{mistake.values['column']}" if "line" in mistake.values else ""
-        return text(language, f"mistake.{mistake.name}", **{**mistake.values, "place": place})
-    return text(language, f"problem.{mistake.name}", **{**mistake.values, "data": whole_data})
+    values = {name: _shown(value) for name, value in mistake.values.items()}
+    if not isinstance(mistake, BadQuery):
+        return text(language, f"problem.{mistake.name}", **values, data=_shown(whole_data))
+    place = f"{values['line']}:{values['column']}" if "line" in values else ""
+    return text(language, f"mistake.{mistake.name}", **{**values, "place": place}).removeprefix(": ")
+
+
+def _shown(value: object) -> str:
+    """A value in one line, none of whose characters does anything, and no longer than can be read: some are what the client sent."""
+    shown = f"{value:g}" if isinstance(value, float) else str(value)
+    shown = "".join(" " if unicodedata.category(character) in _UNSEEN else character for character in shown[: _LONGEST + 1])
+    return shown if len(shown) <= _LONGEST else f"{shown[:_LONGEST]}…"

@@ -1,11 +1,14 @@
 """What a client asks, as SPARQL 1.1 Protocol has it (https://www.w3.org/TR/sparql11-protocol/, section 2.1): from plain values to a request.
 
 The three ways of section 2.1 are taken: GET, POST of a form, POST of the query itself. Updates (section 2.2) are refused.
+A form may name its graphs in the address as well, as in W3C's test query_post_form: an endpoint's address with a dataset in it is
+then the same endpoint in all three ways, and no dataset that was asked for is passed over.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import re
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from http import HTTPStatus
 from urllib.parse import unquote_to_bytes
@@ -18,6 +21,12 @@ FORM = "application/x-www-form-urlencoded"
 QUERY = "application/sparql-query"
 UPDATE = "application/sparql-update"
 METHODS = "GET, HEAD, OPTIONS, POST"
+
+_FIELDS = ("query", "update", "default-graph-uri", "named-graph-uri")
+_CHARSETS = {"", "utf-8", "utf8", "us-ascii"}
+_NOT_ENCODED = re.compile(rb"%(?![0-9A-Fa-f]{2})")
+
+_Fields = Mapping[str, Sequence[str]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,37 +47,43 @@ class BadRequest(Mistake):
 
 
 def read_request(method: str, query_string: bytes, content_type: str, body: bytes) -> Request | None:
-    """Return what is asked; nothing for a GET without a query, which asks for the service description. Raises `BadRequest`."""
+    """Return what is asked; nothing for a GET without a query, which asks for the service description. Raises `BadRequest`.
+
+    HEAD asks as GET does, and the body of either counts for nothing.
+    """
     if method in {"GET", "HEAD"}:
         fields = _fields(query_string)
-        return _request(fields) if any(name in fields for name in ("query", "update")) else None
+        return _request(fields) if fields["query"] or fields["update"] else None
     if method != "POST":
         raise BadRequest("method", HTTPStatus.METHOD_NOT_ALLOWED, method=method)
+    return _request(_posted(query_string, content_type, body))
+
+
+def _posted(query_string: bytes, content_type: str, body: bytes) -> _Fields:
+    """The fields of a POST: those of its body, and those of its address."""
     media_type, charset = _media_type(content_type)
-    if charset not in {"", "utf-8", "utf8", "us-ascii"}:
+    if not media_type:
+        raise BadRequest("no-media-type")
+    if media_type not in {FORM, QUERY, UPDATE}:
+        raise BadRequest("media-type", HTTPStatus.UNSUPPORTED_MEDIA_TYPE, found=media_type)
+    if charset not in _CHARSETS:
         raise BadRequest("charset", HTTPStatus.UNSUPPORTED_MEDIA_TYPE, found=charset)
-    if media_type == FORM:
-        return _request(_fields(body))
-    if media_type == QUERY:
-        fields = _fields(query_string)
-        if "query" in fields:
-            raise BadRequest("queries")
-        return _request({**fields, "query": [_text(body)]})
     if media_type == UPDATE:
         raise BadRequest("update")
-    raise BadRequest("media-type", HTTPStatus.UNSUPPORTED_MEDIA_TYPE if media_type else HTTPStatus.BAD_REQUEST, found=media_type or "-")
+    posted = _fields(body) if media_type == FORM else {"query": [_text(body)]}
+    return {name: [*values, *posted.get(name, ())] for name, values in _fields(query_string).items()}
 
 
-def _request(fields: dict[str, list[str]]) -> Request:
-    """The request of *fields*, those of the protocol; all others count for nothing."""
-    if "update" in fields:
+def _request(fields: _Fields) -> Request:
+    """The request of *fields*."""
+    if fields["update"]:
         raise BadRequest("update")
-    queries = fields.get("query", [])
-    if len(queries) != 1:
-        raise BadRequest("queries" if queries else "no-query")
-    if not queries[0].strip():
+    if len(fields["query"]) > 1:
+        raise BadRequest("queries")
+    query = "".join(fields["query"]).removeprefix("\ufeff")
+    if not query.strip():
         raise BadRequest("no-query")
-    return Request(queries[0], _graphs(fields.get("default-graph-uri", ())), _graphs(fields.get("named-graph-uri", ())))
+    return Request(query, _graphs(fields["default-graph-uri"]), _graphs(fields["named-graph-uri"]))
 
 
 def _graphs(iris: Sequence[str]) -> tuple[str, ...]:
@@ -81,24 +96,27 @@ def _graphs(iris: Sequence[str]) -> tuple[str, ...]:
 
 
 def _fields(encoded: bytes) -> dict[str, list[str]]:
-    """Return the values of each field of a form (URL Standard, 5.1), in their order."""
-    fields: dict[str, list[str]] = {}
+    """Return the values of each field of the protocol in a form (URL Standard, 5.1), in their order; all other fields count for nothing."""
+    fields: dict[str, list[str]] = {name: [] for name in _FIELDS}
     for part in encoded.split(b"&"):
         name, _equals, value = part.partition(b"=")
-        if name:
-            fields.setdefault(_decoded(name), []).append(_decoded(value))
+        known = fields.get(_unquoted(name).decode(errors="replace"))
+        if known is not None:
+            if _NOT_ENCODED.search(value):
+                raise BadRequest("percent")
+            known.append(_text(_unquoted(value)))
     return fields
 
 
-def _decoded(encoded: bytes) -> str:
-    return _text(unquote_to_bytes(encoded.replace(b"+", b" ")))
+def _unquoted(encoded: bytes) -> bytes:
+    return unquote_to_bytes(encoded.replace(b"+", b" "))
 
 
 def _text(content: bytes) -> str:
     try:
         return content.decode()
     except UnicodeDecodeError as error:
-        raise BadRequest("not-text", byte=error.start) from error
+        raise BadRequest("not-text", byte=error.start + 1) from error
 
 
 def _media_type(header: str) -> tuple[str, str]:
