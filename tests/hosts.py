@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from workbench import bynet_command, write_files
+from workbench import bynet_command, environment_of, write_files
 
 from publish.addresses import Layout
 from publish.hosting import host_files
@@ -122,10 +122,10 @@ def serving(host: Host, rules: Path | None = None) -> Iterator[str]:
 
 
 @contextmanager
-def process(command: list[str], port: int) -> Iterator[None]:
+def process(command: list[str], port: int, **environment: str) -> Iterator[None]:
     """Run *command* until the block ends, from when it listens on *port*."""
     with tempfile.TemporaryFile() as said:  # a pipe that nobody reads would fill, and stop the server
-        child = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=said, stderr=subprocess.STDOUT)
+        child = subprocess.Popen(command, env=environment_of(environment), stdin=subprocess.DEVNULL, stdout=said, stderr=subprocess.STDOUT)
         try:
             if not _listens(child, port):
                 said.seek(0)

@@ -6,6 +6,7 @@ import json
 import re
 import signal
 import socket
+import sys
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -14,7 +15,7 @@ from threading import Event
 
 import psutil
 import pytest
-from hosts import Host, free_port, open_folder, program
+from hosts import Host, free_port, open_folder, process, program
 from hosts import serving as hosting
 from serving import Serving, serving
 from urllib3 import BaseHTTPResponse, PoolManager
@@ -342,3 +343,12 @@ def test_files_do_not_leak(server: Serving) -> None:
         get(f"{server.url}download/all.nt", "HEAD")
         ask(server.endpoint, "SELECT * { ?s ?p ?o } LIMIT 3")
     assert front.num_fds() <= before + 2
+
+
+def test_another_asgi_server_serves_it_as_well(library_site: Path) -> None:
+    port = free_port()
+    command = [sys.executable, "-m", "uvicorn", "publish.serve:app", "--port", str(port), "--log-level", "warning"]
+    with process(command, port, BYNET_SITE=str(library_site), BYNET_ROWS="2"):
+        assert get(f"http://127.0.0.1:{port}/download/all.nt").data == (library_site / "download/all.nt").read_bytes()
+        refused = ask(f"http://127.0.0.1:{port}/sparql", "SELECT * { ?s ?p ?o }")
+        assert (refused.status, json.loads(refused.data)["limit"]) == (400, 2)
