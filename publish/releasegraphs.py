@@ -1,0 +1,90 @@
+"""The graphs of a release as they go into a triple store: those of its dump in N-Quads, under whatever base they have there.
+
+They are what is stated and what is derived, the data that the site's own endpoint answers from, so that a query has one
+answer everywhere. What the terms mean, the shapes and the queries are files beside it: in a store whose default graph is all
+graphs together they would be among the answers.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import pyoxigraph
+from pyoxigraph import NamedNode, Quad, RdfFormat
+
+from publish.earlier import open_site
+from publish.errors import BadBase, Mistake
+from publish.lines import Desk, Lines, has_blank_node, line_of
+
+DUMP = "download/all.nq"
+NAMES = ("stated", "derived")
+
+_ABSOLUTE = re.compile(r"https?://[^\s/?#]+/(?:[^\s?#]*/)?")
+
+
+class BadRelease(Mistake):
+    """A site that has no data to be put into a store, or data that bynet did not write."""
+
+
+@dataclass(frozen=True, slots=True)
+class Release:
+    """The graphs of a release: the base of their names in a store, and the triples of each by its name."""
+
+    base: str
+    graphs: tuple[tuple[str, Lines], ...]
+
+    @property
+    def count(self) -> int:
+        """How many triples there are in all graphs."""
+        return sum(lines.count for _name, lines in self.graphs)
+
+
+def read_release(site: str, base: str | None, desk: Desk) -> Release:
+    """Return the graphs of the *site*, a folder or an address, under *base*, where that is not the data's own.
+
+    Raises `BadBase` where *base* cannot be one, `BadRelease` and `BadSite` where the site has no such data.
+    """
+    if base is not None:
+        _check(base)
+    place = open_site(site)
+    if place is None:
+        raise BadRelease("push-no-site", place=site)
+    content = place.read(DUMP)
+    own = _own_base(content, site)
+    graphs = tuple((name, desk.sort(_lines(content, NamedNode(own + name), site))) for name in NAMES)
+    return Release(base or own, graphs)
+
+
+def _check(base: str) -> None:
+    try:
+        is_base = _ABSOLUTE.fullmatch(NamedNode(base).value)
+    except ValueError:
+        is_base = None
+    if not is_base:
+        raise BadBase("bad-base", base=base)
+
+
+def _own_base(content: bytes, site: str) -> str:
+    """The base of the graphs' names, which is the same for all."""
+    names = {quad.graph_name.value if isinstance(quad.graph_name, NamedNode) else "" for quad in _quads(content, site)}
+    bases = {name.removesuffix(end) for name in names for end in NAMES if name.endswith(end)}
+    if len(bases) != 1 or not names <= {base + name for base in bases for name in NAMES}:
+        raise BadRelease("push-no-graphs", place=site, file=DUMP)
+    return bases.pop()
+
+
+def _lines(content: bytes, graph: NamedNode, site: str) -> Iterator[bytes]:
+    for quad in _quads(content, site):
+        if quad.graph_name == graph:
+            if has_blank_node(quad.triple):
+                raise BadRelease("push-blank-node", place=site, file=DUMP)
+            yield line_of(quad.triple)
+
+
+def _quads(content: bytes, site: str) -> Iterator[Quad]:
+    try:
+        yield from pyoxigraph.parse(content, format=RdfFormat.N_QUADS)
+    except (SyntaxError, ValueError) as error:
+        raise BadRelease("push-no-graphs", place=site, file=DUMP) from error
