@@ -13,7 +13,7 @@ from matplotlib.colors import to_rgb
 from matplotlib.image import imread
 from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell
-from notebook import METADATA, NOTEBOOK, execute, read_notebook
+from notebooks import METADATA, NOTEBOOK, execute, read_notebook
 from serving import serving
 from workbench import ROOT
 
@@ -42,7 +42,7 @@ def plots(notebook: NotebookNode) -> list[bytes]:
 
 
 def test_what_the_notebook_shows_is_what_comes_out(executed: NotebookNode) -> None:
-    assert outputs(read_notebook()) == outputs(executed)[:-1], "python tests/notebook.py writes it anew"
+    assert outputs(read_notebook()) == outputs(executed)[:-1], "python tests/notebooks.py writes it anew"
 
 
 def test_its_dates_are_those_of_the_question_and_derived_where_that_says_so(executed: NotebookNode) -> None:

@@ -1,4 +1,4 @@
-"""The notebook of `docs/`, executed in a Jupyter kernel; `python tests/notebook.py` writes it anew with what comes out.
+"""The notebook of `docs/`, executed in a Jupyter kernel; `python tests/notebooks.py` writes it anew with what comes out.
 
 The outputs are kept in the file, so that it can be read where nothing runs, as the answers are beside the questions; a test
 says where they are no longer what comes out.
