@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: help publish test soak ckan vendor format clean
+.PHONY: help publish test soak ckan vendor notebook format clean
 
 help: ## list what make can do
 	@sed -n 's/^\([a-z]*\):.*## /make \1\t/p' $(MAKEFILE_LIST)
@@ -25,6 +25,9 @@ ckan: .venv-ckan/ready ## install CKAN's own parser, which tests then read the c
 
 vendor: .venv/ready ## fetch the libraries of the query page again, and compare
 	$(BIN)/python tests/vendor.py
+
+notebook: .venv/ready ## execute docs/notebook.ipynb anew
+	$(BIN)/python tests/notebooks.py
 
 format: .venv/ready ## rewrite the code and the Turtle sources in the house style
 	$(BIN)/ruff check --fix

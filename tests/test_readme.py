@@ -201,7 +201,8 @@ def test_the_readme_describes_every_command_and_option() -> None:
 
 def test_contributing_names_every_folder_and_module() -> None:
     text = (ROOT / "CONTRIBUTING.md").read_text()
-    parts = ["ontology/", "data/", "shapes/", "publish/", "tests/", *(module.stem for module in (ROOT / "publish").rglob("[!_]*.py") if "bundled" not in module.parts)]
+    folders = ["ontology/", "data/", "shapes/", "publish/", "docs/", "tests/"]
+    parts = [*folders, *(module.stem for module in (ROOT / "publish").rglob("[!_]*.py") if "bundled" not in module.parts)]
     assert [part for part in parts if f"`{part}`" not in text] == []
 
 
