@@ -82,10 +82,8 @@ def as_json(agreements: Iterable[Agreement]) -> str:
 
 def summary(agreements: Sequence[Agreement], language: str) -> list[str]:
     """Return a line for each graph: how many triples it has, of how many, and whether the hash is the release's."""
-    return [
-        text(language, f"agreement.{'equal' if one.is_exact else 'differs'}", graph=one.graph, count=one.count, found=one.found, digest=one.sha256)
-        for one in agreements
-    ]
+    names = {True: "agreement.equal", False: "agreement.differs"}
+    return [text(language, names[one.is_exact], graph=one.graph, count=one.count, found=one.found, digest=one.sha256) for one in agreements]
 
 
 def _some(lines: Lines) -> Some:

@@ -9,6 +9,7 @@ from publish.agreement import Agreement, agreement
 from publish.lines import Desk, Lines
 from publish.opening import Address, opened
 from publish.releasegraphs import Release, read_release
+from publish.texts import text
 from publish.triplestore import TRIAL, Graph, GraphChange, TripleStore
 from publish.values import without_kept
 
@@ -107,3 +108,10 @@ class _Push:
 
 def _nobody(_done: int, _whole: int) -> None:
     """Tell nobody."""
+
+
+def summary(pushed: Pushed, language: str) -> str:
+    """Return a line that says what the push took."""
+    if not pushed.added and not pushed.removed:
+        return text(language, "push.unchanged")
+    return text(language, "push.pushed", added=pushed.added, removed=pushed.removed, kib=-(-pushed.sent // 1024), requests=pushed.requests)
