@@ -168,7 +168,7 @@ def _limits(command: Callable[..., None]) -> Callable[..., None]:
 @click.option("--reload", "watch", is_flag=True)
 @_limits
 @click.pass_obj
-def serve(options: Options, folder: Path, host: str, **given: Any) -> None:  # noqa: ANN401  # the limits, of two types
+def serve(options: Options, /, folder: Path, host: str, **given: Any) -> None:  # noqa: ANN401  # the limits, of two types
     """Serve a published site."""
     from publish import commands
     from publish.serve.server import WATCH, Order
