@@ -43,7 +43,6 @@ class Editor {
   }
 
   set text(query) {
-    this.clear();
     this.#yasqe.setValue(query);
     this.#yasqe.getDoc().clearHistory();
   }

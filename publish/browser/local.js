@@ -2,6 +2,7 @@
 
 import { limitMemory } from "./memory.js";
 import { QueryMistake, isGraph, mistakeOf, namesDataset, refuse } from "./sparql.js";
+import { abbreviate } from "./terms.js";
 
 /** Answers queries in a worker. *tell* is called with the bytes that were fetched and the bytes that there are. */
 export class LocalEngine {
@@ -9,7 +10,7 @@ export class LocalEngine {
   #tell;
   #material;
   #worker;
-  #stop = () => {};
+  #end = () => {};
 
   constructor(settings, tell) {
     this.#settings = settings;
@@ -32,39 +33,34 @@ export class LocalEngine {
   /** Returns the answer to *query*: {text, type, milliseconds}. Throws a QueryMistake; "stopped" where `stop` was called. */
   async ask(query) {
     refuse(query);
-    const type = isGraph(query) ? "text/turtle" : "application/sparql-results+json";
-    await this.load();
-    const worker = await this.#worker;
-    const answer = await this.#answer(worker, { task: "ask", query, format: type, union: !namesDataset(query) });
-    if (answer.error === undefined) return { ...answer, type };
-    if (answer.kind === "Error") throw mistakeOf(answer.error, query);
-    this.#restart(worker);
-    throw new QueryMistake(/unreachable|allocation/i.test(answer.error) ? "mistake-memory" : "mistake-deep", { memory: this.#settings.memory });
+    const graph = isGraph(query);
+    const type = graph ? "text/turtle" : "application/sparql-results+json";
+    const { text, milliseconds, error, kind } = await this.#answer({ task: "ask", query, format: type, union: !namesDataset(query) });
+    if (kind === "Error") throw mistakeOf(error, query);
+    if (error !== undefined) throw new QueryMistake(/unreachable|allocation/i.test(error) ? "mistake-memory" : "mistake-deep", this.#settings);
+    return { text: graph ? abbreviate(text, this.#settings.prefixes) : text, type, milliseconds };
   }
 
-  /** Ends the query that is being answered; the engine starts again. */
+  /** Ends the query that is being answered, or that waits for the engine. */
   stop() {
-    this.#stop();
+    this.#end("stopped");
   }
 
-  #answer(worker, task) {
-    return new Promise((resolve, reject) => {
-      const end = (name) => {
-        this.#restart(worker);
-        reject(new QueryMistake(name, { seconds: this.#settings.deadline }));
-      };
-      const deadline = setTimeout(() => end("mistake-deadline"), this.#settings.deadline * 1000);
-      const done = (settle) => (value) => {
-        clearTimeout(deadline);
-        this.#stop = () => {};
-        settle(value);
-      };
-      this.#stop = () => {
-        clearTimeout(deadline);
-        end("stopped");
-      };
-      post(worker, task).then(done(resolve), done(reject));
-    });
+  /** Returns what the worker answers to *task*. A worker that is ended, or whose engine broke, is replaced. */
+  async #answer(task) {
+    const ended = new Promise((_, reject) => (this.#end = (name) => reject(new QueryMistake(name, this.#settings))));
+    await Promise.race([this.load(), ended]);
+    const worker = await this.#worker;
+    const deadline = setTimeout(this.#end, this.#settings.deadline * 1000, "mistake-deadline");
+    let usable = false;
+    try {
+      const answer = await Promise.race([post(worker, task), ended]);
+      usable = [undefined, "Error"].includes(answer.kind);
+      return answer;
+    } finally {
+      clearTimeout(deadline);
+      if (!usable) this.#restart(worker);
+    }
   }
 
   #restart(worker) {

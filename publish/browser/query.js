@@ -3,8 +3,9 @@
 import { makeEditor } from "./editor.js";
 import { Endpoint, isThere } from "./endpoint.js";
 import { LocalEngine } from "./local.js";
-import { fill, makeResults } from "./results.js";
+import { makeResults } from "./results.js";
 import { QueryMistake } from "./sparql.js";
+import { fill } from "./words.js";
 
 const STARTER = `SELECT ?class (COUNT(?thing) AS ?number)
 WHERE {
@@ -16,6 +17,7 @@ ORDER BY DESC(?number)`;
 const element = (id) => document.getElementById(id);
 const settings = JSON.parse(element("settings").textContent);
 const { words } = settings;
+settings.language = element("page").closest("[lang]").lang; // the language of the words
 
 element("starting").remove();
 element("page").hidden = false; // before the editor is made, which measures itself
@@ -23,7 +25,7 @@ element("page").hidden = false; // before the editor is made, which measures its
 const local = new LocalEngine(settings, showProgress);
 const engines = { local, endpoint: new Endpoint() };
 const editor = makeEditor(element("editor"), settings, run, forget);
-const results = makeResults({ parent: element("answer"), summary: element("summary"), downloads: element("downloads") }, settings);
+const results = makeResults(element("result"), settings);
 let running; // the engine that answers now
 
 /** Runs the query in the editor, one at a time. */
@@ -35,10 +37,9 @@ async function run() {
   busy(true);
   say(words.running);
   try {
-    const answer = await running.ask(editor.text);
-    say("");
-    results.show(answer);
-    element("result").focus({ preventScroll: true });
+    say(results.show(await running.ask(editor.text)));
+    // who writes goes on writing; who chose an example is led from there to the answer
+    if (!element("editor").contains(document.activeElement)) element("result").focus({ preventScroll: true });
     element("result").scrollIntoView({ block: "nearest" });
   } catch (error) {
     complain(error);
@@ -53,9 +54,10 @@ function chosen() {
 }
 
 function busy(is) {
-  element("run").disabled = is;
+  const stopped = document.activeElement === element("stop");
+  element("run").setAttribute("aria-disabled", is); // a button that is disabled would lose the focus
   element("stop").hidden = !is;
-  element("result").setAttribute("aria-busy", is);
+  if (stopped) element("run").focus();
 }
 
 function say(text) {
@@ -78,7 +80,7 @@ function complain(error) {
 /** Takes away what was said of the query before. */
 function forget() {
   element("mistake").textContent = "";
-  editor?.clear();
+  editor.clear();
 }
 
 function showProgress(loaded, total) {
@@ -90,7 +92,7 @@ function showProgress(loaded, total) {
 }
 
 function megabytes(bytes) {
-  return (bytes / 1e6).toLocaleString(document.documentElement.lang, { minimumFractionDigits: 1, maximumFractionDigits: 1 });
+  return (bytes / 1e6).toLocaleString(settings.language, { minimumFractionDigits: 1, maximumFractionDigits: 1 });
 }
 
 /** Fetches the engine and the data, and says so: once at the start and once at the end, whatever the bar does between. */
@@ -135,7 +137,7 @@ function offerExamples() {
       run();
     });
   }
-  element("find").addEventListener("input", ({ target }) => {
+  element("find")?.addEventListener("input", ({ target }) => {
     const wanted = target.value.trim().toLowerCase();
     for (const button of buttons) button.closest("li").hidden = !button.closest("li").textContent.toLowerCase().includes(wanted);
   });

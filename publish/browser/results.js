@@ -2,115 +2,97 @@
 /* global Yasgui */
 
 import { asCsv, tableView } from "./table.js";
+import { fill } from "./words.js";
 
 const EXTENSIONS = { "application/sparql-results+json": "srj", "text/turtle": "ttl" };
 
-/** Makes the place for answers in *parent*; *summary* and *downloads* are the elements for what is said of them. */
-export function makeResults({ parent, summary, downloads }, settings) {
+/** Makes the place for answers at the end of *section*, which is seen as long as there is one. */
+export function makeResults(section, settings) {
   const { Yasr } = Yasgui;
   const Response = Yasr.plugins.response;
   Yasr.defaults.plugins = {};
   Yasr.registerPlugin("table", tableView(settings));
   Yasr.registerPlugin("text", textView(Response, settings.words));
-  const yasr = new Yasr(parent, { persistenceId: null, pluginOrder: ["table", "text"], defaultPlugin: "table" });
+  const yasr = new Yasr(section.appendChild(document.createElement("div")), { persistenceId: null, pluginOrder: ["table", "text"], defaultPlugin: "table" });
   // Yasr's own head links to its makers' site and speaks English
   for (const part of [yasr.downloadBtn, yasr.dataElement, yasr.documentationLink]) part.remove();
-  for (const button of yasr.headerEl.querySelectorAll("button")) button.removeAttribute("aria-label");
+  const views = yasr.headerEl.querySelectorAll("button");
+  for (const view of views) view.removeAttribute("aria-label");
   yasr.on("drawn", () => {
-    for (const button of yasr.headerEl.querySelectorAll("button")) {
-      button.setAttribute("aria-pressed", button.classList.contains("selected"));
-      button.disabled = button.classList.contains("disabled");
+    for (const view of views) {
+      view.setAttribute("aria-pressed", view.classList.contains("selected"));
+      view.disabled = view.classList.contains("disabled");
     }
   });
-  return new Results(yasr, summary, downloads, settings);
+  return new Results(section, yasr, settings);
 }
 
 class Results {
+  #section;
   #yasr;
-  #summary;
-  #downloads;
   #settings;
+  #downloads = document.createElement("p");
 
-  constructor(yasr, summary, downloads, settings) {
+  constructor(section, yasr, settings) {
+    this.#section = section;
     this.#yasr = yasr;
-    this.#summary = summary;
-    this.#downloads = downloads;
     this.#settings = settings;
+    this.#downloads.className = "downloads";
+    yasr.headerEl.append(this.#downloads);
   }
 
   /** Shows an answer ({text, type, milliseconds}), and returns what there is to say of it. */
   show({ text, type, milliseconds }) {
     const answer = type.endsWith("json") ? JSON.parse(text) : undefined;
-    this.#draw(answer ? JSON.stringify(answer, undefined, 2) : text, type, answer ? "table" : "text");
-    const said = this.#say(answer, text, milliseconds);
-    this.#summary.textContent = said;
+    this.#section.hidden = false;
+    this.#yasr.results = undefined;
+    this.#yasr.selectPlugin(answer ? "table" : "text");
+    this.#yasr.setResponse({ data: answer ? JSON.stringify(answer, undefined, 2) : text || "#", contentType: type, status: 200 });
     this.#offer(answer, text, type);
-    return said;
+    return this.#summary(answer, text, milliseconds);
   }
 
   /** Takes the answer before away. */
   clear() {
-    this.#summary.textContent = "";
-    this.#downloads.replaceChildren();
-    this.#yasr.rootEl.hidden = true;
+    this.#section.hidden = true;
   }
 
-  #draw(text, type, view) {
-    this.#yasr.rootEl.hidden = false;
-    this.#yasr.results = undefined;
-    this.#yasr.selectPlugin(view);
-    this.#yasr.setResponse({ data: text || "#", contentType: type, status: 200 });
-  }
-
-  #say(answer, text, milliseconds) {
-    const { words } = this.#settings;
-    const lang = document.documentElement.lang;
-    const time = (milliseconds / 1000).toLocaleString(lang, { maximumSignificantDigits: 2 });
+  #summary(answer, text, milliseconds) {
+    const { words, language } = this.#settings;
+    const time = (milliseconds / 1000).toLocaleString(language, { maximumSignificantDigits: 2 });
     const rows = answer?.results?.bindings.length;
-    if (rows !== undefined) return fill(rows === 1 ? words["said-row"] : words["said-rows"], { rows: rows.toLocaleString(lang), time });
+    if (rows !== undefined) return fill(rows === 1 ? words["said-row"] : words["said-rows"], { rows: rows.toLocaleString(language), time });
     return fill(answer || text ? words["said-answer"] : words["said-nothing"], { time });
   }
 
   #offer(answer, text, type) {
-    const { words } = this.#settings;
     const offers = answer?.results ? [["CSV", "csv", "text/csv", () => asCsv(answer)]] : [];
     offers.push([answer ? "JSON" : "Turtle", EXTENSIONS[type] ?? "txt", type, () => text]);
-    this.#downloads.replaceChildren(
-      ...offers.map(([name, extension, media, content]) => {
-        const button = document.createElement("button");
-        button.type = "button";
-        button.textContent = fill(words.download, { name });
-        button.addEventListener("click", () => save(`${words.file}.${extension}`, media, content()));
-        return button;
-      }),
-    );
+    this.#downloads.replaceChildren(...offers.map((offer) => this.#button(...offer)));
+  }
+
+  #button(name, extension, type, content) {
+    const { words } = this.#settings;
+    const button = document.createElement("button");
+    button.type = "button";
+    button.textContent = fill(words.download, { name });
+    button.addEventListener("click", () => save(`${words.file}.${extension}`, type, content()));
+    return button;
   }
 }
 
-/** Returns YASR's view of text with words in the page's language. */
+/** Returns YASR's view of text, the whole of it, with words in the page's language. */
 function textView(Response, words) {
   return class Text extends Response {
     label = words.text;
     helpReference = "";
 
-    draw(config) {
-      super.draw(config ?? {});
+    draw() {
+      super.draw({ maxLines: Infinity });
       this.cm.getInputField().setAttribute("aria-label", words.text);
       this.cm.getInputField().readOnly = true;
     }
-
-    showLess(change) {
-      super.showLess(change);
-      const [all, download] = this.overLay.querySelectorAll("button");
-      Object.assign(all, { textContent: words.all, title: "" });
-      download.remove();
-    }
   };
-}
-
-/** Returns *words* with each {name} replaced by its value. */
-export function fill(words, values) {
-  return words.replace(/\{(\w+)\}/g, (whole, name) => values[name] ?? whole);
 }
 
 function save(name, type, content) {

@@ -2,7 +2,9 @@
 // styles elements inline; this one shows each value as it is, with links to the site's pages.
 
 import { compare, plain, show } from "./terms.js";
+import { fill } from "./words.js";
 
+const FEW = 10;
 const FIRST = 100;
 const MORE = 500;
 
@@ -59,7 +61,7 @@ class Rows {
     this.#names = head.vars;
     this.#all = this.#shown = results.bindings;
     this.element = document.createElement("div");
-    if (this.#all.length > 1) this.element.append(this.#filter());
+    if (this.#all.length > FEW) this.element.append(this.#filter());
     this.element.append(this.#scrolled(), this.#count, this.#more);
     this.#count.setAttribute("role", "status");
     this.#more.type = "button";
@@ -77,7 +79,7 @@ class Rows {
       const wanted = input.value.trim().toLowerCase();
       this.#shown = this.#all.filter((row) => this.#names.some((name) => plain(row[name]).toLowerCase().includes(wanted)));
       this.#redraw();
-      this.#count.textContent = wanted ? this.#settings.words.filtered.replace("{rows}", this.#shown.length) : "";
+      this.#count.textContent = wanted ? fill(this.#settings.words.filtered, { rows: this.#shown.length }) : "";
     });
     return label;
   }
@@ -106,7 +108,7 @@ class Rows {
       const turn = cell.getAttribute("aria-sort") === "ascending" ? -1 : 1;
       for (const other of head.cells) other.removeAttribute("aria-sort");
       cell.setAttribute("aria-sort", turn === 1 ? "ascending" : "descending");
-      this.#shown = [...this.#shown].sort((one, two) => turn * compare(one[name], two[name], document.documentElement.lang));
+      this.#shown = [...this.#shown].sort((one, two) => turn * compare(one[name], two[name], this.#settings.language));
       this.#redraw();
     });
     cell.append(button);
@@ -126,6 +128,6 @@ class Rows {
     }
     const left = this.#shown.length - this.#body.rows.length;
     this.#more.hidden = left === 0;
-    this.#more.textContent = this.#settings.words.more.replace("{rows}", Math.min(left, MORE)).replace("{left}", left);
+    this.#more.textContent = fill(this.#settings.words.more, { rows: Math.min(left, MORE), left });
   }
 }

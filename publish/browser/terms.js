@@ -3,6 +3,10 @@
 const SEGMENT = /^(?!(?:con|prn|aux|nul|com[0-9]|lpt[0-9])$)[a-z0-9][a-z0-9_-]{0,99}$/i;
 const DEPTH = 8;
 const XSD = "http://www.w3.org/2001/XMLSchema#";
+const LOCAL = /^(?:\w(?:[\w.-]*[\w-])?)?$/;
+const STRING_OR_IRI = /"(?:[^"\\]|\\.)*"|<([^<>"\s]*)>/g;
+// what a query and Turtle write as it is, without its datatype
+const BARE = /^(?:string|boolean|integer|decimal|double)$/;
 const NUMBERS = /^(?:byte|decimal|double|float|int|integer|long|negativeInteger|nonNegativeInteger|nonPositiveInteger|positiveInteger|short|unsigned\w+)$/;
 
 /** Returns the address to which *iri* links: its page on this site (the rule of publish/paths.py), or itself on the web; else nothing. */
@@ -17,11 +21,24 @@ export function addressOf(iri, { base, graphs, pages, reserved, suffix }) {
   return /^https?:\/\/[^\s<>"]+$/.test(iri) && !iri.startsWith(base) ? iri : "";
 }
 
-/** Returns *iri* with the longest prefix that fits, else as it is. */
+/** Returns *iri* with the longest prefix that fits, as SPARQL and Turtle write it, else as it is. */
 export function shorten(iri, prefixes) {
-  const fitting = Object.entries(prefixes).filter(([, namespace]) => iri.startsWith(namespace) && /^[\w.-]*$/.test(iri.slice(namespace.length)));
+  const fitting = Object.entries(prefixes).filter(([, namespace]) => iri.startsWith(namespace) && LOCAL.test(iri.slice(namespace.length)));
   const [longest] = fitting.sort(([, one], [, other]) => other.length - one.length);
   return longest ? `${longest[0]}:${iri.slice(longest[1].length)}` : iri;
+}
+
+/** Returns *turtle*, which has no prefixes and no comments, with those of *prefixes* that it has use for. */
+export function abbreviate(turtle, prefixes) {
+  const names = new Map(); // of what occurs many times
+  const body = turtle.replace(STRING_OR_IRI, (whole, iri) => {
+    if (iri === undefined) return whole;
+    if (!names.has(iri)) names.set(iri, shorten(iri, prefixes));
+    return names.get(iri) === iri ? whole : names.get(iri);
+  });
+  const used = new Set([...names].map(([iri, name]) => name !== iri && name.split(":", 1)[0]));
+  const head = Object.entries(prefixes).filter(([name]) => used.has(name));
+  return [...head.map(([name, namespace]) => `@prefix ${name}: <${namespace}> .\n`), head.length ? "\n" : "", body].join("");
 }
 
 /** Returns the element that shows *term*, a term of SPARQL's JSON; an empty text for an unbound variable. */
@@ -31,7 +48,8 @@ export function show(term, settings) {
   if (term.type === "triple") return document.createTextNode(plain(term));
   const text = document.createElement("bdi");
   text.textContent = plain(term);
-  if (!term["xml:lang"] && (!term.datatype || term.datatype === `${XSD}string`)) return text;
+  text.title = term.datatype ?? "";
+  if (!term["xml:lang"] && (!term.datatype || isOf(term, BARE))) return text;
   const note = document.createElement("small");
   if (term["xml:lang"]) text.lang = term["xml:lang"];
   note.textContent = term["xml:lang"] ?? shorten(term.datatype, settings.prefixes);
@@ -61,10 +79,10 @@ export function plain(term) {
 /** Orders two terms: nothing first, numbers by value, the rest as the page's language does. */
 export function compare(one, other, language) {
   if (!one || !other) return Number(Boolean(one)) - Number(Boolean(other));
-  if (isNumber(one) && isNumber(other)) return Number(one.value) - Number(other.value);
+  if (isOf(one, NUMBERS) && isOf(other, NUMBERS)) return Number(one.value) - Number(other.value);
   return plain(one).localeCompare(plain(other), language);
 }
 
-function isNumber(term) {
-  return Boolean(term.datatype?.startsWith(XSD)) && NUMBERS.test(term.datatype.slice(XSD.length));
+function isOf(term, datatypes) {
+  return Boolean(term.datatype?.startsWith(XSD)) && datatypes.test(term.datatype.slice(XSD.length));
 }
