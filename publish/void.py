@@ -16,11 +16,9 @@ from urllib.parse import quote
 from pyoxigraph import Literal, NamedNode, Triple
 
 from publish.facts import Facts, sparql_endpoints
-from publish.model import DCTERMS, FOAF, LABEL, RDFS, TYPE, XSD, sort_triples
+from publish.model import DCTERMS, FOAF, LABEL, RDFS, TYPE, VOID, XSD, sort_triples
 from publish.texts import every_language
 from publish.turtle import Namespaces
-
-VOID = "http://rdfs.org/ns/void#"
 
 _HOST = re.compile(r"[^:/?#]+://[^/?#]*/?")
 _INTEGER = NamedNode(XSD + "integer")

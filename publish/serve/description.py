@@ -6,8 +6,7 @@ from collections.abc import Iterator, Mapping
 
 from pyoxigraph import Literal, NamedNode, Triple
 
-from publish.model import TYPE, XSD, sort_triples
-from publish.void import VOID
+from publish.model import TYPE, VOID, XSD, sort_triples
 
 SD = "http://www.w3.org/ns/sparql-service-description#"
 

@@ -16,9 +16,10 @@ from starlette.types import Receive, Scope, Send
 from publish.addresses import HEADERS, MEDIA_TYPES, PREFLIGHT, QUERY, SHORT
 from publish.errors import Mistake
 from publish.gate import Bounds, Query, admit
+from publish.model import VOID
 from publish.negotiation import negotiate, negotiate_language
 from publish.serve.connection import client_name
-from publish.serve.description import description
+from publish.serve.description import SD, description
 from publish.serve.files import address, is_fresh
 from publish.serve.formats import choose
 from publish.serve.limits import Limits
@@ -38,7 +39,7 @@ _METHODS = {
     "Access-Control-Allow-Headers": "Accept, Accept-Language, Content-Type, If-None-Match",
 }
 _DESCRIPTIONS = {"ttl": RdfFormat.TURTLE, "jsonld": RdfFormat.JSON_LD, "rdf": RdfFormat.RDF_XML, "nt": RdfFormat.N_TRIPLES}
-_PREFIXES = {"sd": "http://www.w3.org/ns/sparql-service-description#", "void": "http://rdfs.org/ns/void#"}
+_PREFIXES = {"sd": SD, "void": VOID}
 
 
 class Endpoint:
