@@ -135,6 +135,7 @@ function offerExamples() {
     button.addEventListener("click", () => {
       editor.text = settings.examples[button.dataset.example];
       run();
+      element("status").scrollIntoView({ block: "nearest" });
     });
   }
   element("find")?.addEventListener("input", ({ target }) => {

@@ -2,6 +2,7 @@
 /* global Yasgui */
 
 import { asCsv, tableView } from "./table.js";
+import { textView } from "./text.js";
 import { fill } from "./words.js";
 
 const EXTENSIONS = { "application/sparql-results+json": "srj", "text/turtle": "ttl" };
@@ -79,20 +80,6 @@ class Results {
     button.addEventListener("click", () => save(`${words.file}.${extension}`, type, content()));
     return button;
   }
-}
-
-/** Returns YASR's view of text, the whole of it, with words in the page's language. */
-function textView(Response, words) {
-  return class Text extends Response {
-    label = words.text;
-    helpReference = "";
-
-    draw() {
-      super.draw({ maxLines: Infinity });
-      this.cm.getInputField().setAttribute("aria-label", words.text);
-      this.cm.getInputField().readOnly = true;
-    }
-  };
 }
 
 function save(name, type, content) {
