@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from publish.serve.budget import CLIENTS, Budgets
+from publish.serve.budget import CLIENTS, UNKNOWN, Budgets
 from publish.serve.limits import Limits
 from publish.serve.turns import PATIENCE, Place, Turns
 
@@ -58,7 +58,7 @@ def test_a_million_clients_take_no_more_memory_than_the_latest() -> None:
     budgets = Budgets(30.0, clients=100)
     for number in range(10_000):
         budgets.charge(f"client {number}", 31.0, now=float(number) / 1000)
-    assert len(budgets._used) == 100
+    assert len(budgets._used) == len(budgets._usual) == 100
     assert budgets.wait("client 9999", 10.0) > 0
     assert budgets.wait("client 0", 10.0) == 0
     assert CLIENTS == 10_000
@@ -73,7 +73,7 @@ def test_one_client_never_has_every_worker() -> None:
     last = line.next(0.0)
     assert last is not None
     assert last.client == "b"
-    assert last.last
+    assert last.kept
     assert line.next(0.0) is None
 
 
@@ -95,6 +95,18 @@ def test_the_client_that_has_used_least_comes_first() -> None:
     assert [place.client for place in order if place] == ["b", "b", "c"]
 
 
+def test_who_is_known_for_quick_queries_goes_before_a_stranger_and_a_stranger_before_who_is_known_for_slow_ones() -> None:
+    line, budgets = turns(workers=4)
+    for _ in range(10):
+        budgets.charge("quick", 0.01, 0.0)
+    budgets.charge("slow", 2.0, 0.0)
+    places = [join(line, client) for client in ("slow", "stranger", "quick")]
+    assert [line.next(0.0) for _ in range(3)] == places[::-1]
+    budgets.charge("quick", 10.0, 0.0)  # it is known by what it does, not by what it once did
+    assert budgets.usual("quick") > 5.0
+    assert budgets.usual("stranger") == UNKNOWN
+
+
 def test_what_runs_counts_as_used() -> None:
     line, _ = turns(workers=4)
     first = join(line, "a")
@@ -104,7 +116,7 @@ def test_what_runs_counts_as_used() -> None:
     assert line.next(2.0) is other
 
 
-def test_the_last_worker_is_for_who_has_used_little() -> None:
+def test_one_worker_is_kept_for_who_has_used_little() -> None:
     line, budgets = turns(workers=2, budget=30.0)
     budgets.charge("a", 10.0, 0.0)
     budgets.charge("b", 10.0, 0.0)
@@ -116,7 +128,7 @@ def test_the_last_worker_is_for_who_has_used_little() -> None:
     assert line.next(0.0) is quick
 
 
-def test_who_holds_the_last_worker_for_long_gives_way_once_and_then_has_another() -> None:
+def test_who_holds_the_kept_worker_for_long_gives_way_once_and_then_has_another() -> None:
     line, _ = turns(workers=2)
     ordinary, slow = join(line, "a"), join(line, "b")
     assert (line.next(0.0), line.next(0.0)) == (ordinary, slow)
@@ -127,11 +139,27 @@ def test_who_holds_the_last_worker_for_long_gives_way_once_and_then_has_another(
     slow.slow = True
     line.again(slow, PATIENCE)
     assert line.next(PATIENCE) is quick
-    line.over(quick, PATIENCE)
-    assert line.next(PATIENCE) is None  # never the last one again
-    line.over(ordinary, PATIENCE)
+    line.over(quick, 0.1, PATIENCE)
+    assert line.next(PATIENCE) is None  # the other worker is the kept one, which it never gets again
+    line.over(ordinary, PATIENCE, PATIENCE)
     assert line.next(PATIENCE) is slow
-    assert not slow.last
+    assert not slow.kept
+
+
+def test_who_gave_way_has_the_next_ordinary_worker_whatever_happens_with_the_kept_one() -> None:
+    line, _ = turns(workers=3)
+    ordinary = [join(line, "a"), join(line, "b")]
+    slow = join(line, "c")
+    assert [line.next(0.0) for _ in range(3)] == [*ordinary, slow]
+    quick = [join(line, client, 0.5) for client in ("d", "e")]
+    slow.slow = True
+    line.again(slow, PATIENCE)
+    assert line.next(PATIENCE) is quick[0]
+    line.over(ordinary[0], PATIENCE, PATIENCE)
+    assert line.next(PATIENCE) is quick[1]  # who has used little has an ordinary one too
+    line.over(ordinary[1], PATIENCE, PATIENCE)
+    assert quick[0].kept  # still
+    assert line.next(PATIENCE) is slow
 
 
 def test_a_client_is_not_in_its_own_way() -> None:
@@ -139,7 +167,7 @@ def test_a_client_is_not_in_its_own_way() -> None:
     first, second = join(line, "a"), join(line, "b")
     third = join(line, "b")
     assert [line.next(0.0) for _ in range(3)] == [first, second, third]
-    assert third.last
+    assert third.kept
     join(line, "b")
     assert line.in_the_way(PATIENCE) is None
 

@@ -10,6 +10,10 @@ CLIENTS = 10_000
 """How many clients are known at once: those who used something last. Beyond that the oldest is forgotten, so that memory has a bound."""
 
 
+UNKNOWN = 1.0
+"""The seconds that the query of a client is likely to take of which nothing is known."""
+
+
 class Budgets:
     """The budget of each client, *budget* seconds a minute. Every time is in seconds of one clock, which only goes forward."""
 
@@ -18,6 +22,7 @@ class Budgets:
         self._rate = budget / MINUTE
         self._clients = clients
         self._used: OrderedDict[str, tuple[float, float]] = OrderedDict()
+        self._usual: dict[str, float] = {}
 
     def used(self, client: str, now: float) -> float:
         """Return how many seconds *client* has used that have not come back yet."""
@@ -26,10 +31,16 @@ class Budgets:
 
     def charge(self, client: str, seconds: float, now: float) -> None:
         """Take *seconds* from the budget of *client*; it may end below nothing, and is paid back by waiting."""
+        self._usual[client] = (self.usual(client) + seconds) / 2 if client in self._usual else seconds
         self._used[client] = (self.used(client, now) + seconds, now)
         self._used.move_to_end(client)
         if len(self._used) > self._clients:
-            self._used.popitem(last=False)
+            oldest, _ = self._used.popitem(last=False)
+            del self._usual[oldest]
+
+    def usual(self, client: str) -> float:
+        """Return how many seconds a query of *client* is likely to take: its late ones, the latest most; `UNKNOWN` where there are none."""
+        return self._usual.get(client, UNKNOWN)
 
     def wait(self, client: str, now: float) -> int:
         """Return in how many whole seconds *client* has something left again; 0 where it has now."""

@@ -32,6 +32,8 @@ class Worker(asyncio.Protocol):
         self.ended: int | None = None
         """The signal that ended the process, or 0; none while it runs."""
         self.closed = False
+        self.slowed = False
+        """Whether it has what other processes leave: it does not become quick again."""
         self.unread = False
         """Whether the channel closed with a question that the worker never read."""
         self._frames = Frames()
@@ -67,8 +69,13 @@ class Worker(asyncio.Protocol):
 
     def kill(self) -> None:
         """End the process, whatever it does."""
-        self.crew.kill(self.number)
+        self.crew.order("end", self.number)
         self.close()
+
+    def slow(self) -> None:
+        """Let it go on with what other processes leave of the processor."""
+        self.slowed = True
+        self.crew.order("slow", self.number)
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,10 +118,10 @@ class Crew:
         self._loop.add_reader(self._ours, self._hear)
         self._joining: set[asyncio.Task[object]] = set()
 
-    def kill(self, number: int) -> None:
-        """End the worker with this *number*. Without a keeper it ends at its deadline, or when it next says something."""
+    def order(self, order: str, number: int) -> None:
+        """Tell the keeper what to do with a worker. Without a keeper it ends at its deadline, or when it next says something."""
         with suppress(OSError):
-            self._ours.send(f"{number}\n".encode())
+            self._ours.send(f"{order} {number}\n".encode())
 
     def departed(self, worker: Worker) -> None:
         """Note that a channel has closed; its worker is gone once the keeper, which knows how it ended, says so."""
@@ -158,7 +165,7 @@ class Crew:
             elif descriptors:
                 self._join(line["worker"], descriptors.pop(0))
             else:  # this process has too many open files to take another
-                self.kill(line["worker"])
+                self.order("end", line["worker"])
         if not told:
             self._lose()
 

@@ -2,8 +2,8 @@
 
 The front, which starts it, holds the other end of its standard input, a socket. What the keeper says there is one JSON object a
 line: ``{"worker": process}``, with the descriptor of that worker's channel; ``{"ended": process, "signal": number}``; or why it can't
-begin, ``{"mistake": words}``. What it is told is the number of a process, a line, to be ended: only the keeper ends
-workers, as only their parent knows that a number still means what it meant. It ends with all of them when the socket closes.
+begin, ``{"mistake": words}``. What it is told is an order a line, ``end`` or ``slow``, and the number of a process:
+only the keeper touches workers, as only their parent knows that a number still means what it meant. It ends with all of them when the socket closes.
 """
 
 from __future__ import annotations
@@ -24,6 +24,7 @@ from publish.serve.limits import Limits
 from publish.serve.worker import work
 
 _STANDARD = 2
+_LAST = 19
 _PAUSE = 0.5
 """How long the keeper waits, in seconds, where a worker could not be forked, or could not begin."""
 
@@ -86,7 +87,7 @@ class _Keeper:
                 self._bury()
         finally:
             for worker in self._workers:
-                os.kill(worker, signal.SIGKILL)
+                _end(worker)
             for worker in self._workers:
                 os.waitpid(worker, 0)
 
@@ -108,12 +109,13 @@ class _Keeper:
             socket.send_fds(self._front, [_line(worker=worker)], [ours.fileno()])
 
     def _obey(self) -> bool:
-        """End the workers that the front names; say whether there still is a front."""
+        """Do what the front says; say whether there still is a front."""
         told = self._front.recv(4096)
         *lines, self._told = (self._told + told).split(b"\n")
-        for worker in map(int, lines):
-            if worker in self._workers:
-                os.kill(worker, signal.SIGKILL)
+        for line in lines:
+            order, _, number = line.decode().partition(" ")
+            if int(number) in self._workers:
+                _ORDERS[order](int(number))
         return bool(told)
 
     def _bury(self) -> None:
@@ -138,6 +140,18 @@ def _become_worker(store: Store, channel: socket.socket, limits: Limits) -> None
         status = 0
     finally:
         os._exit(status)
+
+
+def _end(worker: int) -> None:
+    os.kill(worker, signal.SIGKILL)
+
+
+def _slow(worker: int) -> None:
+    """Let it have what the others leave; there is no way back from that."""
+    os.setpriority(os.PRIO_PROCESS, worker, _LAST)
+
+
+_ORDERS = {"end": _end, "slow": _slow}
 
 
 def _line(**values: object) -> bytes:

@@ -127,7 +127,7 @@ class Pool:
         while self._idle and (asking := self._turns.next(now)):
             worker = self._idle.pop()
             self._busy[worker] = asking
-            asking.wait(self._limits.timeout + _GRACE, self._overdue)
+            asking.wait(min(PATIENCE, self._limits.timeout), self._slow_down)
             asking.begin(worker)
         in_the_way = self._turns.in_the_way(now)
         if in_the_way:
@@ -158,13 +158,20 @@ class Pool:
         self._turns.leave(asking)
         asking.failed(Refused("queue", limit=self._limits.queue, retry_after=math.ceil(self._limits.timeout)))
 
+    def _slow_down(self, asking: Asking) -> None:
+        """Let it go on, with what quick ones leave of the processor."""
+        if asking.worker:
+            asking.worker.slow()
+        asking.wait(asking.began + self._limits.timeout + _GRACE - self._loop.time(), self._overdue)
+
     def _overdue(self, asking: Asking) -> None:
         self._end(asking, Refused("timeout", limit=self._limits.timeout))
 
     def _end(self, asking: Asking, reason: Exception) -> None:
         """End what is running without an answer."""
         self._take_away(asking)
-        self._turns.over(asking, self._loop.time())
+        now = self._loop.time()
+        self._turns.over(asking, now - asking.began, now)
         asking.failed(reason)
         self._dispatch()
 
@@ -200,12 +207,12 @@ class Pool:
         said = json.loads(content)
         now = self._loop.time()
         del self._busy[worker]
-        self._turns.over(asking, now)
+        self._turns.over(asking, said["seconds"], now)
         if kind == END:
             asking.answered(said["rows"], now)
         else:
             asking.failed(_MISTAKES[said["mistake"]](said["name"], **said["values"]))
-        if said["again"] and worker.crew is self._serving:
+        if said["again"] and not worker.slowed and worker.crew is self._serving:
             self._idle.append(worker)
         else:
             worker.close()
@@ -217,12 +224,13 @@ class Pool:
         if asking is None:
             return
         asking.stop()
-        at_once = worker.ended == signal.SIGKILL and self._loop.time() - asking.began < _AT_ONCE
+        now = self._loop.time()
+        at_once = worker.ended == signal.SIGKILL and now - asking.began < _AT_ONCE
         if (worker.unread or at_once) and asking.tries < _TRIES:  # it was ended from outside, before or as it began
             asking.tries += 1
             self._again(asking)
         else:
-            self._turns.over(asking, self._loop.time())
+            self._turns.over(asking, now - asking.began, now)
             asking.failed(self._reason(worker.ended))
         self._dispatch()
 

@@ -1,8 +1,8 @@
-"""Whose turn it is: queries wait in one line for each client, and the client that has used least lately comes first.
+"""Whose turn it is: queries wait in one line for each client, and the client comes first that has used least lately and is known for the quickest.
 
-A client never holds every worker. The worker that is free last is kept for clients that have used little lately, and a query
-that holds it for longer than `PATIENCE` gives way to one that waits for it, and begins again when another worker is free:
-slow queries of many clients together cost a quick one no more than that.
+A client never holds every worker. One worker is kept for clients that have used little lately, and a query that holds it for
+longer than `PATIENCE` gives way to one that waits for it, and begins again when another worker is free: slow queries of many
+clients together cost a quick one little more than that.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from publish.serve.budget import Budgets
 from publish.serve.limits import Limits
 
 PATIENCE = 0.5
-"""How long a query may hold the last worker while others wait for it, in seconds."""
+"""How long a query may hold the kept worker while others wait for it, in seconds."""
 _LITTLE = 0.1
 """The part of its budget up to which a client has used little."""
 
@@ -27,10 +27,10 @@ class Place:
     client: str
     joined: float
     began: float = 0.0
-    last: bool = False
-    """Whether it got the last worker."""
+    kept: bool = False
+    """Whether it got the worker that is kept."""
     slow: bool = False
-    """Whether it has given way before: it never gets the last worker again."""
+    """Whether it has given way before: it never gets that worker again."""
 
 
 P = TypeVar("P", bound=Place)
@@ -42,6 +42,7 @@ class Turns(Generic[P]):
     def __init__(self, limits: Limits, budgets: Budgets) -> None:
         self._limits = limits
         self._budgets = budgets
+        self._share = max(1, limits.workers - 1)
         self._lines: dict[str, deque[P]] = {}
         self._running: set[P] = set()
 
@@ -61,7 +62,7 @@ class Turns(Generic[P]):
 
     def again(self, place: P, now: float) -> None:
         """Put *place*, which was running, at the head of its client's line."""
-        self.over(place, now)
+        self.over(place, now - place.began, now)
         self._lines.setdefault(place.client, deque()).appendleft(place)
 
     def leave(self, place: P) -> None:
@@ -72,10 +73,10 @@ class Turns(Generic[P]):
             if not line:
                 del self._lines[place.client]
 
-    def over(self, place: P, now: float) -> None:
-        """Take *place*, which was running, out, and charge its client."""
+    def over(self, place: P, seconds: float, now: float) -> None:
+        """Take *place*, which was running, out, and charge its client *seconds*."""
         self._running.discard(place)
-        self._budgets.charge(place.client, now - place.began, now)
+        self._budgets.charge(place.client, seconds, now)
 
     def crowded_out(self) -> P | None:
         """Return who has to leave as too many wait: the newest of the client with the most places, so that one alone never shuts out others."""
@@ -85,32 +86,39 @@ class Turns(Generic[P]):
 
     def next(self, now: float) -> P | None:
         """Return whose turn it is, which then runs; none where nobody who waits may have a worker yet."""
-        free = self._limits.workers - len(self._running)
-        last = free == 1 and self._limits.workers > 1
-        able = [line[0] for line in self._lines.values() if free > 0 and (self._may_take_last(line[0], now) if last else self._may_take_one(line[0]))]
+        kept = self._kept()
+        if len(self._running) - (kept is not None) < self._share:
+            able = [line[0] for line in self._lines.values() if self._may_run(line[0])]
+        elif kept is None and self._limits.workers > 1:
+            able = [line[0] for line in self._lines.values() if self._may_have_kept(line[0], now)]
+        else:
+            return None
         if not able:
             return None
-        place = min(able, key=lambda place: self._used(place.client, now))
+        # by what they have used lately, and are likely to use now: who is known for quick queries goes before a stranger
+        place = min(able, key=lambda place: self._used(place.client, now) + self._budgets.usual(place.client))
+        place.kept, place.began = len(self._running) - (kept is not None) == self._share, now
         self.leave(place)
         self._running.add(place)
-        place.last, place.began = last, now
         return place
 
     def in_the_way(self, now: float) -> P | None:
-        """Return who has to give way: who has held the last worker for too long, where a client waits that has used little."""
-        holders = [place for place in self._running if place.last]
-        if len(self._running) < self._limits.workers or not holders or any(now - place.began < PATIENCE for place in holders):
+        """Return who has to give way: who has had the kept worker for too long, where another waits for it."""
+        kept = self._kept()
+        if kept is None or len(self._running) < self._limits.workers or now - kept.began < PATIENCE:
             return None
-        newest = max(holders, key=lambda place: place.began)
-        others = (line[0] for client, line in self._lines.items() if client != newest.client)
-        return newest if any(self._may_take_last(place, now) for place in others) else None
+        others = (line[0] for client, line in self._lines.items() if client != kept.client)
+        return kept if any(self._may_have_kept(place, now) for place in others) else None
 
-    def _may_take_one(self, place: P) -> bool:
-        held = sum(other.client == place.client for other in self._running)
-        return held < max(1, self._limits.workers - 1)
+    def _kept(self) -> P | None:
+        """Who has the worker that is kept for those who have used little."""
+        return next((place for place in self._running if place.kept), None)
 
-    def _may_take_last(self, place: P, now: float) -> bool:
-        return not place.slow and self._used(place.client, now) <= _LITTLE * self._limits.budget and self._may_take_one(place)
+    def _may_run(self, place: P) -> bool:
+        return sum(other.client == place.client for other in self._running) < self._share
+
+    def _may_have_kept(self, place: P, now: float) -> bool:
+        return not place.slow and self._used(place.client, now) <= _LITTLE * self._limits.budget and self._may_run(place)
 
     def _used(self, client: str, now: float) -> float:
         running = sum(now - place.began for place in self._running if place.client == client)

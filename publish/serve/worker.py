@@ -13,6 +13,7 @@ import resource
 import signal
 import socket
 import sys
+import time
 from contextlib import suppress
 
 from pyoxigraph import Store
@@ -53,6 +54,7 @@ class _Worker:
     def answer(self, asked: bytes) -> bool:
         """Answer, and say whether this worker may be asked again."""
         self._grant()
+        began = time.process_time()
         sink = Sink(lambda piece: self._channel.sendall(frame(PIECE, piece)), self._limits)
         self._left -= 1
         refused: Mistake | None = None
@@ -65,10 +67,11 @@ class _Worker:
         except BaseException:  # a panic of pyoxigraph is no Exception; what it leaves behind is not to be trusted
             refused, self._left = Refused("stopped"), 0
         again = self._left > 0 and _peak() < self._most
+        ended = {"again": again, "seconds": time.process_time() - began}
         if refused:
-            self._channel.sendall(said(REFUSAL, again=again, mistake=type(refused).__name__, name=refused.name, values=refused.values))
+            self._channel.sendall(said(REFUSAL, **ended, mistake=type(refused).__name__, name=refused.name, values=refused.values))
         else:
-            self._channel.sendall(frame(PIECE, sink.rest()) + said(END, again=again, rows=sink.rows))
+            self._channel.sendall(frame(PIECE, sink.rest()) + said(END, **ended, rows=sink.rows))
         signal.setitimer(signal.ITIMER_REAL, 0)
         return again
 
