@@ -5,12 +5,14 @@ from __future__ import annotations
 import asyncio
 import json
 import os
+import signal
 import socket
 import subprocess
 import sys
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import asdict, dataclass
+from functools import partial
 from typing import cast
 
 from publish.serve.channel import QUESTION, Frames, frame
@@ -173,7 +175,13 @@ class Crew:
         worker = self._workers[number] = Worker(number, self)
         joining = self._loop.create_task(self._loop.create_unix_connection(lambda: worker, sock=socket.socket(fileno=descriptor)))
         self._joining.add(joining)
-        joining.add_done_callback(self._joining.discard)
+        joining.add_done_callback(partial(self._joined, number))
+
+    def _joined(self, number: int, joining: asyncio.Task[object]) -> None:
+        self._joining.discard(joining)
+        if joining.cancelled() or joining.exception():  # it never came to that: have another in its place
+            self._workers.pop(number, None)
+            self.order("end", number)
 
     def _ended(self, number: int, by: int) -> None:
         worker = self._workers.get(number)
@@ -194,4 +202,4 @@ class Crew:
         for worker in [*self._workers.values()]:
             if worker.closed:
                 self.departed(worker)
-        self.heard.lost(self._words or f"{-code}")
+        self.heard.lost(self._words or (signal.Signals(-code).name if code < 0 else str(code)))

@@ -28,7 +28,9 @@ _GRACE = 0.03
 _AGAIN = 1.0
 """How long after a keeper that never had a worker the next one is started, in seconds."""
 _AT_ONCE = 0.1
+"""How soon after it began, in seconds, a question was hardly begun: it is asked again where its worker was ended from outside."""
 _TRIES = 3
+"""How many times more."""
 _MISTAKES: dict[str, type[Mistake]] = {"BadQuery": BadQuery, "Refused": Refused}
 _OUT_OF_TIME = (signal.SIGALRM, signal.SIGXCPU)
 _OUT_OF_MEMORY = signal.SIGABRT  # what pyoxigraph ends with where it is given no more; SIGSEGV is its stack
@@ -63,8 +65,8 @@ class Pool:
             self._dump = os.open(self._path, os.O_RDONLY)
         except OSError as error:
             raise NoData("dump-syntax", file=self._path, words=error.strerror) from error
-        self._hire()
         try:
+            self._hire()
             await self._ready
         except BaseException:
             await self._dismiss()
@@ -78,18 +80,7 @@ class Pool:
         """
         if question.extension not in FORMATS[question.form]:
             raise ValueError(f"{question.form} has no answer in {question.extension}")
-        now = self._loop.time()
-        wait = self._budgets.wait(client, now)
-        if wait or self._closed:
-            raise Refused("budget", limit=self._limits.budget, retry_after=wait) if wait else Refused("stopped")
-        asking = Asking(client=client, joined=now, question=question, answer=self._loop.create_future())
-        self._asked.add(asking)
-        self._turns.join(asking)
-        asking.wait(self._limits.timeout, self._give_up)
-        self._dispatch()
-        crowded_out = self._turns.crowded_out()
-        if crowded_out:
-            self._give_up(crowded_out)
+        asking = self._let_in(question, client)
         try:
             return await asking.answer
         except asyncio.CancelledError:
@@ -106,6 +97,24 @@ class Pool:
                 await asyncio.wait([asking.answer for asking in self._asked])
         finally:
             await self._dismiss()
+
+    def _let_in(self, question: Question, client: str) -> Asking:
+        """Put a question in line; it may run already, or be refused, when this returns."""
+        now = self._loop.time()
+        wait = self._budgets.wait(client, now)
+        if wait:
+            raise Refused("budget", limit=self._limits.budget, retry_after=wait)
+        if self._closed:
+            raise Refused("stopped")
+        asking = Asking(client=client, joined=now, question=question, answer=self._loop.create_future())
+        self._asked.add(asking)
+        self._turns.join(asking)
+        asking.wait(self._limits.timeout, self._give_up)
+        self._dispatch()
+        crowded_out = self._turns.crowded_out()
+        if crowded_out:
+            self._give_up(crowded_out)
+        return asking
 
     def _hire(self) -> None:
         """Start a keeper."""
