@@ -143,14 +143,31 @@ def sources(options: Options, file: Path) -> None:
 
 
 @cli.command()
-@click.argument("place")
-@click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True)
+@click.argument("url")
+@click.option("--site", default="site", show_default=True, metavar="DIR_OR_URL")
+@click.option("--store", type=click.Choice(["graph-store", "sparql-update", "virtuoso"]))
+@click.option("--graph-base", metavar="IRI")
 @click.pass_obj
-def verify(options: Options, place: str, form: str) -> None:
-    """Check a published site."""
-    from publish import commands
+def push(options: Options, url: str, site: str, store: str | None, graph_base: str | None) -> None:
+    """Put a release into a triple store."""
+    from publish import online
 
-    _end(commands.verify(place, form, _progress(options), options.language))
+    _end(online.push(online.Stored(site, url, store, graph_base), _progress(options), options.language))
+
+
+@cli.command()
+@click.argument("place", default="site")
+@click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True)
+@click.option("--endpoint", metavar="URL")
+@click.option("--graph-base", metavar="IRI")
+@click.pass_obj
+def verify(options: Options, place: str, form: str, endpoint: str | None, graph_base: str | None) -> None:
+    """Check a published site."""
+    from publish import online
+
+    if endpoint:
+        _end(online.verify_endpoint(online.Stored(place, endpoint, None, graph_base), form, _progress(options), options.language))
+    _end(online.verify(place, form, _progress(options), options.language))
 
 
 def _limits(command: Callable[..., None]) -> Callable[..., None]:
@@ -170,11 +187,11 @@ def _limits(command: Callable[..., None]) -> Callable[..., None]:
 @click.pass_obj
 def serve(options: Options, /, folder: Path, host: str, **given: Any) -> None:  # noqa: ANN401  # the limits, of two types
     """Serve a published site."""
-    from publish import commands
+    from publish import online
     from publish.serve.server import WATCH, Order
 
     order = Order(folder, host, given.pop("port"), WATCH if given.pop("watch") else None, Limits(**given))
-    _end(commands.serve(order, click.echo, options.language))
+    _end(online.serve(order, click.echo, options.language))
 
 
 def main() -> None:
@@ -225,8 +242,8 @@ def _language(arguments: Sequence[str]) -> str:
     return next((language for language in (*named, locale[:2]) if language in LANGUAGES), "en")
 
 
-def _progress(options: Options) -> Callable[[str], None]:
-    """Say each stage on a terminal, in one line that the next one overwrites; nothing in a pipe."""
+def _progress(options: Options) -> Callable[..., None]:
+    """Say each stage, the key of a text with what fills it, on a terminal, in one line that the next one overwrites; nothing in a pipe."""
     if not sys.stderr.isatty():
-        return lambda _stage: None
-    return lambda stage: click.echo(f"\r\033[K{text(options.language, f'said.{stage}')}", nl=False, err=True)
+        return lambda _stage, **_values: None
+    return lambda stage, **values: click.echo(f"\r\033[K{text(options.language, f'said.{stage}', **values)}", nl=False, err=True)

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import os
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from pyoxigraph import QueryBoolean, QueryResultsFormat, QuerySolutions
 
@@ -25,9 +23,6 @@ from publish.sources import Passage, coverage, passages, stretches
 from publish.sparql import Answer, load, run
 from publish.texts import text
 from publish.turtle import Namespaces, write_turtle
-
-if TYPE_CHECKING:
-    from publish.serve.server import Order as ServeOrder
 
 _RESULTS = {"csv": QueryResultsFormat.CSV, "tsv": QueryResultsFormat.TSV, "json": QueryResultsFormat.JSON}
 _CHECKS: dict[str, Callable[[Checked, str], Iterable[str]]] = {
@@ -142,32 +137,6 @@ def sources(root: Path, file: Path, language: str) -> Outcome:
     lines = [*_facts(words, listed, called, language), *_coverage(words, listed, called, language), *_wrong(words, wrong, called, language)]
     lines.append(_say(language, "passages-wrong" if wrong else "passages-right", wrong=len(wrong), count=len(listed)))
     return Outcome(map(shown.printable, lines), exit_code=1 if wrong else 0)
-
-
-def verify(place: str, form: str, progress: Progress, language: str) -> Outcome:
-    """Check the site at *place*, a folder or an address; the status is 1 where there are faults."""
-    from publish import verify as verifying  # noqa: PLC0415  # urllib3 takes long to start, and only this command needs it
-
-    progress("verifying")
-    try:
-        verified = verifying.verify(place)
-    finally:
-        progress("nothing")
-    lines = [verifying.as_json(verified, language)] if form == "json" else map(shown.printable, verifying.as_text(verified, language))
-    return Outcome(lines, [verifying.summary(verified, language)], 1 if verified.faults else 0)
-
-
-def serve(order: ServeOrder, say: Callable[[str], None], language: str) -> Outcome:
-    """Serve a published site until a signal stops it; *say* is told, in words, what whoever started it wants to know."""
-    from publish.serve import server  # noqa: PLC0415  # uvicorn takes long to start, and only this command needs it
-
-    heard = server.Heard(
-        ready=lambda url: say(text(language, "serve.ready", folder=order.folder, url=url, process=os.getpid())),
-        renewed=lambda: say(text(language, "serve.renewed")),
-        kept=lambda mistake: say(text(language, "serve.kept", reason=text(language, f"mistake.{mistake.name}", **mistake.values))),
-    )
-    server.serve(order, heard)
-    return Outcome([text(language, "serve.stopped")])
 
 
 def _say(language: str, name: str, **values: object) -> str:

@@ -47,7 +47,7 @@ STAGES = {
     "dump",
     "revision",
 }
-JOINERS = {"publication", "releases", "site", "build", "versions", "commands", "cli"}
+JOINERS = {"publication", "releases", "site", "build", "versions", "commands", "online", "cli"}
 # `publication` joins what there is to say, `site` makes files of it, `build` joins all; `versions` joins what can be compared
 WRITERS = {"write": "the output folder", "commands": "sources, in the house style", "serve.worker": "how soon the system may end it, in /proc"}
 WRITING = {"write_text", "write_bytes", "mkdir", "rename", "unlink", "rmdir", "rmtree", "touch", "symlink_to", "makedirs", "mkdtemp"}
@@ -131,7 +131,7 @@ def test_only_write_touches_files(module: Path) -> None:
 def test_only_serve_listens(module: Path) -> None:
     if not name_of(module).startswith("serve"):
         assert not {"bind", "listen", "create_server", "start_server", "start_unix_server", "socketpair"} & set(called(module))
-        assert not imported(module) & {name for name in map(name_of, MODULES) if name.startswith("serve.")} or name_of(module) in {"cli", "commands"}
+        assert not imported(module) & {name for name in map(name_of, MODULES) if name.startswith("serve.")} or name_of(module) in {"cli", "online"}
 
 
 @pytest.mark.parametrize("module", MODULES, ids=name_of)

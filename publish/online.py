@@ -1,0 +1,74 @@
+"""What the commands do that speak with others: check a live site, fill a triple store, serve. They say what to print, as `commands` does."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from publish import agreement, endpointcheck, show
+from publish import push as pushing
+from publish import verify as verifying
+from publish.build import Progress
+from publish.commands import Outcome
+from publish.opening import Address
+from publish.serve import server
+from publish.texts import text
+
+
+def verify(place: str, form: str, progress: Progress, language: str) -> Outcome:
+    """Check the site at *place*, a folder or an address; the status is 1 where there are faults."""
+    progress("verifying")
+    try:
+        verified = verifying.verify(place)
+    finally:
+        progress("nothing")
+    lines = [verifying.as_json(verified, language)] if form == "json" else map(show.printable, verifying.as_text(verified, language))
+    return Outcome(lines, [verifying.summary(verified, language)], 1 if verified.faults else 0)
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """A release and the store that has it or is to have it: the site, the store's address and kind, what its graphs' names begin with."""
+
+    site: str
+    address: str
+    kind: str | None
+    base: str | None
+
+
+def push(stored: Stored, progress: Progress, language: str) -> Outcome:
+    """Put a release into a triple store; the status is 1 where the store does not hold it afterwards."""
+    try:
+        pushed = pushing.push(pushing.Order(stored.site, _address(stored), stored.base), progress)
+    finally:
+        progress("nothing")
+    lines = map(show.printable, agreement.as_text(pushed.graphs, language))
+    remarks = [pushing.summary(pushed, language), *agreement.summary(pushed.graphs, language)]
+    return Outcome(lines, [*map(show.printable, remarks)], 0 if pushed.is_right else 1)
+
+
+def verify_endpoint(stored: Stored, form: str, progress: Progress, language: str) -> Outcome:
+    """Compare what a store holds with the release; the status is 1 where a graph is not the release's to the letter."""
+    try:
+        agreements = endpointcheck.compare(stored.site, _address(stored), stored.base, progress)
+    finally:
+        progress("nothing")
+    lines = [agreement.as_json(agreements)] if form == "json" else map(show.printable, agreement.as_text(agreements, language))
+    summary = map(show.printable, agreement.summary(agreements, language))
+    return Outcome(lines, [*summary], 0 if all(one.is_exact for one in agreements) else 1)
+
+
+def _address(stored: Stored) -> Address:
+    return Address(stored.address, os.environ, stored.kind or "")
+
+
+def serve(order: server.Order, say: Callable[[str], None], language: str) -> Outcome:
+    """Serve a published site until a signal stops it; *say* is told, in words, what whoever started it wants to know."""
+    heard = server.Heard(
+        ready=lambda url: say(text(language, "serve.ready", folder=order.folder, url=url, process=os.getpid())),
+        renewed=lambda: say(text(language, "serve.renewed")),
+        kept=lambda mistake: say(text(language, "serve.kept", reason=text(language, f"mistake.{mistake.name}", **mistake.values))),
+    )
+    server.serve(order, heard)
+    return Outcome([text(language, "serve.stopped")])
