@@ -13,6 +13,8 @@ from publish.texts import text
 from publish.triplestore import TRIAL, Graph, GraphChange, TripleStore
 from publish.values import without_kept
 
+_ROUNDS = 3
+
 Told = Callable[..., None]
 """What is told each stage by the name of its text, with what fills that."""
 
@@ -62,26 +64,35 @@ class _Push:
         self._store = store
         self._desk = desk
         self._told = told
+        self._found: dict[str, Lines] = {}
+        """What each graph held when it was last read."""
 
     def bring(self, release: Release) -> Pushed:
-        """Bring the store to *release*. What a push before this one has put aside is used, and gone in the end."""
+        """Bring the store to *release*. What a push before this one has put aside is used, and gone in the end.
+
+        What that push asked for last may be done by the store meanwhile: what differs afterwards is changed too.
+        """
         self._told("reading-store")
-        graphs = [Graph(release.base, name) for name, _lines in release.graphs]
-        found = [self._store.read(graph.iri) for graph in graphs]
-        changes = [self._change(graph, wanted, there) for graph, (_name, wanted), there in zip(graphs, release.graphs, found, strict=True)]
-        if needed := [change for change in changes if change.is_needed]:
-            self._sent(0, 1)
+        graphs = [(Graph(release.base, name), wanted) for name, wanted in release.graphs]
+        added = removed = 0
+        for again in range(_ROUNDS + 1):
+            changes = [self._change(graph, wanted) for graph, wanted in graphs]
+            needed = [change for change in changes if change.is_needed]
+            if not needed or again == _ROUNDS:
+                break
+            added += sum(change.missing.count for change in needed)
+            removed += sum(change.extra.count for change in needed)
             self._store.knock(needed[0].graph)
             self._store.change(needed, self._sent)
-        if left := self._store.leftovers(graphs):
+            self._told("comparing-store")
+        if left := self._store.leftovers([graph for graph, _wanted in graphs]):
             self._store.drop(left)
-        self._told("comparing-store")
-        agreements = tuple(self._agreement(change, there) for change, there in zip(changes, found, strict=True))
-        added, removed = sum(change.missing.count for change in changes), sum(change.extra.count for change in changes)
+        agreements = tuple(self._agreement(graph, wanted) for graph, wanted in graphs)
         return Pushed(added, removed, self._store.exchange.sent, self._store.exchange.count, agreements)
 
-    def _change(self, graph: Graph, wanted: Lines, there: Lines) -> GraphChange:
+    def _change(self, graph: Graph, wanted: Lines) -> GraphChange:
         """What is to be changed: of values that the store may have in its own writing, those that it writes otherwise when it is given them."""
+        there = self._found[graph.iri] = self._store.read(graph.iri)
         missing, extra = self._desk.differences(there, wanted)
         asked = self._desk.sort(line for line, _other in self._store.pairs(missing, extra))
         if asked.count:
@@ -98,9 +109,9 @@ class _Push:
         self._store.drop([name])
         return kept
 
-    def _agreement(self, change: GraphChange, there: Lines) -> Agreement:
-        now = self._store.read(change.graph.iri) if change.is_needed else there
-        return agreement(change.graph.iri, (change.wanted, now), self._desk.differences(now, change.wanted), self._desk)
+    def _agreement(self, graph: Graph, wanted: Lines) -> Agreement:
+        there = self._found[graph.iri]
+        return agreement(graph.iri, (wanted, there), self._desk.differences(there, wanted), self._desk)
 
     def _sent(self, done: int, whole: int) -> None:
         self._told("pushing", percent=100 * done // max(whole, 1))

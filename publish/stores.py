@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
+from functools import partial
 from itertools import groupby
 from urllib.parse import urlencode
 
@@ -116,16 +117,14 @@ class ByUpdate(TripleStore):
         self._change_aside(changes, sent)
 
     def _change_aside(self, changes: Sequence[GraphChange], sent: Sent) -> None:
-        """Put aside what there is to do, and do it in one request."""
-        todo: list[str] = []
-        aside: list[str] = []
-        for change in changes:
-            for role, lines in self._put_aside(change).items():
-                if lines.count:
-                    self._bring(change.graph.aside(role), lines, sent)
-                    aside.append(change.graph.aside(role))
-            todo += _from_aside(change, aside)
-        self._update(" ;\n".join([*todo, *(f"DROP SILENT GRAPH <{graph}>" for graph in aside)]))
+        """Put aside what there is to do, do it in one request, and remove what was put aside: in another, for large transactions are slow."""
+        aside = {change.graph.aside(role): lines for change in changes for role, lines in self._put_aside(change).items() if lines.count}
+        whole, done = sum(lines.size for lines in aside.values()), 0
+        for graph, lines in aside.items():
+            self._bring(graph, lines, partial(_sent_before, sent, done, whole))
+            done += lines.size
+        self._update(" ;\n".join(operation for change in changes for operation in _from_aside(change, set(aside))))
+        self.drop(aside)
 
     def _put_aside(self, change: GraphChange) -> Mapping[str, Lines]:
         return {EXTRA: self._desk.keep(line for line in change.extra if not BLANK.match(line)), MISSING: change.missing}
@@ -200,7 +199,12 @@ def _said(change: GraphChange) -> Iterator[str]:
         yield f"INSERT DATA {{ GRAPH <{graph}> {{\n{b''.join(change.missing).decode()}}} }}"
 
 
-def _from_aside(change: GraphChange, aside: Sequence[str]) -> Iterator[str]:
+def _sent_before(sent: Sent, before: int, whole: int, done: int, _part: int) -> None:
+    """Tell of a part of what is sent, after what was sent *before*."""
+    sent(before + done, whole)
+
+
+def _from_aside(change: GraphChange, aside: Set[str]) -> Iterator[str]:
     """The operations that do with one graph what is put aside for it."""
     graph, extra, values, missing = (change.graph.iri, *(change.graph.aside(role) for role in (EXTRA, VALUES, MISSING)))
     if extra in aside:
