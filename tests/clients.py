@@ -30,6 +30,7 @@ _TRIPLES = {
 _WITHOUT_BODY = {204, 304}
 _PROBLEMS = {400, 405, 408, 413, 415, 429, 503}
 _BACKLOG = 1 << 16
+_STAY = 3.0
 
 
 class Lost(Exception):
@@ -173,7 +174,7 @@ async def _played(steps: Sequence[bytes | float | Then], place: Place, patience:
         for step in steps:
             if step is Then.READ:
                 return await asyncio.wait_for(_answers(reader), patience)
-            await _step(step, writer, patience)
+            await _step(step, writer)
     except OSError:
         return await asyncio.wait_for(_answers(reader), patience)
     finally:
@@ -181,7 +182,7 @@ async def _played(steps: Sequence[bytes | float | Then], place: Place, patience:
     return [0]
 
 
-async def _step(step: bytes | float | Then, writer: asyncio.StreamWriter, patience: float) -> None:
+async def _step(step: bytes | float | Then, writer: asyncio.StreamWriter) -> None:
     if isinstance(step, bytes):
         writer.write(step)  # not drained: the other side may answer, and close, before it has read it
         if writer.transport.is_closing():
@@ -192,7 +193,7 @@ async def _step(step: bytes | float | Then, writer: asyncio.StreamWriter, patien
         writer.write_eof()
     elif step is Then.STAY:
         writer.transport.pause_reading()  # type: ignore[attr-defined]  # it is one that reads
-        await asyncio.sleep(patience / 4)
+        await asyncio.sleep(_STAY)
     elif step is Then.RESET:
         writer.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
 

@@ -13,7 +13,7 @@ from gauges import Watch
 from wires import Wire
 
 _ATTACKERS = 200
-ALLOWED = {0, 200, 206, 304, 400, 404, 405, 408, 411, 413, 414, 415, 416, 426, 429, 431, 501, 503}
+ALLOWED = {0, 200, 206, 303, 304, 400, 404, 405, 408, 411, 413, 414, 415, 416, 426, 429, 431, 501, 503}
 """What bytes on a connection may be answered with, 0 being a connection that is closed. 500 is a program's mistake, which none may bring about."""
 
 
@@ -83,5 +83,5 @@ async def _played(wire: Wire, place: Place, patience: float) -> tuple[str, list[
         statuses = await play(wire, place, patience)
     except TimeoutError:
         return "nothing", ["the connection was never closed"]
-    told = [f"{f'{count} × ' if count > 1 else ''}{status or 'closed'}" for status, count in sorted(Counter(statuses).items())]
+    told = [f"{f'{count} times ' if count > 1 else ''}{status or 'closed'}" for status, count in sorted(Counter(statuses).items())]
     return ", ".join(told), [f"answered {status}" for status in statuses if status not in ALLOWED]
