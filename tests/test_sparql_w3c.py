@@ -196,7 +196,7 @@ def graph_of(answer: BaseHTTPResponse) -> rdflib.Graph:
 
 @pytest.mark.xfail(strict=True, reason="queries have no base IRI yet")
 def test_a_relative_iri_in_a_query_is_one_under_the_base_of_the_data(server: Serving) -> None:
-    """query_content_type_construct has relative IRIs; what they are relative to is the service's to say (SPARQL 1.1 Protocol, 2.1.8)."""
+    """query_content_type_construct has relative IRIs; what they are relative to is the service's to say (RFC 3986, 5.1.4)."""
     answer = Case("query_content_type_construct", "POST", (), "CONSTRUCT { <s> <p> 1 } WHERE {}", QUERY).send(server, Accept="application/n-triples")
     assert answer.status == 200
     assert answer.data.decode().startswith(f"<{BASE}s> <{BASE}p> ")
