@@ -47,6 +47,12 @@ class Editor {
     this.#yasqe.getDoc().clearHistory();
   }
 
+  /** The first place that the editor itself can't read: {line, column}, as `mark` takes them; nothing where it can read all there is. */
+  get unreadable() {
+    const found = unreadable(this.#yasqe);
+    return found && { line: found.row + 1, column: [...found.text.slice(0, found.start)].length + 1 };
+  }
+
   /** Marks the place of a mistake (line and column from 1, the column in characters) and puts the cursor there. */
   mark(line, column) {
     const doc = this.#yasqe.getDoc();
@@ -76,23 +82,27 @@ class Editor {
 /** Returns YASQE's own check with words in the page's language: the first line that does not parse gets a sign in the margin. */
 function checkSyntax(words) {
   return function check() {
-    this.queryValid = true;
+    const found = unreadable(this);
+    this.queryValid = !found;
     this.clearGutter("gutterErrorBar");
-    const doc = this.getDoc();
-    for (let line = 0; line < doc.lineCount(); line++) {
-      const { state } = this.getTokenAt({ line, ch: doc.getLine(line).length }, true);
-      this.setOption("queryType", state.queryType);
-      if (state.OK === false) {
-        const sign = document.createElement("span");
-        sign.className = "mistake-sign";
-        sign.textContent = "!";
-        sign.title = words.unfinished;
-        this.setGutterMarker(line, "gutterErrorBar", sign);
-        this.queryValid = false;
-        return;
-      }
-    }
+    if (!found) return;
+    const sign = document.createElement("span");
+    sign.className = "mistake-sign";
+    sign.textContent = "!";
+    sign.title = words.unfinished;
+    this.setGutterMarker(found.row, "gutterErrorBar", sign);
   };
+}
+
+/** Returns the first line that does not parse: its row from 0, its text, and where in it the trouble starts. */
+function unreadable(yasqe) {
+  const doc = yasqe.getDoc();
+  for (let row = 0; row < doc.lineCount(); row++) {
+    const text = doc.getLine(row);
+    const { state } = yasqe.getTokenAt({ line: row, ch: text.length }, true);
+    if (state.OK === false) return { row, text, start: state.errorStartPos };
+  }
+  return undefined;
 }
 
 /** Completes variables, the data set's own prefixes (which are declared by themselves), its properties and classes; asks nobody. */

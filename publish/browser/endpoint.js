@@ -20,7 +20,13 @@ export async function isThere() {
 
 /** Answers queries at the endpoint. */
 export class Endpoint {
+  #language;
   #abort = new AbortController();
+
+  /** *language* is what it should tell of mistakes in. */
+  constructor(language) {
+    this.#language = language;
+  }
 
   /** Returns the answer to *query*: {text, type, milliseconds}. Throws a QueryMistake; "stopped" where `stop` was called. */
   async ask(query) {
@@ -45,7 +51,7 @@ export class Endpoint {
 
   #send(query) {
     const signal = this.#abort.signal;
-    const headers = { Accept: isGraph(query) ? "text/turtle" : "application/sparql-results+json" };
+    const headers = { Accept: isGraph(query) ? "text/turtle" : "application/sparql-results+json", "Accept-Language": this.#language };
     const short = `${ADDRESS}?query=${encodeURIComponent(query)}`;
     if (short.length <= LONGEST) return fetch(short, { headers, signal }); // which caches may keep
     return fetch(ADDRESS, { method: "POST", headers: { ...headers, "Content-Type": "application/sparql-query" }, body: query, signal });
@@ -56,7 +62,7 @@ export class Endpoint {
 function problem(response, text) {
   try {
     const { title, detail, line, column } = JSON.parse(text);
-    const told = [title, detail].filter((words) => typeof words === "string").join(" ");
+    const told = detail ?? title;
     if (told) return new QueryMistake("mistake-told", { told }, Number(line) || 0, Number(column) || 0);
   } catch {
     // no problem document: some proxy's page

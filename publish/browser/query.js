@@ -23,7 +23,7 @@ element("starting").remove();
 element("page").hidden = false; // before the editor is made, which measures itself
 
 const local = new LocalEngine(settings, showProgress);
-const engines = { local, endpoint: new Endpoint() };
+const engines = { local, endpoint: new Endpoint(settings.language) };
 const editor = makeEditor(element("editor"), settings, run, forget);
 const results = makeResults(element("result"), settings);
 let running; // the engine that answers now
@@ -70,11 +70,15 @@ function complain(error) {
     console.error(error);
     error = new QueryMistake("mistake-loading", { told: error.message });
   }
-  say(error.name === "stopped" ? words.stopped : "");
-  if (error.name === "stopped") return;
-  const told = fill(words[error.name], error.values);
-  element("mistake").textContent = error.line ? `${fill(words.at, { line: error.line, column: error.column })} ${told}` : told;
-  if (error.line) editor.mark(error.line, error.column || 1);
+  const { name, values } = error;
+  // the engine names the farthest place that it came to, which often is behind the mistake
+  const { line, column } = (name === "mistake-syntax" && editor.unreadable) || error;
+  say(name === "stopped" ? words.stopped : "");
+  if (name === "stopped") return;
+  // what an endpoint tells names the place itself
+  const at = line && name !== "mistake-told" ? `${fill(words.at, { line, column })} ` : "";
+  element("mistake").textContent = at + fill(words[name], values);
+  if (line) editor.mark(line, column || 1);
 }
 
 /** Takes away what was said of the query before. */

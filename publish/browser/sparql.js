@@ -52,20 +52,9 @@ export function mistakeOf(message, query) {
   const declared = new Set([...words.matchAll(DECLARED)].map((match) => match[1]));
   const stranger = [...words.matchAll(PREFIXED)].find((match) => !declared.has(match[1]));
   if (stranger) return mistakeAt("mistake-prefix", { prefix: stranger[1] }, words, stranger.index);
-  const told = /^error at ([0-9]+):([0-9]+): ([^]*)$/.exec(message);
+  const told = /^error at ([0-9]+):([0-9]+): /.exec(message);
   if (!told) return new QueryMistake("mistake-told", { told: message });
-  const [line, column] = [Number(told[1]), Number(told[2])];
-  const expected = wanted(told[3]);
-  return expected ? new QueryMistake("mistake-expected", { expected }, line, column) : new QueryMistake("mistake-syntax", {}, line, column);
-}
-
-/** Returns a few of the words that the parser would have taken; nothing where it names none that help. */
-function wanted(told) {
-  const listed = /^expected one of ([^]*)$/.exec(told);
-  if (!listed) return "";
-  const literal = [...listed[1].matchAll(/(?:^|, )(?:"((?:[^"\\]|\\.)+)"|([A-Za-z]{2,}))(?=, |$)/g)].map((match) => (match[1] ?? match[2]).replace(/\\(.)/g, "$1"));
-  const useful = [...new Set(literal)].filter((word) => !["SERVICE", "LATERAL", "<<", "<<(", "{|", "~"].includes(word));
-  return useful.slice(0, 8).join("  ") + (useful.length > 8 ? "  …" : "");
+  return new QueryMistake("mistake-syntax", {}, Number(told[1]), Number(told[2]));
 }
 
 function mistakeAt(name, values, words, index) {
