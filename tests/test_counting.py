@@ -19,7 +19,6 @@ from publish.errors import BadQuery
 from publish.serve.answering import Sink, answer
 from publish.serve.counting import COUNTERS
 from publish.serve.limits import Limits
-from publish.serve.prologue import names_dataset, prefixes
 from publish.serve.question import SOLUTIONS, TRIPLES, Question, Refused
 
 FORMATS = {"srj": QueryResultsFormat.JSON, "srx": QueryResultsFormat.XML, "csv": QueryResultsFormat.CSV, "tsv": QueryResultsFormat.TSV}
@@ -162,43 +161,18 @@ def test_turtle_has_the_prefixes_of_the_query() -> None:
 
 
 @pytest.mark.parametrize(
-    ("query", "expected"),
+    ("prologue", "written"),
     [
-        ("SELECT * {}", {}),
-        ("prefix : <http://a/> SELECT * {}", {"": "http://a/"}),
-        ("# PREFIX no: <http://no/>\nPREFIX a: <http://a/>#x\nBASE <http://b/>PREFIX\tb-c: <#> PREFIX d: <urn:d:> ASK {}", {"a": "http://a/", "d": "urn:d:"}),
-        ("ASK {} # PREFIX a: <http://a/>", {}),
-        (r"PR\u0045FIX a: <http://\u0061/> ASK {}", {"a": "http://a/"}),
-        ("PREFIX" + " #" * 100_000, {}),
-        ("PREFIX a: <http://a/" + "<" * 100_000, {}),
+        ("", ""),
+        ("BASE <http://example.org/> PREFIX relative: <#>", ""),
+        ("# PREFIX no: <http://no/>\nPREFIX a: <http://a/>PREFIX\tb-c: <urn:b:>", "@prefix a: <http://a/> .\n@prefix b-c: <urn:b:> .\n"),
+        ("PREFIX : <http://example.org/>", "@prefix : <http://example.org/> .\n"),
     ],
-    ids=range(7),
 )
-def test_prefixes_are_those_of_the_prologue(query: str, expected: dict[str, str]) -> None:
-    assert prefixes(query) == expected
-
-
-@pytest.mark.parametrize(
-    ("query", "expected"),
-    [
-        ("SELECT * FROM <http://a/> {}", True),
-        ("SELECT (1 AS ?x)FROM<http://a/>{}", True),
-        ("ASK from named x:y {}", True),
-        (r"ASK FR\u004FM <http://a/> {}", True),
-        ("SELECT ('\"' AS ?x) ('\"' AS ?y) FROM <http://a/> {}", True),
-        ("ASK # '\nFROM <http://a/> {}", True),
-        ("SELECT ?from $FROM { ?from a from:from, :from, _:from, a:b.from, a\\-from:b, x:a\\,from }", False),
-        ("ASK { ?s ?p 'x'@from , ' FROM ', \" FROM \", ''' ' FROM ''', \"\"\" \" FROM \"\"\" }", False),
-        ("ASK # FROM <http://a/>\n{}", False),
-        ("PREFIX a: <http://a/FROM/> ASK { ?s a <FROM> }", False),
-        (r"ASK { ?s ?p 'it\'s FROM here' }", False),
-        ("'''" * 80_001, False),
-        ("<" * 250_000, False),
-    ],
-    ids=range(13),
-)
-def test_a_dataset_clause_is_found_where_it_is_one(query: str, expected: bool) -> None:  # noqa: FBT001
-    assert names_dataset(query) is expected
+def test_prefixes_are_those_that_the_query_declares_in_full(prologue: str, written: str) -> None:
+    query = f"{prologue} CONSTRUCT {{ ?s ?p 'PREFIX x: <http://x/>' }} WHERE {{ ?s ?p ?o }}"
+    content = answered(numbers(1), Question(query, "CONSTRUCT", "ttl"), Limits())[0].decode()
+    assert "".join(line for line in sorted(content.splitlines(keepends=True)) if line.startswith("@")) == written
 
 
 G1, G2, NONE = "http://example.org/g1", "http://example.org/g2", "http://example.org/none"
@@ -214,6 +188,7 @@ COUNT = "SELECT (COUNT(*) AS ?c) {} {{ {{ ?s ?p ?o }} UNION {{ GRAPH ?g {{ ?s ?p
         (f"FROM NAMED <{G2}>", (), (), 0 + 2),
         (f"FROM <{G1}> FROM NAMED <{G2}>", (), (), 1 + 2),
         (f"FROM <{NONE}>", (), (), 0),
+        ("# FROM <http://example.org/g1>\n", (), (), 3 + 3),  # which is a comment
         ("", (G1,), (), 1 + 0),
         ("", (G1, G2), (), 3 + 0),
         ("", (), (G2,), 0 + 2),

@@ -512,6 +512,23 @@ def test_a_worker_that_grew_or_is_old_is_replaced_and_no_question_is_lost(dump: 
     run(test())
 
 
+def test_a_query_that_lasts_leaves_the_processor_to_quick_ones(dump: Path) -> None:
+    async def test() -> None:
+        async with pool_on(dump, Limits(workers=2, timeout=2.0, budget=1e6)) as pool:
+            await until(lambda: len(children(keeper_of(os.getpid()))) == 2)
+            own = os.getpriority(os.PRIO_PROCESS, 0)
+            asking = asyncio.create_task(pool.ask(select(SLOW), "a"))
+            await asyncio.sleep(0.1)
+            worker = await working()
+            assert os.getpriority(os.PRIO_PROCESS, worker) == own
+            await until(lambda: os.getpriority(os.PRIO_PROCESS, worker) == 19)
+            with pytest.raises(Refused, match="timeout"):
+                await asking
+            await until(lambda: {os.getpriority(os.PRIO_PROCESS, worker) for worker in children(keeper_of(os.getpid()))} == {own})
+
+    run(test())
+
+
 def test_two_thousand_queries_leave_memory_where_it_was(dump: Path) -> None:
     async def some(pool: Pool, count: int, client: str) -> None:
         for number in range(count):
