@@ -9,6 +9,13 @@ const UPDATE = /^\s*(?:(?:PREFIX\s+[\w.-]*:|BASE)\s*)*(INSERT|DELETE|WITH|LOAD|C
 const DECLARED = /\bPREFIX\s+([\w.-]*):/gi;
 const PREFIXED = /(?<![\w?$:@-])([A-Za-z][\w-]*):(?=[A-Za-z0-9_])/g;
 
+// what the engine says among the words that it expected, where a query can be read but not understood
+const KNOWN = [
+  ["Duplicated variable name in SELECT", "mistake-twice"],
+  ["The SELECT contains a variable that is unbound", "mistake-unbound"],
+  ["SELECT * is not authorized with GROUP BY", "mistake-star"],
+];
+
 /** A mistake in a query: the name of the words that tell it, the values in them, and where it is (line and column from 1). */
 export class QueryMistake extends Error {
   constructor(name, values = {}, line = 0, column = 0) {
@@ -54,7 +61,8 @@ export function mistakeOf(message, query) {
   if (stranger) return mistakeAt("mistake-prefix", { prefix: stranger[1] }, words, stranger.index);
   const told = /^error at ([0-9]+):([0-9]+): /.exec(message);
   if (!told) return new QueryMistake("mistake-told", { told: message });
-  return new QueryMistake("mistake-syntax", {}, Number(told[1]), Number(told[2]));
+  const known = KNOWN.find(([words]) => message.includes(words));
+  return known ? new QueryMistake(known[1]) : new QueryMistake("mistake-syntax", {}, Number(told[1]), Number(told[2]));
 }
 
 function mistakeAt(name, values, words, index) {
