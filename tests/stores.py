@@ -9,7 +9,7 @@ import subprocess
 import sys
 import sysconfig
 import threading
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -158,35 +158,44 @@ class Relay:
         self._target = target
         self._listening = socket.create_server(("127.0.0.1", 0))
         self.port: int = self._listening.getsockname()[1]
-        threading.Thread(target=self._accept, daemon=True).start()
+        self._threads = [threading.Thread(target=self._accept)]
+        self._threads[0].start()
 
     def __enter__(self) -> Relay:
         return self
 
     def __exit__(self, *_error: object) -> None:
-        self._listening.close()
+        self._listening.shutdown(socket.SHUT_RDWR)
+        for thread in self._threads:
+            thread.join()
 
     def _accept(self) -> None:
-        while True:
-            try:
-                near, _address = self._listening.accept()
-            except OSError:
-                return
-            far = socket.create_connection(("127.0.0.1", self._target))
-            for begin, end, keep in ((near, far, True), (far, near, False)):
-                threading.Thread(target=self._hand_on, args=(begin, end, keep), daemon=True).start()
+        with self._listening:
+            while True:
+                try:
+                    near, _address = self._listening.accept()
+                except OSError:
+                    return
+                self._threads.append(threading.Thread(target=self._serve, args=(near,)))
+                self._threads[-1].start()
 
-    def _hand_on(self, begin: socket.socket, end: socket.socket, keep: bool) -> None:  # noqa: FBT001  # which way it goes
-        try:
-            while piece := begin.recv(65536):
-                if keep:
-                    self.sent += piece
-                    self.left -= len(piece)
-                if self.left < 0:
-                    break
-                end.sendall(piece)
-        except OSError:
-            pass
-        for side in (begin, end):
-            with suppress(OSError):
-                side.shutdown(socket.SHUT_RDWR)
+    def _serve(self, near: socket.socket) -> None:
+        with near, socket.create_connection(("127.0.0.1", self._target)) as far:
+            back = threading.Thread(target=_hand_on, args=(far, near, lambda _piece: True))
+            back.start()
+            _hand_on(near, far, self._keep)
+            back.join()
+
+    def _keep(self, piece: bytes) -> bool:
+        self.sent += piece
+        self.left -= len(piece)
+        return self.left >= 0
+
+
+def _hand_on(begin: socket.socket, end: socket.socket, may_go_on: Callable[[bytes], bool]) -> None:
+    with suppress(OSError):
+        while (piece := begin.recv(65536)) and may_go_on(piece):
+            end.sendall(piece)
+    for side in (begin, end):
+        with suppress(OSError):
+            side.shutdown(socket.SHUT_RDWR)

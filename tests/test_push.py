@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import random
 import signal
-import socket
 import threading
 import time
 from collections.abc import Iterator, Sequence
@@ -12,8 +11,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-import urllib3
-from stores import BASE, DBA, NOBODY, Relay, Running, oxigraph, push_process, release, virtuoso
+from stores import BASE, Relay, Running, oxigraph, push_process, release, virtuoso
 from workbench import bynet, make_project, turtle
 from workbench import release as give_version
 
@@ -99,7 +97,9 @@ def test_a_release_arrives_whole_and_the_next_one_brings_what_differs(tmp_path: 
 
 @pytest.mark.parametrize(("running", "kind"), WAYS, indirect=["running"])
 def test_a_published_project_arrives(tmp_path: Path, running: Running, kind: str, base: str) -> None:
-    root = make_project(tmp_path / "project", {"data/things.ttl": turtle('ex:a\n    a def:Thing ;\n    rdfs:label "A \\"thing\\""@en ;\n    def:size 3 ;\n.\n')})
+    root = make_project(
+        tmp_path / "project", {"data/things.ttl": turtle('ex:a\n    a def:Thing ;\n    rdfs:label "A \\"thing\\""@en ;\n    def:size 3 ;\n.\n')}
+    )
     for version, more in (("1", ""), ("2", turtle('ex:b\n    a def:Thing ;\n    rdfs:label "Ærø\\n2"@da ;\n.\n'))):
         if more:
             (root / "data/more.ttl").write_text(more)
@@ -117,9 +117,9 @@ def test_what_others_have_in_the_store_stays(tmp_path: Path, running: Running, k
     theirs = release(tmp_path / "theirs", things("theirs", range(50)), base=f"{base}theirs/")
     before = running.push(theirs, path=path_of(kind)).graphs
     ours = release(tmp_path / "ours", things("ours", range(60)), base=base)
-    running.load(f"{base}stated", f"<{BASE}x> <{BASE}y> _:b .\n_:b <{BASE}y> \"1\" .\n<{BASE}x> <{BASE}y> <{BASE}z> .\n")
-    found = compare(str(ours), running.address(path=path_of(kind)), None, lambda _stage: None)
-    assert [(graph.missing.count, graph.extra.count, graph.found_sha256) for graph in found][0] == (60, 3, "")
+    running.load(f"{base}stated", f'<{BASE}x> <{BASE}y> _:b .\n_:b <{BASE}y> "1" .\n<{BASE}x> <{BASE}y> <{BASE}z> .\n')
+    stated, _derived = compare(str(ours), running.address(path=path_of(kind)), None, lambda _stage: None)
+    assert (stated.missing.count, stated.extra.count, stated.found_sha256) == (60, 3, "")
     pushed = running.push(ours, path=path_of(kind))
     assert [graph.is_exact for graph in pushed.graphs] == [True, True]
     assert compare(str(theirs), running.address(path=path_of(kind)), None, lambda _stage: None) == before
@@ -150,3 +150,205 @@ def test_a_store_that_cuts_its_answers_is_read_whole(tmp_path: Path, running: Ru
     site = release(tmp_path / "1", things("one", range(23_456)), base=base)
     assert triples(running.push(site, path=path_of(kind))) == [23_456, 0]
     assert running.push(site, path=path_of(kind)).added == 0
+
+
+# what is written otherwise
+
+
+def of_type(name: str, *values: str) -> list[str]:
+    return [f'"{value}"^^<{XSD}{name}>' for value in values]
+
+
+SAFE = [
+    *('""', '" "', '"a\\tb"', '"a\\u0000\\u0001\\b\\u000B\\f\\u007F"', '"line\\r\\nfeed"', '"\\\\u0041 \\\\n \\\\"', '"\\"\\"\\""', '"it\'s"', '"tail\\\\"'),
+    *('"%41 &amp; <x> {?y} $z ??"', '"😀 e\\u0301 \\u2028 ﷐"', f'"{"long " * 2000}"', '"_:b"', '"> _:b ."', '"x"@da', '"x"@en-gb', '"x"@zh-hans-cn'),
+    *('"2020-01~"^^<http://id.loc.gov/datatypes/edtf/EDTF>', '"<b>x</b>"^^<http://www.w3.org/1999/02/22-rdf-syntax-ns#HTML>'),
+    *("<https://x.example/%20é?y=1&z=%41#f>", "<urn:x:y>", "<mailto:a@b.c>", "<https://x.example/it's>", "<HTTPS://X.example/>"),
+    *of_type("integer", "1", "-7"),
+    *of_type("decimal", "1.5"),
+    *of_type("boolean", "true"),
+    *of_type("date", "2020-02-29", "2020-01-01Z"),
+    *of_type("dateTime", "2020-01-01T00:00:00+02:00"),
+    *of_type("gYear", "2020"),
+    *of_type("gYearMonth", "2020-01"),
+    *of_type("hexBinary", "0aFF"),
+    *of_type("anyURI", "https://x.example/é?y=1"),
+]
+OTHERWISE = [
+    *of_type("integer", "01", "+5"),
+    *of_type("decimal", "1.0", "1.50"),
+    *of_type("boolean", "1"),
+    *of_type("double", "1.0E0", "1e400"),
+    *of_type("dateTime", "2020-01-01T00:00:00.000Z"),
+]
+OTHERWISE_OXIGRAPH = [
+    *of_type("nonNegativeInteger", "1"),
+    *of_type("long", "1"),
+    *of_type("duration", "P12M", "PT36H"),
+    *of_type("dateTimeStamp", "2020-01-01T00:00:00Z"),
+]
+OTHERWISE_VIRTUOSO = [
+    *of_type("integer", "143000000000"),
+    *of_type("nonNegativeInteger", "01"),
+    *of_type("time", "12:00:00.5"),
+]
+LOST = [
+    *of_type("duration", "P1Y", "PT36H"),
+    *of_type("yearMonthDuration", "P1Y2M"),
+    *of_type("dayTimeDuration", "P1DT2H"),
+    *of_type("gYear", "-0044"),
+    *of_type("dateTime", "2020-01-01T00:00:00.123456789Z"),
+    '"POINT(1 2)"^^<http://www.opengis.net/ont/geosparql#wktLiteral>',
+]
+
+
+def saying(values: Sequence[str]) -> list[str]:
+    return [f"<{BASE}id/{number}> <{BASE}def/says> {value}" for number, value in enumerate(values)]
+
+
+@pytest.mark.parametrize(("running", "kind"), WAYS, indirect=["running"])
+def test_every_text_arrives_to_the_letter(tmp_path: Path, running: Running, kind: str, base: str) -> None:
+    pushed = running.push(release(tmp_path / "1", saying(SAFE), base=base), path=path_of(kind))
+    assert pushed.graphs[0].is_exact, pushed.graphs[0]
+    pushed = running.push(release(tmp_path / "2", saying([*reversed(SAFE)]), base=base), path=path_of(kind))  # all removed, all added
+    assert pushed.graphs[0].is_exact, pushed.graphs[0]
+
+
+@pytest.mark.parametrize(("running", "kind"), WAYS, indirect=["running"])
+def test_what_a_store_writes_otherwise_is_told_and_not_sent_again(tmp_path: Path, running: Running, kind: str, base: str) -> None:
+    values = [*OTHERWISE, *(OTHERWISE_VIRTUOSO if running.name == "virtuoso" else OTHERWISE_OXIGRAPH)]
+    site = release(tmp_path / "1", saying([*SAFE, *values]), base=base)
+    pushed = running.push(site, path=path_of(kind))
+    (graph, _derived) = pushed.graphs
+    assert (graph.missing.count, graph.extra.count, graph.otherwise.count) == (0, 0, len(values)), graph
+    assert pushed.is_right
+    assert not graph.is_exact
+    assert graph.found_sha256 != graph.sha256
+    assert graph.otherwise.examples[0].split(" ")[:2] == graph.otherwise.examples[1].split(" ")[:2]
+    again = running.push(site, path=path_of(kind))
+    assert (again.added, again.removed, again.graphs) == (0, 0, pushed.graphs)
+
+
+def test_what_virtuoso_loses_is_told_with_what_it_has_instead(tmp_path: Path, debian: Running, base: str) -> None:
+    site = release(tmp_path / "1", saying([*SAFE, *LOST]), base=base)
+    pushed = debian.push(site)
+    (graph, _derived) = pushed.graphs
+    assert (graph.missing.count, graph.extra.count, graph.otherwise.count) == (len(LOST), len(LOST), 0), graph
+    assert '"P1Y"' in graph.missing.examples[0]
+    assert f'"12"^^<{XSD}duration>' in graph.extra.examples[0]
+    assert not pushed.is_right
+    assert debian.push(site).added == 0
+    others = saying([*SAFE, *(of_type("duration", "P9Y") * 3)])
+    pushed = debian.push(release(tmp_path / "2", others, base=base))  # what it can't find again by its writing is replaced
+    assert pushed.graphs[0].found == len(others)
+    assert f'"108"^^<{XSD}duration>' in pushed.graphs[0].extra.examples[0]
+    pushed = debian.push(release(tmp_path / "3", saying(SAFE), base=base))
+    assert pushed.graphs[0].is_exact, pushed.graphs[0]
+
+
+# all at once, and cut off
+
+
+@contextmanager
+def watched(running: Running, base: str) -> Iterator[dict[str, int]]:
+    """Ask again and again which version the graphs are of, until the block ends; how often each answer came."""
+    query = f"""
+        SELECT ?g ?version (COUNT(*) AS ?n) {{
+            GRAPH ?g {{ ?s <{BASE}def/says> ?text }} FILTER(?g IN (<{base}stated>, <{base}derived>)) BIND(STRBEFORE(STR(?text), " ") AS ?version)
+        }} GROUP BY ?g ?version ORDER BY ?g ?version"""
+    seen: dict[str, int] = {}
+    ended = threading.Event()
+
+    def look() -> None:
+        while not ended.is_set():
+            answer = " ".join(f"{graph.removeprefix(base)}:{version}:{count}" for graph, version, count in running.ask(query))
+            seen[answer] = seen.get(answer, 0) + 1
+
+    threads = [threading.Thread(target=look) for _reader in range(READERS)]
+    for thread in threads:
+        thread.start()
+    try:
+        yield seen
+    finally:
+        ended.set()
+        for thread in threads:
+            thread.join()
+
+
+READERS = 3
+ASIDE = "stores.DIRECT = 0; stores.PIECE = 40_000"
+
+
+@pytest.mark.parametrize(
+    ("running", "kind", "settings"),
+    [("memory", SPARQL_UPDATE, ""), ("memory", SPARQL_UPDATE, ASIDE), ("disk", SPARQL_UPDATE, ""), ("disk", SPARQL_UPDATE, ASIDE), ("virtuoso", VIRTUOSO, "")],
+    indirect=["running"],
+)
+def test_readers_see_the_old_release_or_the_new_one(tmp_path: Path, running: Running, kind: str, base: str, settings: str) -> None:
+    first = release(tmp_path / "1", things("one", range(3000)), things("one", range(3000, 4000)), base)
+    second = release(tmp_path / "2", things("two", range(3000)), things("two", range(3000, 4000)), base)
+    running.push(first, path=path_of(kind))
+    with watched(running, base) as seen:
+        for site in (second, first, second):
+            pushing = push_process(site, running, kind, settings)
+            _out, error = pushing.communicate(timeout=120)
+            assert pushing.returncode == 0, error
+    old, new = "derived:one:1000 stated:one:3000", "derived:two:1000 stated:two:3000"
+    mixed = {answer: count for answer, count in seen.items() if answer not in {old, new}}
+    assert {old, new} <= set(seen)
+    if running.name == "virtuoso":  # a query that runs in the moment of the change can see both
+        assert sum(mixed.values()) <= 3 * READERS, mixed
+    else:
+        assert not mixed
+
+
+@pytest.mark.parametrize(("running", "kind"), WAYS, indirect=["running"])
+def test_a_push_that_is_killed_is_made_again_and_ends_right(tmp_path: Path, running: Running, kind: str, base: str) -> None:
+    sites = [release(tmp_path / version, things(version, range(3000)), things(version, range(3000, 4000)), base) for version in ("one", "two")]
+    running.load(f"{base}theirs", f"<{BASE}x> <{BASE}y> <{BASE}z> .\n")
+    chance = random.Random(4)  # any moments will do
+    killed = 0
+    for number in range(8):
+        pushing = push_process(sites[number % 2], running, kind, ASIDE)
+        assert pushing.stdout is not None
+        while b"pushing" not in (line := pushing.stdout.readline()) and line:
+            pass
+        time.sleep(chance.uniform(0, 0.6))
+        pushing.send_signal(signal.SIGKILL)
+        pushing.communicate()
+        killed += pushing.returncode == -signal.SIGKILL
+    assert killed > 3
+    pushed = running.push(sites[0], path=path_of(kind))
+    assert all(graph.is_exact for graph in pushed.graphs)
+    assert running.counts(base) == {f"{base}stated": 3000, f"{base}derived": 1000, f"{base}theirs": 1}
+
+
+@pytest.mark.parametrize(("running", "kind"), ALL_AT_ONCE, indirect=["running"])
+def test_what_a_push_before_has_brought_is_not_brought_again(tmp_path: Path, running: Running, kind: str, base: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("publish.stores.DIRECT", 0)
+    lines = things("one", range(4000))
+    running.load(f"{base}push-stated-missing", "".join(f"{line} .\n" for line in lines[:3900]))
+    pushed = running.push(release(tmp_path / "1", lines, base=base), path=path_of(kind))
+    assert pushed.graphs[0].is_exact
+    assert pushed.sent < 50_000
+    assert running.counts(base) == {f"{base}stated": 4000}
+    running.load(f"{base}push-stated-missing", f"<{BASE}x> <{BASE}y> <{BASE}z> .\n")  # of another release
+    assert running.push(release(tmp_path / "2", lines[5:], base=base), path=path_of(kind)).graphs[0].is_exact
+    assert running.counts(base) == {f"{base}stated": 3995}
+
+
+@pytest.mark.parametrize(("running", "kind"), WAYS, indirect=["running"])
+def test_a_store_that_breaks_off_costs_one_line_and_no_data(tmp_path: Path, running: Running, kind: str, base: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("publish.stores.DIRECT", 0)
+    monkeypatch.setattr("publish.stores.PIECE", 40_000)
+    site = release(tmp_path / "1", things("one", range(3000)), base=base)
+    chance = random.Random(5)  # any moments will do
+    for _time in range(5):
+        with Relay(running.port) as relay:
+            relay.left = chance.randrange(200, 40_000)
+            beyond = Running(running.name, relay.port, running.environment)
+            with pytest.raises(StoreFailed) as caught:
+                beyond.push(site, kind)
+            assert caught.value.name in {"store-no-answer", "store-broken-off"}
+    assert running.push(site, path=path_of(kind)).graphs[0].is_exact
+    assert running.counts(base) == {f"{base}stated": 3000}
