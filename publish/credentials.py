@@ -78,11 +78,21 @@ def _from_netrc(host: str, environment: Mapping[str, str]) -> tuple[str, str]:
         return "", ""
     if "NETRC" not in environment and file.stat().st_mode & 0o077:
         raise BadCredentials("store-netrc-open", file=file)
-    try:
-        entry = netrc(file).hosts.get(host)
-    except (NetrcParseError, UnicodeDecodeError) as error:
-        raise BadCredentials("store-netrc", file=file, line=getattr(error, "lineno", 0)) from None  # its words can hold a password
+    entries, line = _entries(file)
+    if entries is None:
+        raise BadCredentials("store-netrc", file=file, line=line)
+    entry = entries.get(host)
     return (entry[0], entry[2] or "") if entry else ("", "")
+
+
+def _entries(file: Path) -> tuple[Mapping[str, tuple[str, str | None, str | None]] | None, int]:
+    """The entries of a netrc file, or the line where it is none; the words of the error can hold a password, so they go no further."""
+    try:
+        return netrc(file).hosts, 0
+    except NetrcParseError as error:
+        return None, error.lineno or 0
+    except UnicodeDecodeError:
+        return None, 1
 
 
 class Authorization:

@@ -11,7 +11,6 @@ from publish.web import is_address
 
 GRAPH_STORE, SPARQL_UPDATE, VIRTUOSO = KINDS = ("graph-store", "sparql-update", "virtuoso")
 
-_USERINFO = re.compile(r"[^/]*//[^/]*@|[^/]*@", re.ASCII)
 _VIRTUOSO = re.compile(r"(.*?)(?:/sparql(?:-auth|-graph-crud(?:-auth)?)?)?/?")
 _ENDINGS = (
     (re.compile(r".*/sparql-(?:auth|graph-crud|graph-crud-auth)/?"), VIRTUOSO),
@@ -41,8 +40,8 @@ class Places:
 
 def read_address(address: str) -> str:
     """Return *address*, which is one of http or https without user name, query and fragment. Raises `BadStore`."""
-    if _USERINFO.match(address):
-        raise BadStore("store-userinfo")  # not even to say what it was
+    if "@" in address:  # wherever: a password may hold a slash
+        raise BadStore("store-userinfo")
     if not is_address(address):
         raise BadStore("store-bad-address", address=address)
     return address
