@@ -48,9 +48,9 @@ export function namesDataset(query) {
 export function refuse(query) {
   const words = wordsOf(query);
   const service = SERVICE.exec(words);
-  if (service) throw mistakeAt("mistake-service", {}, words, service.index);
+  if (service) throw mistakeAt("mistake-service", {}, query, service.index);
   const update = UPDATE.exec(words);
-  if (update) throw mistakeAt("mistake-update", { word: update[1].toUpperCase() }, words, update.index + update[0].length - update[1].length);
+  if (update) throw mistakeAt("mistake-update", { word: update[1].toUpperCase() }, query, update.index + update[0].length - update[1].length);
 }
 
 /** Returns the QueryMistake that the engine's *message* about *query* tells of. */
@@ -58,14 +58,14 @@ export function mistakeOf(message, query) {
   const words = wordsOf(query);
   const declared = new Set([...words.matchAll(DECLARED)].map((match) => match[1]));
   const stranger = [...words.matchAll(PREFIXED)].find((match) => !declared.has(match[1]));
-  if (stranger) return mistakeAt("mistake-prefix", { prefix: stranger[1] }, words, stranger.index);
+  if (stranger) return mistakeAt("mistake-prefix", { prefix: stranger[1] }, query, stranger.index);
   const told = /^error at ([0-9]+):([0-9]+): /.exec(message);
   if (!told) return new QueryMistake("mistake-told", { told: message });
   const known = KNOWN.find(([words]) => message.includes(words));
   return known ? new QueryMistake(known[1]) : new QueryMistake("mistake-syntax", {}, Number(told[1]), Number(told[2]));
 }
 
-function mistakeAt(name, values, words, index) {
-  const before = words.slice(0, index).split("\n");
+function mistakeAt(name, values, query, index) {
+  const before = query.slice(0, index).split("\n");
   return new QueryMistake(name, values, before.length, [...before.at(-1)].length + 1);
 }
