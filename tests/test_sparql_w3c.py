@@ -194,7 +194,6 @@ def graph_of(answer: BaseHTTPResponse) -> rdflib.Graph:
         return rdflib.Graph().parse(data=answer.data, format=answer.headers["Content-Type"].partition(";")[0])
 
 
-@pytest.mark.xfail(strict=True, reason="queries have no base IRI yet")
 def test_a_relative_iri_in_a_query_is_one_under_the_base_of_the_data(server: Serving) -> None:
     """query_content_type_construct has relative IRIs; what they are relative to is the service's to say (RFC 3986, 5.1.4)."""
     answer = Case("query_content_type_construct", "POST", (), "CONSTRUCT { <s> <p> 1 } WHERE {}", QUERY).send(server, Accept="application/n-triples")
@@ -245,7 +244,6 @@ def test_the_body_of_a_get_counts_for_nothing(server: Serving) -> None:
     assert Case("", "GET", query("ASK {}"), "update=CLEAR+ALL", FORM).send(server).json()["boolean"] is True
 
 
-@pytest.mark.xfail(strict=True, reason="the length of an address is not looked at yet")
 def test_an_address_that_is_too_long_is_refused(library_site: Path) -> None:
     with serving(library_site, "--request-bytes", "1000") as running:
         for length in (1100, 10_000, 16_000):

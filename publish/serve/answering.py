@@ -102,8 +102,10 @@ def answer(store: Store, question: Question, sink: Sink) -> None:
 def _asked(store: Store, question: Question) -> QuerySolutions | QueryTriples | QueryBoolean:
     try:
         if question.default_graphs or question.named_graphs:  # it goes before what the query says (SPARQL 1.1 Protocol, 2.1.4)
-            return store.query(question.query, default_graph=[*_graphs(question.default_graphs)], named_graphs=[*_graphs(question.named_graphs)])
-        return store.query(question.query, use_default_graph_as_union=not _names_dataset(question.query))
+            return store.query(
+                question.query, default_graph=[*_graphs(question.default_graphs)], named_graphs=[*_graphs(question.named_graphs)], base_iri=question.base
+            )
+        return store.query(question.query, use_default_graph_as_union=not _names_dataset(question.query), base_iri=question.base)
     except (SyntaxError, ValueError, OverflowError) as error:
         run(Store(), question.query, {})  # it says what is wrong, and where
         raise BadQuery("query-unexpected", line=1, column=1, words="") from error

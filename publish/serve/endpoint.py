@@ -20,7 +20,7 @@ from publish.model import VOID
 from publish.negotiation import negotiate, negotiate_language
 from publish.serve.connection import client_name
 from publish.serve.description import SD, description
-from publish.serve.files import address, is_fresh
+from publish.serve.files import accepted, address, is_fresh
 from publish.serve.formats import choose
 from publish.serve.limits import Limits
 from publish.serve.pool import Answer, Question, Refused
@@ -58,23 +58,25 @@ class Endpoint:
             async with self._served.release.lease() as release:
                 return await self._answer(request, release)
         except Mistake as mistake:
-            language = negotiate_language(request.headers.get("accept-language", ""), LANGUAGES[::-1])
+            language = negotiate_language(accepted(request, "accept-language"), LANGUAGES[::-1])
             told = problem(mistake, language, address(request, DUMP))
             return Response(told.content, told.status, {**HEADERS, **told.headers, "Vary": "Accept-Language", "Cache-Control": "no-store"})
         except ClientDisconnect:
             return Response()  # for nobody
 
     async def _answer(self, request: Request, release: Release) -> Response:
+        if len(request.scope["query_string"]) > self._limits.request_bytes:
+            raise BadRequest("request-long", HTTPStatus.REQUEST_URI_TOO_LONG, limit=self._limits.request_bytes)
         body = await self._body(request)
         asked = read_request(request.method, request.scope["query_string"], request.headers.get("content-type", ""), body)
         if asked is None:
             return _described(request, release)
         query = admit(asked.query, Bounds(depth=self._limits.nesting))
-        extension, media_type = choose(query.form, request.headers.get("accept", ""))
+        extension, media_type = choose(query.form, accepted(request, "accept"))
         headers = {**HEADERS, "Vary": "Accept", "Content-Type": media_type, **_kept_for(release, asked, query, extension)}
         if "ETag" in headers and is_fresh(request, headers["ETag"]):
             return Response(status_code=HTTPStatus.NOT_MODIFIED, headers=headers)
-        question = Question(query.text, query.form, extension, asked.default_graphs, asked.named_graphs)
+        question = Question(query.text, query.form, extension, asked.default_graphs, asked.named_graphs, release.site.layout.base)
         return _Whole(await _asked(request, release, question), headers, self._kept)
 
     async def _body(self, request: Request) -> bytes:
@@ -110,7 +112,7 @@ async def _asked(request: Request, release: Release, question: Question) -> Answ
 def _described(request: Request, release: Release) -> Response:
     """The service description, or the way to the query page for who would rather have a page."""
     offered = [(extension, MEDIA_TYPES[extension]) for extension in (*_DESCRIPTIONS, "html")]
-    extension = negotiate(request.headers.get("accept", ""), offered)
+    extension = negotiate(accepted(request, "accept"), offered)
     headers = {**HEADERS, "Vary": "Accept", "Cache-Control": SHORT}
     if extension == "html":
         return RedirectResponse(f"{QUERY}/", HTTPStatus.SEE_OTHER, headers)

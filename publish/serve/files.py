@@ -51,7 +51,7 @@ def answer(site: Site, request: Request) -> Response:
     if request.method not in {"GET", "HEAD"}:
         return PlainTextResponse(_say(request, "method"), HTTPStatus.METHOD_NOT_ALLOWED, {**HEADERS, "Allow": _METHODS})
     path = path_of(request)
-    chosen = site.layout.answer(path, request.headers.get("accept", ""), request.headers.get("accept-language", ""))
+    chosen = site.layout.answer(path, accepted(request, "accept"), accepted(request, "accept-language"))
     if path in HOST_FILES or chosen.status == HTTPStatus.NOT_FOUND:
         return PlainTextResponse(_say(request, "nowhere"), HTTPStatus.NOT_FOUND, {**HEADERS, "Vary": "Accept-Language"})
     headers = dict(_headers(site.layout, request, chosen))
@@ -76,6 +76,11 @@ def address(request: Request, path: str) -> str:
         name, port = request.scope.get("server") or ("localhost", None)
         host = f"{name}:{port}" if port else name
     return f"{request.url.scheme}://{host}{quote(request.scope.get('root_path', ''))}/{path}"
+
+
+def accepted(request: Request, header: str) -> str:
+    """Return the value of *header*, whose lines are one list (RFC 9110, 5.3); empty where there is none."""
+    return ", ".join(request.headers.getlist(header))
 
 
 def is_fresh(request: Request, tag: str) -> bool:
@@ -138,5 +143,5 @@ def _document(layout: Layout, file: str) -> tuple[Kind, str] | None:
 
 
 def _say(request: Request, name: str) -> str:
-    language = negotiate_language(request.headers.get("accept-language", ""), LANGUAGES[::-1])
+    language = negotiate_language(accepted(request, "accept-language"), LANGUAGES[::-1])
     return text(language, f"serve.{name}")

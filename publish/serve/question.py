@@ -24,6 +24,8 @@ class Question:
     extension: str
     default_graphs: tuple[str, ...] = ()
     named_graphs: tuple[str, ...] = ()
+    base: str | None = None
+    """The IRI that relative IRIs in the query are relative to, where it has no BASE (RFC 3986, 5.1.4); none where they may not be relative."""
 
 
 @dataclass(frozen=True, slots=True)
