@@ -146,6 +146,20 @@ def test_who_holds_the_kept_worker_for_long_gives_way_once_and_then_has_another(
     assert not slow.kept
 
 
+def test_who_is_known_for_quick_queries_is_given_more_time() -> None:
+    line, budgets = turns(workers=2)
+    join(line, "a")
+    budgets.charge("b", 0.01, 0.0)
+    known = join(line, "b")
+    assert [line.next(0.0) is not None for _ in range(2)] == [True, True]
+    assert known in line._running
+    join(line, "c", 0.5)
+    kept = line._kept()
+    assert kept is not None
+    assert kept.client == "a"  # a stranger, who came after who is known
+    assert (line.patience(kept), line.patience(known)) == (PATIENCE, 4 * PATIENCE)
+
+
 def test_who_gave_way_has_the_next_ordinary_worker_whatever_happens_with_the_kept_one() -> None:
     line, _ = turns(workers=3)
     ordinary = [join(line, "a"), join(line, "b")]

@@ -136,7 +136,7 @@ class Pool:
         while self._idle and (asking := self._turns.next(now)):
             worker = self._idle.pop()
             self._busy[worker] = asking
-            asking.wait(min(PATIENCE, self._limits.timeout), self._slow_down)
+            asking.wait(min(self._turns.patience(asking), self._limits.timeout), self._slow_down)
             asking.begin(worker)
         in_the_way = self._turns.in_the_way(now)
         if in_the_way:

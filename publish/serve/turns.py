@@ -15,7 +15,7 @@ from publish.serve.budget import Budgets
 from publish.serve.limits import Limits
 
 PATIENCE = 0.5
-"""How long a query may hold the kept worker while others wait for it, in seconds."""
+"""How long a query may hold the kept worker while others wait for it, in seconds; four times as long where its client is known for quick ones."""
 _LITTLE = 0.1
 """The part of its budget up to which a client has used little."""
 
@@ -105,10 +105,14 @@ class Turns(Generic[P]):
     def in_the_way(self, now: float) -> P | None:
         """Return who has to give way: who has had the kept worker for too long, where another waits for it."""
         kept = self._kept()
-        if kept is None or len(self._running) < self._limits.workers or now - kept.began < PATIENCE:
+        if kept is None or len(self._running) < self._limits.workers or now - kept.began < self.patience(kept):
             return None
         others = (line[0] for client, line in self._lines.items() if client != kept.client)
         return kept if any(self._may_have_kept(place, now) for place in others) else None
+
+    def patience(self, place: P) -> float:
+        """Return how many seconds *place* may run before it is slow. A quick query takes longer where the machine is busy."""
+        return PATIENCE * (4 if self._budgets.usual(place.client) < PATIENCE else 1)
 
     def _kept(self) -> P | None:
         """Who has the worker that is kept for those who have used little."""
