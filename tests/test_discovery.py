@@ -21,11 +21,11 @@ from workbench import ROOT, make_project, turtle
 from publish.build import load_project
 from publish.discovery import LINKSET, LINKSET_TYPE, Link, Place, dataset_links, linkset, resource_links, robots, sitemap
 from publish.facts import Facts
-from publish.model import DCAT, DCTERMS, Project
+from publish.model import DCAT, DCTERMS, VOID, Project
 from publish.schemaorg import schema_org
 from publish.sparql import load
 from publish.turtle import Namespaces
-from publish.void import VOID, Described, void_triples
+from publish.void import Described, void_triples
 
 FACTS = Facts(catalogue())
 HOST = "https://host.example.net/data/"
