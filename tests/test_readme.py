@@ -14,7 +14,7 @@ import shutil
 import subprocess
 import sysconfig
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from threading import Timer
@@ -128,7 +128,7 @@ def pattern(shown: str) -> str:
 def carry_out(block: Block, shell: Shell) -> None:
     place, target = f"README.md:{block.line}", shell.folder / block.file
     if block.language == "console":
-        type_in(block.commands(), shell)
+        type_in(block.commands(), shell, "README.md", INSTEAD)
     elif not block.file:
         raise AssertionError(f"{place}: no test runs this block, and the line before it names no file")
     elif block.file.startswith("site/"):
@@ -142,13 +142,14 @@ def carry_out(block: Block, shell: Shell) -> None:
         target.write_text(block.text)
 
 
-def type_in(commands: list[Command], shell: Shell) -> None:
-    for command, following in zip(commands, [*commands[1:], None], strict=True):
-        ended = shell.run(INSTEAD.get(command.words, command.words))
-        asked = following is not None and following.words == "echo $?"
-        assert ended.code == 0 or asked, f"README.md:{command.line}: exit status {ended.code}\n{ended.out}"
+def type_in(commands: Sequence[Command], shell: Shell, document: str, instead: Mapping[str, str]) -> None:
+    """Type each command, or what stands *instead* of it: it has to succeed, unless its exit status is asked for next, and to print what is shown."""
+    for number, command in enumerate(commands):
+        ended = shell.run(instead.get(command.words, command.words))
+        asked = [following.words for following in commands[number + 1 : number + 2]] == ["echo $?"]
+        assert ended.code == 0 or asked, f"{document}:{command.line}: exit status {ended.code}\n{ended.out}"
         as_shown = not command.shown or re.fullmatch(pattern(command.shown), ended.out) is not None
-        assert as_shown, f"README.md:{command.line}: this came out:\n{ended.out}"
+        assert as_shown, f"{document}:{command.line}: this came out:\n{ended.out}"
 
 
 def changed(text: str, block: Block, place: str) -> str:
