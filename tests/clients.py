@@ -90,10 +90,10 @@ async def exchange(place: Place, request: bytes) -> Reply:
     return Reply(reply.status, reply.headers, reply.content, time.monotonic() - began)
 
 
-def asking(query: bytes | str, accept: str = TSV, connection: str = "close") -> bytes:
-    """Return the request that posts *query*."""
+def asking(query: bytes | str, accept: str = TSV, path: str = "sparql") -> bytes:
+    """Return the request that posts *query* to the endpoint at *path*."""
     body = query.encode() if isinstance(query, str) else query
-    head = ("POST /sparql HTTP/1.1", "Host: localhost", f"Accept: {accept}", f"Connection: {connection}", "Content-Type: application/sparql-query")
+    head = (f"POST /{path} HTTP/1.1", "Host: localhost", f"Accept: {accept}", "Connection: close", "Content-Type: application/sparql-query")
     return "\r\n".join([*head, f"Content-Length: {len(body)}", "", ""]).encode() + body
 
 

@@ -52,7 +52,7 @@ Well-behaved clients, from eight addresses, ask the project's questions and get 
 in the second table and {soaked.releases - 1} releases are published. A request is lost where it has no answer, another status than 200, or another content than
 that of a release. Of {visit.requests()} requests {len(visit.lost)} were lost.
 """
-    rows = [(kind, str(len(seconds)), *map(_milliseconds, percentiles(seconds))) for kind, seconds in sorted(visit.seconds.items())]
+    rows = [(kind, str(len(seconds)), *map(milliseconds, percentiles(seconds))) for kind, seconds in sorted(visit.seconds.items())]
     yield from table(("well-behaved clients", "answered", "p50", "p99", "slowest"), rows)
     told = [(what, _counts(answers)) for what, answers in soaked.attackers.items()]
     yield from table(("attackers", "what they were answered, how often"), told)
@@ -79,9 +79,9 @@ def attack_table(suffered: Sequence[Suffered]) -> Iterator[str]:
 ## One attack after the other
 
 What it was answered, when; after it has its answer, how long the next client, from another address, waited for a whole question of the project
-(at most {_milliseconds(waited[-1])}, half of them {_milliseconds(waited[len(waited) // 2])} at most); and the most memory of all processes together meanwhile.
+(at most {milliseconds(waited[-1])}, half of them {milliseconds(waited[len(waited) // 2])} at most); and the most memory of all processes together meanwhile.
 """
-    rows = [(each.name, each.answers, f"{each.seconds:.1f} s", _milliseconds(each.next), f"{each.memory / MIB:.0f} MiB") for each in suffered]
+    rows = [(each.name, each.answers, f"{each.seconds:.1f} s", milliseconds(each.next), f"{each.memory / MIB:.0f} MiB") for each in suffered]
     yield from table(("attack", "answer", "after", "next client", "memory"), rows)
 
 
@@ -101,5 +101,6 @@ def _counts(answers: Mapping[str, int]) -> str:
     return ", ".join([*shown, f"others: {sum(count for _, count in most[_SHOWN:])}"] if most[_SHOWN:] else shown)
 
 
-def _milliseconds(seconds: float) -> str:
-    return f"{seconds * 1000:.0f} ms"
+def milliseconds(seconds: float) -> str:
+    """Return *seconds* as a cell of a table."""
+    return f"{seconds * 1000:.{1 if seconds < 0.01 else 0}f} ms"

@@ -122,7 +122,7 @@ def serving(host: Host, rules: Path | None = None) -> Iterator[str]:
 
 
 @contextmanager
-def process(command: list[str], port: int, **environment: str) -> Iterator[None]:
+def process(command: list[str], port: int, **environment: str) -> Iterator[subprocess.Popen[bytes]]:
     """Run *command* until the block ends, from when it listens on *port*."""
     with tempfile.TemporaryFile() as said:  # a pipe that nobody reads would fill, and stop the server
         child = subprocess.Popen(command, env=environment_of(environment), stdin=subprocess.DEVNULL, stdout=said, stderr=subprocess.STDOUT)
@@ -130,7 +130,7 @@ def process(command: list[str], port: int, **environment: str) -> Iterator[None]
             if not _listens(child, port):
                 said.seek(0)
                 pytest.fail(f"no server: {said.read().decode()}")
-            yield
+            yield child
         finally:
             child.terminate()
             try:

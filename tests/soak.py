@@ -14,18 +14,17 @@ import re
 import shutil
 import sys
 import tempfile
-from collections.abc import Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from attacks import ATTACKS, Attack, bad_inputs, project_questions
+from attacks import ATTACKS, Attack, bad_inputs
 from clients import Place
 from figures import Soaked, attack_table, soak_tables, surroundings
 from gauges import CanaryFile, CanaryServer, Family, Watch
 from serving import Serving, serving
 from suffering import Ordinary, Suffered, Victim, next_client, suffer
-from visitors import Exchange, KeptOpen, Visit, Visitor, Wanted
+from visitors import Exchange, KeptOpen, Visit, Visitor, Wanted, questions
 from wires import WIRES, Wire
 from workbench import ROOT, bynet, bynet_command, environment_of
 
@@ -80,11 +79,6 @@ class Project:
         for line in (self.site / "MANIFEST").read_text(encoding="utf-8").splitlines():
             digest, _, path = line.partition("  ")
             self.manifests.setdefault(path, set()).add(digest)
-
-
-def questions() -> Mapping[str, tuple[str, bytes]]:
-    """The project's questions whose answers no release changes, each with its right answer."""
-    return {name: (query, (ROOT / f"ontology/questions/{name}.tsv").read_bytes()) for name, query in project_questions().items() if "?version" not in query}
 
 
 async def soak(running: Serving, project: Project, seconds: float, canaries: tuple[str, str]) -> Soaked:

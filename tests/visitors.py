@@ -12,13 +12,20 @@ from dataclasses import dataclass, field
 from hashlib import sha256
 from statistics import quantiles
 
+from attacks import project_questions
 from clients import Lost, Place, Reply, asking, exchange, getting, read_reply
+from workbench import ROOT
 
 PACE = 0.3
 """Seconds between two requests of one client, about."""
 PATIENCE = 30.0
 VERSION = "SELECT ?version { ?dataset a <http://www.w3.org/ns/dcat#Dataset> ; <http://www.w3.org/ns/dcat#version> ?version }"
 _VERSION = re.compile(r'\?version\n"(\d+)\.(\d+)\.0"\n')
+
+
+def questions() -> Mapping[str, tuple[str, bytes]]:
+    """The project's questions whose answers no release changes, each with its right answer, by name."""
+    return {name: (query, (ROOT / f"ontology/questions/{name}.tsv").read_bytes()) for name, query in project_questions().items() if "?version" not in query}
 
 
 @dataclass(frozen=True, slots=True)
