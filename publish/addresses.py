@@ -38,6 +38,7 @@ MEDIA_TYPES: Mapping[str, str] = {
     "js": "text/javascript; charset=utf-8",
     "wasm": "application/wasm",
     "png": "image/png",
+    "toml": "application/toml",
     "txt": PLAIN,
     "conf": PLAIN,
     "htaccess": PLAIN,
