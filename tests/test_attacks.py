@@ -36,10 +36,10 @@ MADE_UP = 1000
 SETTLED = 20.0
 ANSWERS = {
     "slow": (SLOW, r"503 (timeout|memory|stopped)|400 (rows|bytes)|200"),
-    "deep": (DEEP, r"400 query-too-\w+|400 rows|503 (timeout|memory)|200|413 request-long"),
-    "long": (LONG, r"400 query-\w+|200|503 timeout"),
+    "deep": (DEEP, r"400 query-too-(deep|long)|400 rows|503 (timeout|memory)|200|413 request-long"),
+    "long": (LONG, r"400 query-[\w-]+|200|503 timeout"),
     "outside": (OUTSIDE, r"400 query-(service|update|syntax|unexpected)|200"),
-    "odd": (ODD, r"400 (query-\w+|xml|not-text|no-query)|200"),
+    "odd": (ODD, r"400 (query-[\w-]+|xml|not-text|no-query)|200"),
 }
 
 
@@ -81,7 +81,8 @@ def scene(running: Serving, tmp_path: Path) -> Iterator[Scene]:
         time.sleep(0.2)
     after = Family.of(victim.front)
     assert after.keepers == before.keepers
-    assert (len(after.workers), after.descriptors()) == (4, opened)
+    assert len(after.workers) == 4
+    assert after.descriptors() <= opened
     assert after.sizes().front < sizes.front + 48 * MIB  # Python gives back what it had, but for what lies between
     assert after.sizes().keepers < sizes.keepers + 8 * MIB
     assert after.sizes().workers < sizes.workers + 4 * 16 * MIB  # the eighth of its memory by which a worker may grow
@@ -89,7 +90,7 @@ def scene(running: Serving, tmp_path: Path) -> Iterator[Scene]:
 
 
 def settled(family: Family, opened: int) -> bool:
-    return len(family.workers) == 4 and family.descriptors() == opened
+    return len(family.workers) == 4 and family.descriptors() <= opened
 
 
 async def warmed(victim: Victim) -> None:

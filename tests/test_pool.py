@@ -95,6 +95,12 @@ def children(process: int) -> list[int]:
     return found
 
 
+def crew() -> list[int]:
+    """The keepers that this process has started, and their workers."""
+    keepers = [child for child in children(os.getpid()) if b"publish.serve.keeper" in arguments(child) and parent(child) == os.getpid()]
+    return [process for keeper in keepers for process in (keeper, *children(keeper))]
+
+
 def keeper_of(process: int) -> int:
     """The keeper that *process* has started last; 0 where there is none at the moment."""
     return max((child for child in children(process) if b"publish.serve.keeper" in arguments(child) and parent(child) == process), default=0)
@@ -437,14 +443,14 @@ def test_where_the_front_is_killed_every_process_ends_within_a_second(dump: Path
 def test_signals_for_the_front_are_not_for_its_processes(dump: Path) -> None:
     async def test() -> None:
         async with pool_on(dump, Limits(workers=2)) as pool:
-            await until(lambda: len(children(os.getpid())) == 1 + 2)
-            processes = children(os.getpid())
+            await until(lambda: len(crew()) == 1 + 2)
+            processes = crew()
             for process in processes:
                 assert os.getpgid(process) != os.getpgid(0)  # Ctrl-C goes to a group
                 for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
                     os.kill(process, number)
             assert await quick(pool) < NEXT
-            assert children(os.getpid()) == processes
+            assert crew() == processes
 
     run(test())
 
@@ -461,7 +467,7 @@ def test_a_closed_pool_leaves_nothing_behind(dump: Path, tmp_path: Path, monkeyp
             asking = asyncio.create_task(answer(pool, select("SELECT * { ?a ?b ?c . ?d ?e ?f } LIMIT 30000")))
             slow = asyncio.create_task(pool.ask(select(SLOW), "a"))
             await asyncio.sleep(0.1)
-            processes.extend(children(os.getpid()))
+            processes.extend(crew())
         assert len(await asking) > 1 << 20  # what runs is let to its end
         with pytest.raises(Refused, match="timeout"):
             await slow
@@ -584,7 +590,7 @@ def test_data_that_cannot_be_loaded_is_a_mistake_that_leaves_nothing_behind(tmp_
             assert words in str(mistake.value.values["words"])
 
     run(test())
-    assert not children(os.getpid())
+    assert not crew()
     assert descriptors() == before
 
 

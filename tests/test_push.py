@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 import signal
+import subprocess
 import threading
 import time
 from collections.abc import Iterator, Sequence
@@ -302,21 +303,30 @@ def test_readers_see_the_old_release_or_the_new_one(tmp_path: Path, running: Run
         assert not mixed
 
 
+def begun_to_push(site: Path, running: Running, kind: str, seconds: float) -> tuple[int, float]:
+    """Begin to push *site*, and kill that *seconds* after it sends the first; return how it ended, and how many seconds after that."""
+    pushing = push_process(site, running, kind, ASIDE)
+    assert pushing.stdout is not None
+    while b"pushing" not in (line := pushing.stdout.readline()) and line:
+        pass
+    began = time.monotonic()
+    try:
+        pushing.communicate(timeout=seconds)
+    except subprocess.TimeoutExpired:
+        pushing.kill()
+        pushing.communicate()
+    return pushing.returncode, time.monotonic() - began
+
+
 @pytest.mark.parametrize(("running", "kind"), WAYS, indirect=["running"])
 def test_a_push_that_is_killed_is_made_again_and_ends_right(tmp_path: Path, running: Running, kind: str, base: str) -> None:
     sites = [release(tmp_path / version, things(version, range(3000)), things(version, range(3000, 4000)), base) for version in ("one", "two")]
     running.load(f"{base}theirs", f"<{BASE}x> <{BASE}y> <{BASE}z> .\n")
     chance = random.Random(4)  # any moments will do
-    killed = 0
+    killed, whole = 0, begun_to_push(sites[1], running, kind, 60)[1]
     for number in range(8):
-        pushing = push_process(sites[number % 2], running, kind, ASIDE)
-        assert pushing.stdout is not None
-        while b"pushing" not in (line := pushing.stdout.readline()) and line:
-            pass
-        time.sleep(chance.uniform(0, 0.6))
-        pushing.send_signal(signal.SIGKILL)
-        pushing.communicate()
-        killed += pushing.returncode == -signal.SIGKILL
+        code, _seconds = begun_to_push(sites[number % 2], running, kind, chance.uniform(0, whole))
+        killed += code == -signal.SIGKILL
     assert killed > 3
     pushed = running.push(sites[0], path=path_of(kind))
     assert all(graph.is_exact for graph in pushed.graphs)
