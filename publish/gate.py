@@ -8,7 +8,7 @@ after them: ``trueSERVICE<http://...>`` is the value ``true`` and then a SERVICE
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Generator, Mapping
 from dataclasses import dataclass
 
 from pyoxigraph import NamedNode
@@ -23,6 +23,8 @@ _BEYOND = {"SERVICE": "query-service", "LATERAL": "query-lateral"}
 _GRAPHS = ("GRAPH", "FROM", "NAMED")
 _ENDS = frozenset(("variable", "iri", "name", "word", "string", "number", "language", "blank"))
 _CLOSING = frozenset((")", "]", "}", ">>"))
+_STEP = 1000
+"""The tokens that are read in one step: two milliseconds or so."""
 _SIMPLE = re.compile(r"[A-Za-z0-9_.-]*+")
 
 
@@ -59,9 +61,22 @@ def admit(text: str, bounds: Bounds | None = None) -> Query:
     Raises `BadQuery` with line and column, from 1, where it is no query, would change data or leave the machine (SERVICE), is
     SPARQL with an extension (LATERAL), goes beyond *bounds*, or could be read in two ways. A query that does not parse may pass.
     """
-    reading = _Reading(text, bounds or Bounds())
-    for token in tokens(text):
+    steps = admitting(text, bounds or Bounds())
+    while True:
+        try:
+            next(steps)
+        except StopIteration as ended:
+            query: Query = ended.value
+            return query
+
+
+def admitting(text: str, bounds: Bounds) -> Generator[None, None, Query]:
+    """Do what `admit` does, in steps of a few milliseconds: for who has other things to do between them."""
+    reading = _Reading(text, bounds)
+    for number, token in enumerate(tokens(text), start=1):
         reading.take(token)
+        if number % _STEP == 0:
+            yield
     return reading.query()
 
 

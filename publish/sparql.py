@@ -27,14 +27,14 @@ def load(triples: Iterable[Triple]) -> Store:
     return store
 
 
-def run(store: Store, query: str, prefixes: Mapping[str, str]) -> Answer:
-    """Return the answer of *store* to *query*, whose prefixes may be declared in it or in *prefixes*.
+def run(store: Store, query: str, prefixes: Mapping[str, str], base: str | None = None) -> Answer:
+    """Return the answer of *store* to *query*, whose prefixes may be declared in it or in *prefixes*, and whose relative IRIs are under *base*.
 
     Raises `BadQuery` with line and column where the query does not parse, and where `publish.gate` does not admit it.
     """
     admitted = admit(query)
     try:
-        return store.query(query, prefixes=dict(prefixes))
+        return store.query(query, prefixes=dict(prefixes), base_iri=base)
     except (SyntaxError, ValueError, OverflowError) as error:
         raise _mistake(query, str(error), {*prefixes, *admitted.prefixes}) from error
 

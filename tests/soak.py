@@ -1,6 +1,6 @@
 """Attack ``bynet serve`` within the limits that it has by itself, while well-behaved clients ask and releases are published; tell how all fared.
 
-Usage: python soak.py            every attack in turn, then ten minutes of all at once; writes docs/soak.md
+Usage: python soak.py            every attack in turn, ten minutes of all at once, then what it bears in peace; writes docs/soak.md
        python soak.py SECONDS    all at once for so many seconds; prints only
 
 Exits with 1 where a well-behaved client lost a request, where a next client got no right answer, or where a canary saw anybody.
@@ -22,6 +22,7 @@ from attacks import ATTACKS, Attack, bad_inputs
 from clients import Place
 from figures import Soaked, attack_table, soak_tables, surroundings
 from gauges import CanaryFile, CanaryServer, Family, Watch
+from load import load_table, measure
 from serving import Serving, serving
 from suffering import Ordinary, Suffered, Victim, next_client, suffer
 from visitors import Exchange, KeptOpen, Visit, Visitor, Wanted, questions
@@ -147,11 +148,13 @@ def main(*arguments: str) -> int:
             soaked = asyncio.run(soak(running, project, seconds, canaries))
             said = running.said()
         visits = (server.visits, file.visits)
-    text = "\n".join([surroundings(), *soak_tables(soaked, visits), *attack_table(suffered)])
+        loads = [] if arguments else measure(project.site, Path(folder) / "oxigraph")
+    text = "\n".join([surroundings(), *soak_tables(soaked, visits), *load_table(loads), *attack_table(suffered)])
     print(text)
     if not arguments:
         (ROOT / "docs/soak.md").write_text(text, encoding="utf-8")
     wrong = [*soaked.visit.lost, *(f"{each.name}: {fault}" for each in suffered for fault in each.faults), *said.splitlines()]
+    wrong += [f"{load.name}: {told}" for load in loads for told in load.wrong]
     print(*wrong[:50], sep="\n", file=sys.stderr)
     return 1 if wrong or any(visits) else 0
 

@@ -58,6 +58,7 @@ def test_a_million_clients_take_no_more_memory_than_the_latest() -> None:
     budgets = Budgets(30.0, clients=100)
     for number in range(10_000):
         budgets.charge(f"client {number}", 31.0, now=float(number) / 1000)
+        budgets.learn(f"client {number}", 31.0)
     assert len(budgets._used) == len(budgets._usual) == 100
     assert budgets.wait("client 9999", 10.0) > 0
     assert budgets.wait("client 0", 10.0) == 0
@@ -95,14 +96,20 @@ def test_the_client_that_has_used_least_comes_first() -> None:
     assert [place.client for place in order if place] == ["b", "b", "c"]
 
 
+def known(budgets: Budgets, client: str, *took: float) -> None:
+    """Have *client* asked queries that took so many seconds."""
+    for seconds in took:
+        budgets.charge(client, seconds, 0.0)
+        budgets.learn(client, seconds)
+
+
 def test_who_is_known_for_quick_queries_goes_before_a_stranger_and_a_stranger_before_who_is_known_for_slow_ones() -> None:
     line, budgets = turns(workers=4)
-    for _ in range(10):
-        budgets.charge("quick", 0.01, 0.0)
-    budgets.charge("slow", 2.0, 0.0)
+    known(budgets, "quick", *[0.01] * 10)
+    known(budgets, "slow", 2.0)
     places = [join(line, client) for client in ("slow", "stranger", "quick")]
     assert [line.next(0.0) for _ in range(3)] == places[::-1]
-    budgets.charge("quick", 10.0, 0.0)  # it is known by what it does, not by what it once did
+    known(budgets, "quick", 10.0)  # it is known by what it does, not by what it once did
     assert budgets.usual("quick") > 5.0
     assert budgets.usual("stranger") == UNKNOWN
 
@@ -128,36 +135,47 @@ def test_one_worker_is_kept_for_who_has_used_little() -> None:
     assert line.next(0.0) is quick
 
 
-def test_who_holds_the_kept_worker_for_long_gives_way_once_and_then_has_another() -> None:
+def test_who_holds_the_kept_worker_for_long_gives_way_twice_and_then_has_another() -> None:
     line, _ = turns(workers=2)
     ordinary, slow = join(line, "a"), join(line, "b")
     assert (line.next(0.0), line.next(0.0)) == (ordinary, slow)
     assert line.in_the_way(PATIENCE) is None  # nobody waits for it
-    quick = join(line, "c", 0.5)
-    assert line.in_the_way(PATIENCE / 2) is None
-    assert line.in_the_way(PATIENCE) is slow
-    slow.slow = True
-    line.again(slow, PATIENCE)
-    assert line.next(PATIENCE) is quick
-    line.over(quick, 0.1, PATIENCE)
-    assert line.next(PATIENCE) is None  # the other worker is the kept one, which it never gets again
-    line.over(ordinary, PATIENCE, PATIENCE)
-    assert line.next(PATIENCE) is slow
+    now = 0.0
+    for time in (1, 2):
+        quick = join(line, f"stranger {time}", now)
+        assert line.in_the_way(now + PATIENCE * time * 0.9) is None
+        now += PATIENCE * time
+        assert line.in_the_way(now) is slow
+        line.give_way(slow, now)
+        assert line.next(now) is quick  # who gave way is known now, and comes after a stranger
+        line.over(quick, 0.1, now)
+        assert line.next(now) is (slow if time == 1 else None)  # the other worker is the kept one, which it never gets a third time
+    line.over(ordinary, now, now)
+    assert line.next(now) is slow
     assert not slow.kept
 
 
 def test_who_is_known_for_quick_queries_is_given_more_time() -> None:
     line, budgets = turns(workers=2)
-    join(line, "a")
-    budgets.charge("b", 0.01, 0.0)
-    known = join(line, "b")
-    assert [line.next(0.0) is not None for _ in range(2)] == [True, True]
-    assert known in line._running
-    join(line, "c", 0.5)
-    kept = line._kept()
-    assert kept is not None
-    assert kept.client == "a"  # a stranger, who came after who is known
-    assert (line.patience(kept), line.patience(known)) == (PATIENCE, 4 * PATIENCE)
+    known(budgets, "quick", 0.01)
+    assert line.patience(join(line, "quick")) == 5 * line.patience(join(line, "stranger")) == 5 * PATIENCE
+
+
+def test_twenty_strangers_with_slow_queries_cost_one_with_a_quick_one_less_than_half_of_a_default_timeout() -> None:
+    line, _ = turns(workers=4)
+    for number in range(20):
+        join(line, f"slow {number}")
+        join(line, f"slow {number}")
+    while line.next(0.0):
+        pass
+    now, quick = 0.0, join(line, "quick", 0.1)
+    while quick not in line._running:
+        now += PATIENCE / 4
+        in_the_way = line.in_the_way(now)
+        if in_the_way:
+            line.give_way(in_the_way, now)
+            line.next(now)
+    assert now < Limits().timeout / 2
 
 
 def test_who_gave_way_has_the_next_ordinary_worker_whatever_happens_with_the_kept_one() -> None:
@@ -166,8 +184,7 @@ def test_who_gave_way_has_the_next_ordinary_worker_whatever_happens_with_the_kep
     slow = join(line, "c")
     assert [line.next(0.0) for _ in range(3)] == [*ordinary, slow]
     quick = [join(line, client, 0.5) for client in ("d", "e")]
-    slow.slow = True
-    line.again(slow, PATIENCE)
+    line.give_way(slow, PATIENCE)
     assert line.next(PATIENCE) is quick[0]
     line.over(ordinary[0], PATIENCE, PATIENCE)
     assert line.next(PATIENCE) is quick[1]  # who has used little has an ordinary one too

@@ -20,6 +20,7 @@ from pyoxigraph import QueryBoolean, QueryResultsFormat, QuerySolutions, QueryTr
 from workbench import BAD_INPUTS, ROOT
 
 from publish.errors import BadQuery
+from publish.serve.budget import Budgets
 from publish.serve.limits import Limits
 from publish.serve.pool import NoData, Pool, Question, Refused
 from publish.serve.turns import PATIENCE
@@ -48,7 +49,7 @@ def dump(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @asynccontextmanager
 async def pool_on(dump: Path, limits: Limits = Limits(budget=1e6)) -> AsyncIterator[Pool]:  # noqa: B008  # limits are frozen
-    pool = Pool(dump, limits)
+    pool = Pool(dump, limits, Budgets(limits.budget))
     await pool.start()
     try:
         yield pool
@@ -412,11 +413,12 @@ def test_a_keeper_loads_the_same_data_again_whatever_has_become_of_the_file(dump
 FRONT = """\
 import asyncio, sys
 from pathlib import Path
+from publish.serve.budget import Budgets
 from publish.serve.limits import Limits
 from publish.serve.pool import Pool, Question
 
 async def main():
-    pool = Pool(Path(sys.argv[1]), Limits())
+    pool = Pool(Path(sys.argv[1]), Limits(), Budgets(1))
     await pool.start()
     asking = [asyncio.create_task(pool.ask(Question(sys.argv[2], "SELECT", "csv"), "a")) for _ in range(2)]
     await asyncio.sleep(0.2)
@@ -560,7 +562,7 @@ def test_a_new_pool_takes_over_while_the_old_one_ends_what_it_has_begun(dump: Pa
     work = select("SELECT (COUNT(*) AS ?count) { ?a ?b ?c . ?d ?e ?f }")
 
     async def test() -> None:
-        old, new = Pool(dump, Limits()), Pool(newer, Limits())
+        old, new = Pool(dump, Limits(), Budgets(1)), Pool(newer, Limits(), Budgets(1))
         await old.start()
         first = keeper_of(os.getpid())
         asking = [asyncio.create_task(answer(old, work, f"client {number}")) for number in range(10)]
@@ -585,7 +587,7 @@ def test_data_that_cannot_be_loaded_is_a_mistake_that_leaves_nothing_behind(tmp_
     async def test() -> None:
         for file, words in ((tmp_path / "missing.nq", "No such file"), (bad, "line 1"), (tmp_path, "directory")):
             with pytest.raises(NoData) as mistake:
-                await Pool(file, Limits()).start()
+                await Pool(file, Limits(), Budgets(1)).start()
             assert mistake.value.values["file"] == file
             assert words in str(mistake.value.values["words"])
 

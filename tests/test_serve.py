@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import resource
 import signal
 import socket
 import sys
@@ -237,6 +238,29 @@ def test_one_client_has_only_a_share_of_the_connections(server: Serving) -> None
     finally:
         for connection in held:
             connection.close()
+
+
+def test_a_few_clients_that_hold_all_connections_keep_nobody_out(library_site: Path) -> None:
+    with serving(library_site, "--connections", "40") as server:
+        port = int(server.url.rsplit(":", 1)[1].rstrip("/"))
+        held = [socket.create_connection(("127.0.0.1", port), source_address=(f"127.0.0.{10 + each % 6}", 0)) for each in range(60)]
+        try:
+            for _attempt in range(5):
+                assert get(server.url).status == 200
+        finally:
+            for connection in held:
+                connection.close()
+
+
+@pytest.mark.skipif(not hasattr(resource, "prlimit"), reason="only Linux tells of another process's limits")
+def test_there_are_as_many_files_as_connections_may_need(library_site: Path) -> None:
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (min(256, hard), hard))  # the server inherits it
+    try:
+        with serving(library_site, "--connections", "300") as server:
+            assert resource.prlimit(server.process.pid, resource.RLIMIT_NOFILE)[0] >= min(2 * 300, hard)
+    finally:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
 
 
 def test_an_answer_that_nobody_takes_is_given_up(server: Serving) -> None:

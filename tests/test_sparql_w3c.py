@@ -199,6 +199,8 @@ def test_a_relative_iri_in_a_query_is_one_under_the_base_of_the_data(server: Ser
     answer = Case("query_content_type_construct", "POST", (), "CONSTRUCT { <s> <p> 1 } WHERE {}", QUERY).send(server, Accept="application/n-triples")
     assert answer.status == 200
     assert answer.data.decode().startswith(f"<{BASE}s> <{BASE}p> ")
+    answer = Case("", "POST", (), "SELECT * { <s> <p> ?o .\n?s ?p }", QUERY).send(server)
+    assert answer.json()["line"] == 2  # of what is wrong, not of the relative IRIs
 
 
 # what is refused

@@ -107,7 +107,7 @@ def _asked(store: Store, question: Question) -> QuerySolutions | QueryTriples | 
             )
         return store.query(question.query, use_default_graph_as_union=not _names_dataset(question.query), base_iri=question.base)
     except (SyntaxError, ValueError, OverflowError) as error:
-        run(Store(), question.query, {})  # it says what is wrong, and where
+        run(Store(), question.query, {}, question.base)  # it says what is wrong, and where
         raise BadQuery("query-unexpected", line=1, column=1, words="") from error
 
 

@@ -31,12 +31,15 @@ class Budgets:
 
     def charge(self, client: str, seconds: float, now: float) -> None:
         """Take *seconds* from the budget of *client*; it may end below nothing, and is paid back by waiting."""
-        self._usual[client] = (self.usual(client) + seconds) / 2 if client in self._usual else seconds
         self._used[client] = (self.used(client, now) + seconds, now)
         self._used.move_to_end(client)
         if len(self._used) > self._clients:
             oldest, _ = self._used.popitem(last=False)
-            del self._usual[oldest]
+            self._usual.pop(oldest, None)
+
+    def learn(self, client: str, seconds: float) -> None:
+        """Note that a query of *client*, which was charged, took so many *seconds*."""
+        self._usual[client] = (self.usual(client) + seconds) / 2 if client in self._usual else seconds
 
     def usual(self, client: str) -> float:
         """Return how many seconds a query of *client* is likely to take: its late ones, the latest most; `UNKNOWN` where there are none."""

@@ -7,10 +7,9 @@ a time, it keeps. This is what it leaves to a front server, and bynet has to sta
 from __future__ import annotations
 
 import asyncio
-from collections import Counter
 from collections.abc import Callable
 from ipaddress import IPv6Address, ip_address
-from typing import Any
+from typing import Any, Generic, Protocol, TypeVar
 
 from uvicorn.protocols.http.h11_impl import H11Protocol, RequestResponseCycle
 
@@ -31,26 +30,52 @@ def client_name(address: str) -> str:
     return str(found)
 
 
-class Connections:
-    """How many connections are open, and whose."""
+class Connection(Protocol):
+    """A connection, as far as `Connections` minds it."""
+
+    @property
+    def is_answering(self) -> bool:
+        """Whether an answer is being made or sent on it."""
+
+
+C = TypeVar("C", bound=Connection)
+
+
+class Connections(Generic[C]):
+    """The connections that are open: of all clients together no more than *most*, of one client a quarter of that."""
 
     def __init__(self, most: int) -> None:
         self._most = most
-        self._open: Counter[str] = Counter()
+        self._share = max(1, most // _SHARE)
+        self._open: dict[str, dict[C, None]] = {}
+        self._count = 0
 
-    def admit(self, client: str) -> bool:
-        """Count one more of *client*; say whether there is room: of all there are *most*, of one client a quarter of that."""
-        self._open[client] += 1
-        return self._open.total() <= self._most and self._open[client] <= max(1, self._most // _SHARE)
+    def admit(self, client: str, connection: C) -> C | None:
+        """Count *connection* of *client*; return the one that has to go for it, none where there is room, and count that no more.
 
-    def leave(self, client: str) -> None:
-        """Count one less of *client*."""
-        self._open[client] -= 1
-        if not self._open[client]:
-            del self._open[client]
+        It is one of the client that has the most, so that a few clients never shut out others: the last that came of those that have no answer to give.
+        """
+        own = self._open.setdefault(client, {})
+        own[connection] = None
+        self._count += 1
+        if self._count <= self._most and len(own) <= self._share:
+            return None
+        client, held = (client, own) if len(own) > self._share else max(self._open.items(), key=lambda item: len(item[1]))
+        gone = next((one for one in reversed(held) if not one.is_answering), next(reversed(held)))
+        self.leave(client, gone)
+        return gone
+
+    def leave(self, client: str, connection: C) -> None:
+        """Count *connection* of *client* no more, if it is counted."""
+        held = self._open.get(client, {})
+        if connection in held:
+            del held[connection]
+            self._count -= 1
+            if not held:
+                del self._open[client]
 
 
-def protocol(connections: Connections, seconds: float) -> Callable[..., H11Protocol]:
+def protocol(connections: Connections[_Patient], seconds: float) -> Callable[..., H11Protocol]:
     """Return uvicorn's protocol, of which each connection is admitted by *connections*.
 
     It is closed where the head of a request takes longer than *seconds*, or no more of an answer is taken for so long.
@@ -67,7 +92,7 @@ class _Patient(H11Protocol):
     _writing: asyncio.TimerHandle | None = None
     _name = ""
 
-    def within(self, connections: Connections, seconds: float) -> _Patient:
+    def within(self, connections: Connections[_Patient], seconds: float) -> _Patient:
         self._connections = connections
         self._seconds = seconds
         return self
@@ -75,20 +100,21 @@ class _Patient(H11Protocol):
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # as in H11Protocol
         super().connection_made(transport)
         self._name = client_name(self.client[0] if self.client else "")
-        if not self._connections.admit(self._name):
-            transport.abort()
         self._wait()
+        too_many = self._connections.admit(self._name, self)
+        if too_many:
+            too_many.transport.abort()
 
     def connection_lost(self, exc: Exception | None) -> None:
         self._stop_waiting()
         if self._writing is not None:
             self._writing.cancel()
-        self._connections.leave(self._name)
+        self._connections.leave(self._name, self)
         super().connection_lost(exc)
 
     def data_received(self, data: bytes) -> None:
         super().data_received(data)
-        if self._is_answering():
+        if self.is_answering:
             self._stop_waiting()
         elif self._timer is None:
             self._wait()
@@ -103,7 +129,8 @@ class _Patient(H11Protocol):
             self._writing.cancel()
             self._writing = None
 
-    def _is_answering(self) -> bool:
+    @property
+    def is_answering(self) -> bool:
         cycle: RequestResponseCycle | None = self.cycle  # none before the first request
         return cycle is not None and not cycle.response_complete
 
@@ -117,5 +144,5 @@ class _Patient(H11Protocol):
 
     def _give_up(self) -> None:
         self._timer = None
-        if not self._is_answering():
+        if not self.is_answering:
             self.transport.close()

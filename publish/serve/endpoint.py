@@ -15,9 +15,10 @@ from starlette.types import Receive, Scope, Send
 
 from publish.addresses import HEADERS, MEDIA_TYPES, PREFLIGHT, QUERY, SHORT
 from publish.errors import Mistake
-from publish.gate import Bounds, Query, admit
+from publish.gate import Query
 from publish.model import VOID
 from publish.negotiation import negotiate, negotiate_language
+from publish.serve.admission import Admission
 from publish.serve.connection import client_name
 from publish.serve.description import SD, description
 from publish.serve.files import accepted, address, is_fresh
@@ -48,6 +49,7 @@ class Endpoint:
     def __init__(self, served: Served, limits: Limits) -> None:
         self._served = served
         self._limits = limits
+        self._admission = Admission(limits)
         self._kept = _Kept(_KEPT * limits.answer_bytes)
 
     async def answer(self, request: Request) -> Response:
@@ -71,7 +73,7 @@ class Endpoint:
         asked = read_request(request.method, request.scope["query_string"], request.headers.get("content-type", ""), body)
         if asked is None:
             return _described(request, release)
-        query = admit(asked.query, Bounds(depth=self._limits.nesting))
+        query = await self._admission.admit(asked.query)
         extension, media_type = choose(query.form, accepted(request, "accept"))
         headers = {**HEADERS, "Vary": "Accept", "Content-Type": media_type, **_kept_for(release, asked, query, extension)}
         if "ETag" in headers and is_fresh(request, headers["ETag"]):

@@ -41,12 +41,12 @@ class NoData(Mistake):
 
 
 class Pool:
-    """The processes that answer queries over *dump* (N-Quads, in named graphs) within *limits*."""
+    """The processes that answer queries over *dump* (N-Quads, in named graphs) within *limits*, for clients that have *budgets*."""
 
-    def __init__(self, dump: Path, limits: Limits) -> None:
+    def __init__(self, dump: Path, limits: Limits, budgets: Budgets) -> None:
         self._path = dump
         self._limits = limits
-        self._budgets = Budgets(limits.budget)
+        self._budgets = budgets
         self._turns: Turns[Asking] = Turns(limits, self._budgets)
         self._asked: set[Asking] = set()
         self._idle: list[Worker] = []
@@ -140,9 +140,9 @@ class Pool:
             asking.begin(worker)
         in_the_way = self._turns.in_the_way(now)
         if in_the_way:
-            in_the_way.slow = True
             self._take_away(in_the_way)
-            self._again(in_the_way)
+            self._turns.give_way(in_the_way, now)
+            in_the_way.wait(self._limits.timeout, self._give_up)
         if self._turns.waiting and self._look is None:
             self._look = self._loop.call_later(PATIENCE / 4, self._look_again)
 
@@ -156,11 +156,6 @@ class Pool:
             self._busy.pop(asking.worker, None)
             asking.worker.kill()
         asking.stop()
-
-    def _again(self, asking: Asking) -> None:
-        """Let what was running wait for another worker."""
-        self._turns.again(asking, self._loop.time())
-        asking.wait(self._limits.timeout, self._give_up)
 
     def _give_up(self, asking: Asking) -> None:
         """It has waited too long, or too many wait."""
@@ -237,7 +232,8 @@ class Pool:
         at_once = worker.ended == signal.SIGKILL and now - asking.began < _AT_ONCE
         if (worker.unread or at_once) and asking.tries < _TRIES:  # it was ended from outside, before or as it began
             asking.tries += 1
-            self._again(asking)
+            self._turns.again(asking, now)
+            asking.wait(self._limits.timeout, self._give_up)
         else:
             self._turns.over(asking, now - asking.began, now)
             asking.failed(self._reason(worker.ended))

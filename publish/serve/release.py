@@ -11,6 +11,7 @@ from pathlib import Path
 from publish.earlier import MANIFEST, read_manifest
 from publish.errors import Mistake
 from publish.published import NotPublished, published
+from publish.serve.budget import Budgets
 from publish.serve.files import Site
 from publish.serve.limits import Limits
 from publish.serve.pool import Pool
@@ -22,11 +23,11 @@ GRAPHS = ("stated", "derived")
 class Release:
     """One release of a site, with the processes that answer queries over its data."""
 
-    def __init__(self, site: Site, digest: str, limits: Limits) -> None:
+    def __init__(self, site: Site, digest: str, limits: Limits, budgets: Budgets) -> None:
         self.site = site
         self.digest = digest
         """The sha256 (hexadecimal) of its MANIFEST: what tells two releases apart."""
-        self.pool = Pool(site.root / DUMP, limits)
+        self.pool = Pool(site.root / DUMP, limits, budgets)
         self._users = 0
         self._unused = asyncio.Event()
         self._unused.set()
@@ -59,6 +60,7 @@ class Served:
     def __init__(self, folder: Path, limits: Limits) -> None:
         self._folder = folder.absolute()
         self._limits = limits
+        self._budgets = Budgets(limits.budget)  # of all releases: who is known stays known
         self._lock = asyncio.Lock()
         self._closing: set[asyncio.Task[None]] = set()
         self._release: Release | None = None
@@ -94,7 +96,7 @@ class Served:
 
     async def _take(self, digest: str) -> None:
         site = await asyncio.to_thread(read_site, self._folder)
-        new = Release(site, digest, self._limits)
+        new = Release(site, digest, self._limits, self._budgets)
         await new.pool.start()
         old, self._release = self._release, new
         if old is not None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import math
+import resource
 import signal
 import socket
 from collections.abc import Callable, Iterator
@@ -22,6 +23,8 @@ from publish.serve.limits import Limits
 WATCH = 1.0
 """How often the folder is looked at, in seconds."""
 _HEAD = 16 * 1024
+_DESCRIPTORS = 512
+"""The files that are open beside those of connections, at most: of processes, waiting queries, and connections that are being closed."""
 
 
 class NoPort(Mistake):
@@ -60,6 +63,7 @@ def serve(order: Order, heard: Heard) -> None:
 
 
 async def _run(order: Order, heard: Heard) -> None:
+    _make_room(order.limits.connections)
     with _listen(order.host, order.port) as listening:
         application = Application(order.folder, order.limits)
         await application.served.start()
@@ -136,6 +140,14 @@ def _config(application: Application, limits: Limits) -> uvicorn.Config:
         h11_max_incomplete_event_size=limits.request_bytes + _HEAD,
         timeout_graceful_shutdown=math.ceil(limits.timeout),
     )
+
+
+def _make_room(connections: int) -> None:
+    """Have as many files open as that many connections may need, each with its answer, or as the system allows."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = _DESCRIPTORS + 2 * connections
+    if soft < wanted:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (wanted if hard == resource.RLIM_INFINITY else min(wanted, hard), hard))
 
 
 def _listen(host: str, port: int) -> socket.socket:

@@ -1,8 +1,8 @@
 """Whose turn it is: queries wait in one line for each client, and the client comes first that has used least lately and is known for the quickest.
 
 A client never holds every worker. One worker is kept for clients that have used little lately, and a query that holds it for
-longer than `PATIENCE` gives way to one that waits for it, and begins again when another worker is free: slow queries of many
-clients together cost a quick one little more than that.
+long gives way to one that waits for it, and begins again when another worker is free: slow queries of many clients together
+cost a quick one little more than that.
 """
 
 from __future__ import annotations
@@ -11,11 +11,15 @@ from collections import deque
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
-from publish.serve.budget import Budgets
+from publish.serve.budget import UNKNOWN, Budgets
 from publish.serve.limits import Limits
 
-PATIENCE = 0.5
-"""How long a query may hold the kept worker while others wait for it, in seconds; four times as long where its client is known for quick ones."""
+PATIENCE = 0.2
+"""How long a query may hold the kept worker at first while others wait for it, in seconds; twice as long when it has given way once."""
+_CHANCES = 2
+"""How often it may have that worker."""
+_QUICK = 5
+"""How many times as long it may where its client is known for quick ones: they take longer where the machine is busy."""
 _LITTLE = 0.1
 """The part of its budget up to which a client has used little."""
 
@@ -29,8 +33,8 @@ class Place:
     began: float = 0.0
     kept: bool = False
     """Whether it got the worker that is kept."""
-    slow: bool = False
-    """Whether it has given way before: it never gets that worker again."""
+    gave_way: int = 0
+    """How often it had that worker and gave way."""
 
 
 P = TypeVar("P", bound=Place)
@@ -62,8 +66,15 @@ class Turns(Generic[P]):
 
     def again(self, place: P, now: float) -> None:
         """Put *place*, which was running, at the head of its client's line."""
-        self.over(place, now - place.began, now)
+        self._running.discard(place)
+        self._budgets.charge(place.client, now - place.began, now)
         self._lines.setdefault(place.client, deque()).appendleft(place)
+
+    def give_way(self, place: P, now: float) -> None:
+        """Put *place*, which had the kept worker, at the head of its client's line; its client comes after strangers now."""
+        place.gave_way += 1
+        self.again(place, now)
+        self._budgets.learn(place.client, 2 * UNKNOWN)
 
     def leave(self, place: P) -> None:
         """Take *place* out of its line, if it waits."""
@@ -77,6 +88,7 @@ class Turns(Generic[P]):
         """Take *place*, which was running, out, and charge its client *seconds*."""
         self._running.discard(place)
         self._budgets.charge(place.client, seconds, now)
+        self._budgets.learn(place.client, seconds)
 
     def crowded_out(self) -> P | None:
         """Return who has to leave as too many wait: the newest of the client with the most places, so that one alone never shuts out others."""
@@ -111,8 +123,8 @@ class Turns(Generic[P]):
         return kept if any(self._may_have_kept(place, now) for place in others) else None
 
     def patience(self, place: P) -> float:
-        """Return how many seconds *place* may run before it is slow. A quick query takes longer where the machine is busy."""
-        return PATIENCE * (4 if self._budgets.usual(place.client) < PATIENCE else 1)
+        """Return how many seconds *place* may run before it is slow."""
+        return PATIENCE * (1 + place.gave_way) * (_QUICK if self._budgets.usual(place.client) < PATIENCE else 1)
 
     def _kept(self) -> P | None:
         """Who has the worker that is kept for those who have used little."""
@@ -122,7 +134,7 @@ class Turns(Generic[P]):
         return sum(other.client == place.client for other in self._running) < self._share
 
     def _may_have_kept(self, place: P, now: float) -> bool:
-        return not place.slow and self._used(place.client, now) <= _LITTLE * self._limits.budget and self._may_run(place)
+        return place.gave_way < _CHANCES and self._used(place.client, now) <= _LITTLE * self._limits.budget and self._may_run(place)
 
     def _used(self, client: str, now: float) -> float:
         running = sum(now - place.began for place in self._running if place.client == client)
