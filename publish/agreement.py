@@ -68,6 +68,9 @@ def agreement(graph: str, both: tuple[Lines, Lines], differences: tuple[Lines, L
 def as_text(agreements: Iterable[Agreement], language: str) -> Iterator[str]:
     """Yield for each graph a line for each way in which it differs, and under it a line for each example."""
     for one in agreements:
+        if one.count and not one.found:
+            yield f"{one.graph}: {text(language, 'agreement.empty')}"
+            continue
         for kind in KINDS:
             some: Some = getattr(one, kind)
             if some.count:

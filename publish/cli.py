@@ -165,7 +165,9 @@ def verify(options: Options, place: str, form: str, endpoint: str | None, graph_
     """Check a published site."""
     from publish import online
 
-    if endpoint:
+    if graph_base is not None and endpoint is None:
+        raise Mistake("graph-base-alone")
+    if endpoint is not None:
         _end(online.verify_endpoint(online.Stored(place, endpoint, None, graph_base), form, _progress(options), options.language))
     _end(online.verify(place, form, _progress(options), options.language))
 

@@ -63,7 +63,7 @@ def credentials_for(address: str, environment: Mapping[str, str]) -> Credentials
             raise BadCredentials("store-bad-token", variable=TOKEN)
         return Credentials(token=token, is_open=is_open)
     if bool(user) != bool(password):
-        raise BadCredentials("store-half-credentials", variable=PASSWORD if user else USER)
+        raise BadCredentials("store-half-credentials", variable=USER if user else PASSWORD)
     if not user:
         user, password = _from_netrc(parts.hostname or "", environment)
     if _CONTROL.search(user + password) or ":" in user:
@@ -125,13 +125,16 @@ class Authorization:
         return {"Authorization": f"Basic {self._in_the_open(self._credentials.basic)}"} if self._basic else {}
 
     def accept(self, challenges: str) -> bool:
-        """Take the value of WWW-Authenticate; whether a request that is sent again can answer it."""
+        """Take the value of WWW-Authenticate; whether a request that is sent again can answer it. Raises `BadCredentials` where no password like this can."""
         if not self._credentials.user:
             return False
         offered = dict(_challenges(challenges))
         if "digest" in offered and _QUOTED.fullmatch(self._credentials.user):
             self._challenge, self._basic = offered["digest"], False
-            return self._can_answer()
+            if self._can_answer():
+                return True
+            if "basic" not in offered and not self._credentials.password.isascii():
+                raise BadCredentials("store-not-ascii")
         self._challenge, self._basic = {}, "basic" in offered
         return self._basic
 

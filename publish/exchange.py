@@ -26,6 +26,7 @@ _UNAUTHORISED = 401
 _NOT_ALLOWED = (401, 403)
 _CHALLENGES = 2
 _WITHOUT_BODY = ("GET", "DELETE")
+_NUMBER = re.compile(r"\[Errno -?[0-9]+\] ")
 _SPACE = re.compile(r"[\s\x00-\x1f\x7f-\x9f]+")
 
 
@@ -44,8 +45,6 @@ class Patience:
 
 class StoreFailed(Mistake):
     """A store that does not answer, or answers otherwise than it should; *status* is what it answered, 0 where that is not what went wrong."""
-
-    exit_code = 1
 
     def __init__(self, name: str, **values: object) -> None:
         super().__init__(name, **values)
@@ -180,7 +179,8 @@ class Exchange:
 def brief(error: Exception) -> str:
     """What went wrong, in the words of the innermost reason; none of what was sent is among them."""
     reason = getattr(error, "reason", None) or error
-    return _SPACE.sub(" ", str(reason).rpartition(": ")[2])[:_SHOWN] or type(reason).__name__
+    words = _NUMBER.sub("", str(reason).rpartition(": ")[2])
+    return _SPACE.sub(" ", words)[:_SHOWN] or type(reason).__name__
 
 
 def _retry_after(response: BaseHTTPResponse) -> float:

@@ -8,7 +8,7 @@ after them: ``trueSERVICE<http://...>`` is the value ``true`` and then a SERVICE
 from __future__ import annotations
 
 import re
-from collections.abc import Generator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from pyoxigraph import NamedNode
@@ -23,6 +23,8 @@ _BEYOND = {"SERVICE": "query-service", "LATERAL": "query-lateral"}
 _GRAPHS = ("GRAPH", "FROM", "NAMED")
 _ENDS = frozenset(("variable", "iri", "name", "word", "string", "number", "language", "blank"))
 _CLOSING = frozenset((")", "]", "}", ">>"))
+_LONGEST = 1000
+"""The characters of a prefix's IRI that ends in its host."""
 _STEP = 1000
 """The tokens that are read in one step: two milliseconds or so."""
 _SIMPLE = re.compile(r"[A-Za-z0-9_.-]*+")
@@ -61,23 +63,17 @@ def admit(text: str, bounds: Bounds | None = None) -> Query:
     Raises `BadQuery` with line and column, from 1, where it is no query, would change data or leave the machine (SERVICE), is
     SPARQL with an extension (LATERAL), goes beyond *bounds*, or could be read in two ways. A query that does not parse may pass.
     """
-    steps = admitting(text, bounds or Bounds())
-    while True:
-        try:
-            next(steps)
-        except StopIteration as ended:
-            query: Query = ended.value
-            return query
+    return next(query for query in admitting(text, bounds or Bounds()) if query)
 
 
-def admitting(text: str, bounds: Bounds) -> Generator[None, None, Query]:
-    """Do what `admit` does, in steps of a few milliseconds: for who has other things to do between them."""
+def admitting(text: str, bounds: Bounds) -> Iterator[Query | None]:
+    """Do what `admit` does in steps of a few milliseconds, for who has other things to do between them: yield nothing, and at last the query."""
     reading = _Reading(text, bounds)
     for number, token in enumerate(tokens(text), start=1):
         reading.take(token)
         if number % _STEP == 0:
-            yield
-    return reading.query()
+            yield None
+    yield reading.query()
 
 
 class _Reading:
@@ -100,7 +96,7 @@ class _Reading:
             self._look_at_word(token)
         elif token.kind == "name":
             self._look_at_name(token)
-        elif token.text == "{" and previous.kind == "name" and "SERVICE" in previous.word and not before.word.endswith(_GRAPHS):
+        elif token.text == "{" and previous.kind == "name" and "SERVICE" in previous.word and not _names_graph(before):
             raise refused("query-service", self._text, previous.start, "SERVICE")  # pyoxigraph may read SERVICE and then the rest of the name
         elif token.text == "(" and previous.kind == "word" and previous.word.endswith(_VOLATILE):
             self._volatile = True
@@ -127,6 +123,8 @@ class _Reading:
         local = local.replace("\\", "")
         namespaces = ["x:#"] if not _SIMPLE.fullmatch(local) else []
         namespaces += [self._prologue.open[prefix]] if prefix in self._prologue.open else []
+        if any(len(namespace) > _LONGEST for namespace in namespaces):  # each of its names would be looked at as a whole
+            raise refused("query-iri", self._text, token.start, token.text)
         if not all(_is_iri(namespace + local) for namespace in namespaces):
             raise refused("query-iri", self._text, token.start, token.text)
         if self._nesting.place is Place.CLAUSES and token.word.startswith("FROM") and prefix not in self._prologue.prefixes:
@@ -153,6 +151,7 @@ class _Prologue:
         """The prefixes whose IRI ends in its host, so that not every name makes an IRI with it."""
         self._text = text
         self._base = ""
+        self._ends_in_host: dict[str, str] = {}
         self._before = self._previous = Token("mark", "", 0, "")
 
     def take(self, token: Token) -> None:
@@ -179,13 +178,25 @@ class _Prologue:
         prefix = name.removesuffix(":")
         self.prefixes[prefix] = iri
         absolute = iri or self._base
-        if absolute.startswith("//"):
-            absolute = f"http:{absolute}"
-        elif not _is_iri(absolute):
-            absolute = f"http://relative/{absolute}"
+        if absolute not in self._ends_in_host:
+            self._ends_in_host[absolute] = _ends_in_host(absolute)
         self.open.pop(prefix, None)
-        if not _is_iri(f"{absolute}a:a"):
-            self.open[prefix] = absolute
+        if opened := self._ends_in_host[absolute]:
+            self.open[prefix] = opened
+
+
+def _ends_in_host(iri: str) -> str:
+    """Return *iri* as pyoxigraph may resolve it, where it ends in its host, so that not every name makes an IRI with it; else nothing."""
+    if iri.startswith("//"):
+        iri = f"http:{iri}"
+    elif not _is_iri(iri):
+        iri = f"http://relative/{iri}"
+    return "" if _is_iri(f"{iri}a:a") else iri
+
+
+def _names_graph(token: Token) -> bool:
+    """Whether a name after *token* is a graph's. A prefix may be called so too, but is no keyword."""
+    return token.kind == "word" and token.word.endswith(_GRAPHS)
 
 
 def _declares(token: Token) -> bool:

@@ -21,6 +21,9 @@ from pyoxigraph import BlankNode, Triple
 RUN = 200_000
 """How many lines are sorted in memory at once."""
 
+_RUNS = 100
+"""How many sorted runs are merged at once."""
+
 BLANK = re.compile(rb'_:|.*> _:[^ "]* \.\n')
 """What fits at the beginning of a line with a blank node."""
 
@@ -60,15 +63,21 @@ class Desk:
 
     def sort(self, lines: Iterable[bytes]) -> Lines:
         """Return *lines* by code point, each once."""
-        runs = []
-        source = iter(lines)
-        while run := sorted(set(islice(source, RUN))):
-            runs.append(self._file(run))
-        return self.keep(merge(*runs))
+        with ExitStack() as scratch:
+            runs: list[IO[bytes]] = []
+            source = iter(lines)
+            while run := sorted(set(islice(source, RUN))):
+                runs.append(_file(scratch, run))
+                if len(runs) == _RUNS:  # no more files than a process may have open
+                    merged = _file(scratch, merge(*runs))
+                    for done in runs:
+                        done.close()
+                    runs = [merged]
+            return self.keep(merge(*runs))
 
     def keep(self, lines: Iterable[bytes]) -> Lines:
         """Return *lines*, which are sorted already, each once."""
-        file = self._new()
+        file = _file(self._files, ())
         digest = sha256()
         count = size = 0
         for line, _same in groupby(lines):
@@ -81,20 +90,20 @@ class Desk:
 
     def differences(self, old: Lines, new: Lines) -> tuple[Lines, Lines]:
         """Return the lines that only *new* has, and those that only *old* has."""
-        missing, extra = self._new(), self._new()
-        for line, tags in groupby(tagged(old, new), key=lambda pair: pair[0]):
-            found = [tag for _line, tag in tags]
-            if len(found) == 1:
-                (missing if found[0] else extra).write(line)
-        return self.keep(_rewound(missing)), self.keep(_rewound(extra))
+        with ExitStack() as scratch:
+            missing, extra = _file(scratch, ()), _file(scratch, ())
+            for line, tags in groupby(tagged(old, new), key=lambda pair: pair[0]):
+                found = [tag for _line, tag in tags]
+                if len(found) == 1:
+                    (missing if found[0] else extra).write(line)
+            return self.keep(_rewound(missing)), self.keep(_rewound(extra))
 
-    def _file(self, lines: Iterable[bytes]) -> IO[bytes]:
-        file = self._new()
-        file.writelines(lines)
-        return _rewound(file)
 
-    def _new(self) -> IO[bytes]:
-        return self._files.enter_context(tempfile.TemporaryFile())
+def _file(files: ExitStack, lines: Iterable[bytes]) -> IO[bytes]:
+    """A file with *lines*, at its beginning, until *files* are closed."""
+    file = files.enter_context(tempfile.TemporaryFile())  # noqa: SIM115  # *files* closes it
+    file.writelines(lines)
+    return _rewound(file)
 
 
 def tagged(*sources: Iterable[bytes]) -> Iterator[Tagged]:

@@ -29,8 +29,9 @@ _ONE = 1000
 def negotiate(accept: str, offered: Sequence[tuple[str, str]]) -> str:
     """Return the extension of the one of *offered* (extension and media type, the preferred first) that *accept* asks for."""
     best, most = "", _NONE
+    elements = _elements(accept)
     for extension, media_type in offered:
-        weight = _weight(accept, media_ranges(media_type))
+        weight = _weight(elements, media_ranges(media_type))
         if weight > most:
             best, most = extension, weight
     return best or _nearest(accept, [extension for extension, _media_type in offered])
@@ -39,8 +40,9 @@ def negotiate(accept: str, offered: Sequence[tuple[str, str]]) -> str:
 def negotiate_language(accept_language: str, languages: Sequence[str]) -> str:
     """Return the one of *languages* (the preferred first) that *accept_language* asks for, else the first."""
     best, most = languages[0], _NONE
+    elements = _elements(accept_language)
     for language in languages:
-        weight = _weight(accept_language, language_ranges(language))
+        weight = _weight(elements, language_ranges(language))
         if weight > most:
             best, most = language, weight
     return best
@@ -76,11 +78,18 @@ def greater() -> str:
     return rf"(\d*)(?:{digits})"
 
 
-def _weight(header: str, ranges: Sequence[str]) -> int:
-    """Return the weight, in thousandths, that *header* gives to what fits *ranges*, the most specific first."""
-    if not header.strip(" \t"):
+_Elements = Sequence[tuple[str, int | None]]
+
+
+def _elements(header: str) -> _Elements:
+    """The elements of a header, each with its weight in thousandths, none for one that counts for nothing; none of them for an empty header."""
+    return [_element(text) for text in header.split(",")] if header.strip(" \t") else []
+
+
+def _weight(elements: _Elements, ranges: Sequence[str]) -> int:
+    """Return the weight, in thousandths, that a header of *elements* gives to what fits *ranges*, the most specific first."""
+    if not elements:
         return _ONE
-    elements = [_element(text) for text in header.split(",")]
     for pattern in ranges:
         for name, weight in elements:
             if weight is not None and re.fullmatch(pattern, name, re.IGNORECASE | re.ASCII):

@@ -68,6 +68,7 @@ def serve(order: server.Order, say: Callable[[str], None], language: str) -> Out
     heard = server.Heard(
         ready=lambda url: say(text(language, "serve.ready", folder=order.folder, url=url, process=os.getpid())),
         renewed=lambda: say(text(language, "serve.renewed")),
+        same=lambda: say(text(language, "serve.same")),
         kept=lambda mistake: say(text(language, "serve.kept", reason=text(language, f"mistake.{mistake.name}", **mistake.values))),
     )
     server.serve(order, heard)

@@ -124,5 +124,5 @@ def _nobody(_done: int, _whole: int) -> None:
 def summary(pushed: Pushed, language: str) -> str:
     """Return a line that says what the push took."""
     if not pushed.added and not pushed.removed:
-        return text(language, "push.unchanged")
+        return text(language, "push.unchanged" if all(graph.is_exact for graph in pushed.graphs) else "push.otherwise")
     return text(language, "push.pushed", added=pushed.added, removed=pushed.removed, kib=-(-pushed.sent // 1024), requests=pushed.requests)

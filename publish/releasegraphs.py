@@ -35,11 +35,6 @@ class Release:
     base: str
     graphs: tuple[tuple[str, Lines], ...]
 
-    @property
-    def count(self) -> int:
-        """How many triples there are in all graphs."""
-        return sum(lines.count for _name, lines in self.graphs)
-
 
 def read_release(site: str, base: str | None, desk: Desk) -> Release:
     """Return the graphs of the *site*, a folder or an address, under *base*, where that is not the data's own.

@@ -31,7 +31,6 @@ class Places:
     *public* is where those are to ask whom it does not know.
     """
 
-    kind: str
     query: str = ""
     update: str = ""
     graphs: str = ""
@@ -58,27 +57,27 @@ def places(address: str, kind: str) -> Places:
 
 
 def _graph_store(address: str) -> Places:
-    return Places(GRAPH_STORE, graphs=f"{address.rstrip('/')}/store" if _is_bare(address) else address)
+    return Places(graphs=f"{address.rstrip('/')}/store" if _is_bare(address) else address)
 
 
 def _sparql_update(address: str) -> Places:
     place = address.rstrip("/")
     root, _slash, last = place.rpartition("/")
     if _is_bare(address):
-        return Places(SPARQL_UPDATE, f"{place}/query", f"{place}/update")
+        return Places(f"{place}/query", f"{place}/update")
     if last in {"query", "update"}:
-        return Places(SPARQL_UPDATE, f"{root}/query", f"{root}/update")
+        return Places(f"{root}/query", f"{root}/update")
     if last == "statements":
-        return Places(SPARQL_UPDATE, root, place)
+        return Places(root, place)
     if root.endswith("/repositories"):
-        return Places(SPARQL_UPDATE, place, f"{place}/statements")
-    return Places(SPARQL_UPDATE, address, address)
+        return Places(place, f"{place}/statements")
+    return Places(address, address)
 
 
 def _virtuoso(address: str) -> Places:
     match = _VIRTUOSO.fullmatch(address)
     root = match[1] if match else address
-    return Places(VIRTUOSO, f"{root}/sparql-auth", f"{root}/sparql-auth", f"{root}/sparql-graph-crud-auth", f"{root}/sparql")
+    return Places(f"{root}/sparql-auth", f"{root}/sparql-auth", f"{root}/sparql-graph-crud-auth", f"{root}/sparql")
 
 
 _PLACES: Mapping[str, Callable[[str], Places]] = {GRAPH_STORE: _graph_store, SPARQL_UPDATE: _sparql_update, VIRTUOSO: _virtuoso}

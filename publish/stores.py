@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from functools import partial
-from itertools import groupby
+from itertools import chain, groupby
 from urllib.parse import urlencode
 
 from publish.exchange import Asked, StoreFailed
@@ -163,7 +163,7 @@ class ByVirtuoso(ByUpdate):
         values = self._desk.keep(line for line, _literal in typed(named))
         exact, _none = self._desk.differences(values, named)
         again = self._desk.keep(_at_places_of(values, change.wanted))
-        return {EXTRA: exact, VALUES: self._desk.sort(map(_placed, values)), MISSING: self._desk.sort([*change.missing, *again])}
+        return {EXTRA: exact, VALUES: self._desk.sort(map(_placed, values)), MISSING: self._desk.sort(chain(change.missing, again))}
 
     def _add(self, graph: str, piece: bytes) -> None:
         asked = Asked("POST", self.places.graphs, urlencode({"graph": graph}), {"Content-Type": N_TRIPLES}, piece, _THINKS)

@@ -433,7 +433,15 @@ def test_a_prefix_that_nobody_declares_is_named() -> None:
 
 
 @pytest.mark.parametrize(
-    ("query", "name"), [("SELECT * { ?s ?p }", "query-unexpected"), ("INSERT DATA {}", "query-update"), ("ASK { ?s ?p '\\UFFFFFFFF' }", "query-syntax")]
+    ("query", "name"),
+    [
+        ("SELECT * { ?s ?p }", "query-unexpected"),
+        ("INSERT DATA {}", "query-update"),
+        ("ASK { ?s ?p '\\UFFFFFFFF' }", "query-unexpected"),
+        ("SELECT ?x ?x { ?x ?y ?z }", "query-twice"),
+        ("SELECT ?z { ?x ?y ?w }  GROUP BY ?y", "query-unbound"),
+        ("SELECT * { ?x ?y ?z } GROUP BY ?y", "query-star"),
+    ],
 )
 def test_a_query_that_cannot_be_answered_is_told_why_in_the_language_asked_for(query: str, name: str) -> None:
     for language in LANGUAGES:

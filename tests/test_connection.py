@@ -37,25 +37,28 @@ def test_where_there_is_no_room_one_goes_of_who_has_the_most() -> None:
     assert {gone.client for gone in opened(connections, *"fghijklm")} <= set("abcd")
 
 
-def test_who_has_the_most_is_not_given_one_more() -> None:
+def test_of_those_that_wait_the_first_that_came_goes() -> None:
     connections: Connections[Opened] = Connections(8)
-    opened(connections, *"aabbccdd")
-    newest = Opened("a")
-    assert connections.admit("a", newest) is newest
+    first, second = Opened("a"), Opened("a")
+    assert [connections.admit("a", one) for one in (first, second)] == [None, None]
+    assert connections.admit("a", Opened("a")) is first
 
 
-def test_one_with_an_answer_goes_only_where_all_have_one() -> None:
+def test_an_answer_is_not_broken_off_for_those_who_only_wait() -> None:
     connections: Connections[Opened] = Connections(8)
-    waiting, answering = Opened("a"), Opened("a", is_answering=True)
-    opened(connections, *"bcdefg")
-    assert connections.admit("a", waiting) is None
-    assert connections.admit("a", answering) is None
+    answering = [Opened("a", is_answering=True), Opened("a", is_answering=True)]
+    waiting = Opened("b")
+    assert [connections.admit(one.client, one) for one in (*answering, waiting)] == [None, None, None]
+    opened(connections, *"cdefg")
     assert connections.admit("h", Opened("h")) is waiting
-    full: Connections[Opened] = Connections(8)
-    held = [Opened("a", is_answering=True), Opened("a", is_answering=True)]
-    assert [full.admit("a", one) for one in held] == [None, None]
-    opened(full, *"bcdefg")
-    assert full.admit("h", Opened("h")) is held[1]
+
+
+def test_who_holds_many_with_answers_loses_one_before_who_waits_with_one() -> None:
+    connections: Connections[Opened] = Connections(40)
+    held = [Opened("a", is_answering=True) for _ in range(10)]
+    assert [connections.admit("a", one) for one in held] == [None] * 10
+    opened(connections, *map(str, range(30)))
+    assert connections.admit("h", Opened("h")) is held[0]
 
 
 def test_whatever_comes_and_goes_there_are_never_too_many() -> None:
@@ -85,7 +88,7 @@ def test_whatever_comes_and_goes_there_are_never_too_many() -> None:
         ("2001:db8:1:2:3:4:5:6", "2001:db8:1:2::/64"),
         ("fe80::1%eth0", "fe80::/64"),
         ("", ""),
-        ("testclient", "testclient"),
+        ("testclient", ""),
     ],
 )
 def test_a_client_is_its_address_or_its_network(address: str, name: str) -> None:

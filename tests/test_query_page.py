@@ -245,7 +245,6 @@ def test_links_lead_to_pages_that_exist(published: str, page: str, request: pyte
         ("SELECT ?x\nWHERE { ?x a unknown:Thing }", 2, 14, "unknown:"),
         ("# 😀\nSELECT * WHERE { ?s ?p '😀' . SERVICE <https://example.org/> { } }", 2, 30, "SERVICE"),
         ("\nDELETE WHERE { ?s ?p ?o }", 2, 1, "DELETE"),
-        ("", 1, 1, ""),
     ],
 )
 def test_a_mistake_is_told_and_marked_where_it_is(query: str, line: int, column: int, told: str, here: QueryPage) -> None:
@@ -260,6 +259,29 @@ def test_a_mistake_is_told_and_marked_where_it_is(query: str, line: int, column:
     expect(here.mistake).to_be_empty()
     here.at("run").click()
     expect(here.rows).to_have_count(1)
+
+
+def test_where_nothing_is_asked_nothing_is_sent(here: QueryPage) -> None:
+    here.ask(" \n")
+    expect(here.mistake).to_have_text(ENGLISH["mistake-empty"])
+    expect(here.result).to_be_hidden()
+
+
+def test_an_answer_without_rows_says_so(here: QueryPage) -> None:
+    for query in ("SELECT * WHERE { ?nothing a <https://example.org/Nothing> }", "CONSTRUCT WHERE { ?nothing a <https://example.org/Nothing> }"):
+        here.ask(query)
+        expect(here.status).to_have_text(re.compile(f"^{ENGLISH['said-nothing'].partition(';')[0]}"))
+
+
+def test_the_examples_are_searched(here: QueryPage) -> None:
+    here.at("find").fill("beijing")
+    shown = here.page.locator("button[data-example]:visible")
+    assert 0 < shown.count() < 20
+    here.at("find").fill("no such example")
+    expect(shown).to_have_count(0)
+    expect(here.at("none")).to_have_text(ENGLISH["none"])
+    here.at("find").fill("")
+    expect(here.at("none")).to_be_empty()
 
 
 @pytest.mark.parametrize(
@@ -504,6 +526,7 @@ def test_the_same_page_asks_the_endpoint_where_there_is_one(language: str, site:
     with serving(site) as server:
         here.page.goto(f"{server.url}sparql/index{'' if language == 'da' else '.en'}.html")
         expect(here.page.get_by_label(said["endpoint"])).to_be_checked()
+        expect(here.status).to_have_text(said["ready"])
         for question in questions(ROOT, site):
             here.page.get_by_role("button", name=question.titles[language], exact=True).click()
             here.wait()
@@ -511,7 +534,12 @@ def test_the_same_page_asks_the_endpoint_where_there_is_one(language: str, site:
             assert rows(here.download("JSON"), QueryResultsFormat.JSON) == rows(question.answer.read_bytes(), QueryResultsFormat.TSV), question.answer.stem
         assert not [address for address in seen.requests if address.endswith(".wasm")]
         here.ask("SELECT *\nWHERE { ?s ?p }")
-        expect(here.mistake).to_contain_text(json.loads(_problem(f"{server.endpoint}?query=SELECT%20*%0AWHERE%20%7B%20%3Fs%20%3Fp%20%7D", language))["detail"])
+        expect(here.mistake).to_have_text(f"{said['at'].format(line=2, column=15)} {said['mistake-syntax']}")
+        here.ask("SELECT *\nWHERE { ?s a :x }")
+        detail = json.loads(_problem(f"{server.endpoint}?query=SELECT%20*%0AWHERE%20%7B%20%3Fs%20a%20%3Ax%20%7D", language))["detail"]
+        expect(here.mistake).to_have_text(f"{said['at'].format(line=2, column=14)} {detail.removeprefix('2:14: ')}")
+        here.ask("SELECT * { VALUES ?x { 1 2 3 4 5 6 7 8 9 0 } VALUES ?y { 1 2 3 4 5 6 7 8 9 0 } ?a ?b ?c . ?d ?e ?f }")
+        expect(here.mistake.get_by_role("link")).to_have_attribute("href", f"{server.url}download/all.nq")
         here.ask("CONSTRUCT WHERE { ?s ?p ?o }" + " # long" * 500)
         assert canonical(here.download("Turtle"), RdfFormat.TURTLE) == canonical((site / "download/all.nt").read_bytes(), RdfFormat.N_TRIPLES)
         here.start(RUNAWAY)

@@ -200,7 +200,7 @@ def test_an_empty_file_is_a_warning(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("query", "rule", "line"),
     [
-        (QUERY.replace("?thing a", "?thing a a"), "query-syntax", 5),
+        (QUERY.replace("?thing a", "?thing a a"), "query-unexpected", 5),
         (QUERY.replace("{ ?thing", "{\n\n  SERVICE <https://other.example/> { ?thing").replace("}", "} }"), "query-service", 7),
         (QUERY.replace("def:Thing }", "<https://example.org/def/Thing> . ?thing a def:Thing }"), "own-iri-in-full", 1),
     ],

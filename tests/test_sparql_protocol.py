@@ -265,7 +265,7 @@ def test_every_problem_has_its_words_and_all_words_have_their_problem() -> None:
 @example("\x1b[31m\r\n\u202e\u2028")
 @example("x" * 100_000)
 def test_what_a_client_sent_is_told_in_one_short_line_that_does_nothing(sent: str) -> None:
-    for mistake in (BadRequest("graph", found=sent), BadRequest("method", method=sent), BadQuery("query-syntax", line=1, column=1, words=sent)):
+    for mistake in (BadRequest("graph", found=sent), BadRequest("method", method=sent), BadQuery("query-prefix", line=1, column=1, words=sent)):
         content = problem(mistake, "en", DATA).content
         detail = json.loads(content)["detail"]
         assert len(detail) < 320

@@ -130,20 +130,20 @@ def mistaken(site: Path, address: str, kind: str = SPARQL_UPDATE, environment: M
 
 
 ADDRESSES = {
-    "http://localhost:7878": (SPARQL_UPDATE, "", Places(SPARQL_UPDATE, "http://localhost:7878/query", "http://localhost:7878/update")),
-    "http://localhost:7878/query": (SPARQL_UPDATE, SPARQL_UPDATE, Places(SPARQL_UPDATE, "http://localhost:7878/query", "http://localhost:7878/update")),
-    "https://h/ds/update": (SPARQL_UPDATE, SPARQL_UPDATE, Places(SPARQL_UPDATE, "https://h/ds/query", "https://h/ds/update")),
-    "https://h/ds": (SPARQL_UPDATE, "", Places(SPARQL_UPDATE, "https://h/ds", "https://h/ds")),
-    "https://h:8182/sparql": (SPARQL_UPDATE, "", Places(SPARQL_UPDATE, "https://h:8182/sparql", "https://h:8182/sparql")),
-    "http://h/repositories/r": (SPARQL_UPDATE, SPARQL_UPDATE, Places(SPARQL_UPDATE, "http://h/repositories/r", "http://h/repositories/r/statements")),
+    "http://localhost:7878": (SPARQL_UPDATE, "", Places("http://localhost:7878/query", "http://localhost:7878/update")),
+    "http://localhost:7878/query": (SPARQL_UPDATE, SPARQL_UPDATE, Places("http://localhost:7878/query", "http://localhost:7878/update")),
+    "https://h/ds/update": (SPARQL_UPDATE, SPARQL_UPDATE, Places("https://h/ds/query", "https://h/ds/update")),
+    "https://h/ds": (SPARQL_UPDATE, "", Places("https://h/ds", "https://h/ds")),
+    "https://h:8182/sparql": (SPARQL_UPDATE, "", Places("https://h:8182/sparql", "https://h:8182/sparql")),
+    "http://h/repositories/r": (SPARQL_UPDATE, SPARQL_UPDATE, Places("http://h/repositories/r", "http://h/repositories/r/statements")),
     "http://h/repositories/r/statements": (
         SPARQL_UPDATE,
         SPARQL_UPDATE,
-        Places(SPARQL_UPDATE, "http://h/repositories/r", "http://h/repositories/r/statements"),
+        Places("http://h/repositories/r", "http://h/repositories/r/statements"),
     ),
-    "http://h/ds/data": (GRAPH_STORE, GRAPH_STORE, Places(GRAPH_STORE, graphs="http://h/ds/data")),
-    "http://localhost:7878/": (GRAPH_STORE, "", Places(GRAPH_STORE, graphs="http://localhost:7878/store")),
-    "http://h/repositories/r/rdf-graphs/service": (GRAPH_STORE, GRAPH_STORE, Places(GRAPH_STORE, graphs="http://h/repositories/r/rdf-graphs/service")),
+    "http://h/ds/data": (GRAPH_STORE, GRAPH_STORE, Places(graphs="http://h/ds/data")),
+    "http://localhost:7878/": (GRAPH_STORE, "", Places(graphs="http://localhost:7878/store")),
+    "http://h/repositories/r/rdf-graphs/service": (GRAPH_STORE, GRAPH_STORE, Places(graphs="http://h/repositories/r/rdf-graphs/service")),
 }
 
 
@@ -157,7 +157,7 @@ def test_one_address_is_enough(address: str) -> None:
 @pytest.mark.parametrize("ending", ["", "/", "/sparql", "/sparql/", "/sparql-auth", "/sparql-graph-crud", "/sparql-graph-crud-auth"])
 def test_virtuoso_is_known_by_any_of_its_addresses(ending: str) -> None:
     assert places(f"http://h:8890{ending}", VIRTUOSO) == Places(
-        VIRTUOSO, "http://h:8890/sparql-auth", "http://h:8890/sparql-auth", "http://h:8890/sparql-graph-crud-auth", "http://h:8890/sparql"
+        "http://h:8890/sparql-auth", "http://h:8890/sparql-auth", "http://h:8890/sparql-graph-crud-auth", "http://h:8890/sparql"
     )
 
 

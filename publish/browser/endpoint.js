@@ -61,9 +61,11 @@ export class Endpoint {
 /** Returns what a problem document (RFC 9457) tells; else the status. */
 function problem(response, text) {
   try {
-    const { title, detail, line, column } = JSON.parse(text);
-    const told = detail ?? title;
-    if (told) return new QueryMistake("mistake-told", { told }, Number(line) || 0, Number(column) || 0);
+    const { type, title, detail, line, column, data } = JSON.parse(text);
+    const place = [Number(line) || 0, Number(column) || 0];
+    if (String(type).endsWith("/query-unexpected")) return new QueryMistake("mistake-syntax", {}, ...place);
+    const told = (detail ?? title)?.replace(/^\d+:\d+: /, ""); // the page names the place in its own way
+    if (told) return new QueryMistake("mistake-told", { told, data }, ...place);
   } catch {
     // no problem document: some proxy's page
   }

@@ -31,9 +31,10 @@ let running; // the engine that answers now
 /** Runs the query in the editor, one at a time. */
 async function run() {
   if (running) return;
-  running = engines[chosen()];
   forget();
   results.clear();
+  if (!editor.text.trim()) return complain(new QueryMistake("mistake-empty"));
+  running = engines[chosen()];
   busy(true);
   say(words.running);
   try {
@@ -75,10 +76,20 @@ function complain(error) {
   const { line, column } = (name === "mistake-syntax" && editor.unreadable) || error;
   say(name === "stopped" ? words.stopped : "");
   if (name === "stopped") return;
-  // what an endpoint tells names the place itself
-  const at = line && name !== "mistake-told" ? `${fill(words.at, { line, column })} ` : "";
-  element("mistake").textContent = at + fill(words[name], values);
+  const told = `${line ? `${fill(words.at, { line, column })} ` : ""}${fill(words[name], values)}`;
+  element("mistake").replaceChildren(...withLink(told, values.data));
   if (line) editor.mark(line, column || 1);
+}
+
+/** Yields the parts of *told*, in which the address of all data, where it stands there, is a link. */
+function* withLink(told, address) {
+  const [before, ...after] = /^https?:/.test(address) ? told.split(address) : [told];
+  yield before;
+  if (!after.length) return;
+  const link = document.createElement("a");
+  link.href = link.textContent = address;
+  yield link;
+  yield after.join(address);
 }
 
 /** Takes away what was said of the query before. */
@@ -145,6 +156,7 @@ function offerExamples() {
   element("find")?.addEventListener("input", ({ target }) => {
     const wanted = target.value.trim().toLowerCase();
     for (const button of buttons) button.closest("li").hidden = !button.closest("li").textContent.toLowerCase().includes(wanted);
+    element("none").textContent = buttons.some((button) => !button.closest("li").hidden) ? "" : words.none;
   });
 }
 
@@ -162,6 +174,7 @@ async function start() {
   document.querySelector("input[value=local]").addEventListener("change", load);
   // what somebody pays for by the byte is fetched when it is needed
   if (!endpoint && !navigator.connection?.saveData) await load();
+  else if (!running) say(words.ready);
   if (came && !running) say(words.came);
 }
 

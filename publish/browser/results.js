@@ -62,8 +62,9 @@ class Results {
     const { words, language } = this.#settings;
     const time = (milliseconds / 1000).toLocaleString(language, { maximumSignificantDigits: 2 });
     const rows = answer?.results?.bindings.length;
-    if (rows !== undefined) return fill(rows === 1 ? words["said-row"] : words["said-rows"], { rows: rows.toLocaleString(language), time });
-    return fill(answer || text ? words["said-answer"] : words["said-nothing"], { time });
+    if (rows === 0 || (!answer && !text)) return fill(words["said-nothing"], { time });
+    if (rows) return fill(rows === 1 ? words["said-row"] : words["said-rows"], { rows: rows.toLocaleString(language), time });
+    return fill(words["said-answer"], { time });
   }
 
   #offer(answer, text, type) {

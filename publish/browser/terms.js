@@ -79,8 +79,13 @@ export function plain(term) {
 /** Orders two terms: nothing first, numbers by value, the rest as the page's language does. */
 export function compare(one, other, language) {
   if (!one || !other) return Number(Boolean(one)) - Number(Boolean(other));
-  if (isOf(one, NUMBERS) && isOf(other, NUMBERS)) return Number(one.value) - Number(other.value);
+  if (isOf(one, NUMBERS) && isOf(other, NUMBERS)) return Math.sign(number(one) - number(other)) || Number(isNaN(number(one))) - Number(isNaN(number(other)));
   return plain(one).localeCompare(plain(other), language);
+}
+
+/** Returns the value of a number as SPARQL writes it; INF is no number to JavaScript. */
+function number(term) {
+  return Number(term.value.replace("INF", "Infinity"));
 }
 
 function isOf(term, datatypes) {

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 def __getattr__(name: str) -> Application:
-    """Return the application, made when it is first asked for: the processes that answer queries need none of what it imports."""
+    """Return the application, made when it is asked for, anew each time: the processes that answer queries need none of what it imports."""
     if name != "app":
         raise AttributeError(name)
     from publish.serve.application import from_environment  # noqa: PLC0415  # see above

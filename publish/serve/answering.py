@@ -8,19 +8,15 @@ from typing import IO, cast
 
 from pyoxigraph import NamedNode, QueryBoolean, QueryResultsFormat, QuerySolutions, QueryTriples, RdfFormat, Store, Triple, serialize
 
-from publish.errors import BadQuery
-from publish.gate import Bounds, admit
 from publish.serve.counting import COUNTERS, Counter
 from publish.serve.limits import Limits
 from publish.serve.question import Question, Refused
 from publish.serve.wellformed import Wellformed
-from publish.sparql import run
+from publish.sparql import mistake
 
 _SOLUTIONS = {"srj": QueryResultsFormat.JSON, "srx": QueryResultsFormat.XML, "csv": QueryResultsFormat.CSV, "tsv": QueryResultsFormat.TSV}
 _TRIPLES = {"ttl": RdfFormat.TURTLE, "nt": RdfFormat.N_TRIPLES, "jsonld": RdfFormat.JSON_LD, "rdf": RdfFormat.RDF_XML}
 _ABSOLUTE = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:")
-_ADMITTED = Bounds(depth=1 << 30, stack=1 << 60, rereads=1 << 60)
-"""No bounds: what comes here has been admitted within those of the server."""
 _XML = {"srx", "rdf"}
 _PIECE = 64 * 1024
 
@@ -92,7 +88,7 @@ def answer(store: Store, question: Question, sink: Sink) -> None:
         sink.counting(COUNTERS[question.extension]())
         found.serialize(file, _SOLUTIONS[question.extension])
     elif isinstance(found, QueryTriples):
-        declared = _prefixes(question.query) if question.extension == "ttl" else {}
+        declared = {name: iri for name, iri in question.prefixes.items() if _ABSOLUTE.match(iri)} if question.extension == "ttl" else {}
         serialize(sink.counted(found), file, _TRIPLES[question.extension], prefixes=declared)
     else:
         found.serialize(file, _SOLUTIONS[question.extension])
@@ -105,20 +101,10 @@ def _asked(store: Store, question: Question) -> QuerySolutions | QueryTriples | 
             return store.query(
                 question.query, default_graph=[*_graphs(question.default_graphs)], named_graphs=[*_graphs(question.named_graphs)], base_iri=question.base
             )
-        return store.query(question.query, use_default_graph_as_union=not _names_dataset(question.query), base_iri=question.base)
+        return store.query(question.query, use_default_graph_as_union=not question.names_dataset, base_iri=question.base)
     except (SyntaxError, ValueError, OverflowError) as error:
-        run(Store(), question.query, {}, question.base)  # it says what is wrong, and where
-        raise BadQuery("query-unexpected", line=1, column=1, words="") from error
+        raise mistake(question.query, str(error), question.prefixes) from error
 
 
 def _graphs(iris: Iterable[str]) -> list[NamedNode]:
     return [NamedNode(iri) for iri in iris]
-
-
-def _names_dataset(query: str) -> bool:
-    return "FROM" in query.upper() and admit(query, _ADMITTED).dataset
-
-
-def _prefixes(query: str) -> dict[str, str]:
-    """The prefixes that a query declares with an absolute IRI."""
-    return {name: iri for name, iri in admit(query, _ADMITTED).prefixes.items() if _ABSOLUTE.match(iri)}

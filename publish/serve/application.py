@@ -8,11 +8,13 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager, suppress
 from dataclasses import fields
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
+from starlette.types import Receive, Scope, Send
 
 from publish.addresses import HEADERS, QUERY
 from publish.errors import Mistake
@@ -41,10 +43,16 @@ class Application(Starlette):
                 return files.answer(self.served.release.site, request)
             except OSError:
                 with suppress(Mistake):
-                    if await self.served.renew():
+                    if await self.served.look():
                         continue
                 await asyncio.sleep(_MOMENT)
-        return files.answer(self.served.release.site, request)
+        return files.unavailable(request)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer; a request may name its target as a whole address, or as ``*`` for the server (RFC 9112, 3.2.2 and 3.2.4)."""
+        if scope["type"] == "http" and not scope["path"].startswith("/"):
+            scope = {**scope, "path": urlsplit(scope["path"]).path.removeprefix("*") or "/"}
+        await super().__call__(scope, receive, send)
 
 
 def from_environment() -> Application:

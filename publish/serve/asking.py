@@ -8,10 +8,8 @@ from dataclasses import asdict, dataclass
 from tempfile import SpooledTemporaryFile
 
 from publish.serve.crew import Worker
-from publish.serve.question import Answer, Question
+from publish.serve.question import IN_MEMORY, Answer, Question
 from publish.serve.turns import Place
-
-_IN_MEMORY = 1 << 20
 
 
 @dataclass(slots=True, eq=False, kw_only=True)
@@ -36,7 +34,7 @@ class Asking(Place):
     def begin(self, worker: Worker) -> None:
         """Ask *worker*."""
         self.worker = worker
-        self._content, self._size = SpooledTemporaryFile(_IN_MEMORY), 0  # noqa: SIM115  # whoever has the answer closes it
+        self._content, self._size = SpooledTemporaryFile(IN_MEMORY), 0  # noqa: SIM115  # whoever has the answer closes it
         worker.ask(asdict(self.question))
 
     def take(self, piece: bytes) -> None:

@@ -7,23 +7,28 @@ a time, it keeps. This is what it leaves to a front server, and bynet has to sta
 from __future__ import annotations
 
 import asyncio
+import fcntl
+import sys
+import termios
 from collections.abc import Callable
 from ipaddress import IPv6Address, ip_address
 from typing import Any, Generic, Protocol, TypeVar
 
 from uvicorn.protocols.http.h11_impl import H11Protocol, RequestResponseCycle
 
+RATE = 4096
+"""The bytes a second that a client has to take of an answer that waits for it."""
 _SHARE = 4
 _SITE = 64
 """An IPv6 client has a network of this many bits to itself (RFC 6177), so that is who it is."""
 
 
 def client_name(address: str) -> str:
-    """Return who a client is, by its IP *address*: the address, or in IPv6 its network; what is no address is its own name."""
+    """Return who a client is, by its IP *address*: the address, or in IPv6 its network; all that are no address are one."""
     try:
         found = ip_address(address.partition("%")[0])
     except ValueError:
-        return address
+        return ""
     if isinstance(found, IPv6Address):
         mapped = found.ipv4_mapped
         return str(mapped) if mapped else f"{IPv6Address(int(found) >> _SITE << _SITE)}/{_SITE}"
@@ -53,17 +58,24 @@ class Connections(Generic[C]):
     def admit(self, client: str, connection: C) -> C | None:
         """Count *connection* of *client*; return the one that has to go for it, none where there is room, and count that no more.
 
-        It is one of the client that has the most, so that a few clients never shut out others: the last that came of those that have no answer to give.
+        It is one of the client that has the most, so that a few never shut out others, and the first that came. One with an answer to give
+        counts for a quarter: it goes where nobody has more that wait.
         """
         own = self._open.setdefault(client, {})
         own[connection] = None
         self._count += 1
         if self._count <= self._most and len(own) <= self._share:
             return None
-        client, held = (client, own) if len(own) > self._share else max(self._open.items(), key=lambda item: len(item[1]))
-        gone = next((one for one in reversed(held) if not one.is_answering), next(reversed(held)))
-        self.leave(client, gone)
+        among = [client] if len(own) > self._share else self._open
+        _weight, name, gone = max((self._lightest(name) for name in among), key=lambda found: found[0])
+        self.leave(name, gone)
         return gone
+
+    def _lightest(self, client: str) -> tuple[float, str, C]:
+        """The connection that *client* would lose, with what it counts for."""
+        held = self._open[client]
+        waiting = next((one for one in held if not one.is_answering), None)
+        return (len(held), client, waiting) if waiting else (len(held) / 4, client, next(iter(held)))
 
     def leave(self, client: str, connection: C) -> None:
         """Count *connection* of *client* no more, if it is counted."""
@@ -78,7 +90,7 @@ class Connections(Generic[C]):
 def protocol(connections: Connections[_Patient], seconds: float) -> Callable[..., H11Protocol]:
     """Return uvicorn's protocol, of which each connection is admitted by *connections*.
 
-    It is closed where the head of a request takes longer than *seconds*, or no more of an answer is taken for so long.
+    It is closed where the head of a request takes longer than *seconds*, or an answer is taken more slowly than `RATE` for so long.
     """
 
     def made(*arguments: Any, **named: Any) -> H11Protocol:  # noqa: ANN401  # uvicorn's own parameters, handed on
@@ -119,15 +131,36 @@ class _Patient(H11Protocol):
         elif self._timer is None:
             self._wait()
 
+    def eof_received(self) -> bool | None:  # type: ignore[override]  # asyncio's own type; uvicorn narrows it
+        """Go on with the answer to who sends no more (RFC 9112, 9.6)."""
+        return self.is_answering or None
+
     def pause_writing(self) -> None:
         super().pause_writing()
-        self._writing = self.loop.call_later(self._seconds, self.transport.abort)
+        self._watch(self._unsent())
 
     def resume_writing(self) -> None:
         super().resume_writing()
         if self._writing is not None:
             self._writing.cancel()
             self._writing = None
+
+    def _watch(self, unsent: int) -> None:
+        self._writing = self.loop.call_later(self._seconds, self._look, unsent)
+
+    def _look(self, before: int) -> None:
+        """Give up who has taken too little of what was *before* there, in bytes. The system tells when there is room for more, which may be much later."""
+        unsent = self._unsent()
+        if before - unsent < RATE * self._seconds:
+            self.transport.abort()
+        else:
+            self._watch(unsent)
+
+    def _unsent(self) -> int:
+        """How many bytes the client has not taken yet: of those in this process, and of those that the system has."""
+        descriptor = self.transport.get_extra_info("socket").fileno()
+        held = fcntl.ioctl(descriptor, termios.TIOCOUTQ, bytes(4))
+        return self.transport.get_write_buffer_size() + int.from_bytes(held, sys.byteorder)
 
     @property
     def is_answering(self) -> bool:

@@ -10,7 +10,7 @@ import socket
 import subprocess
 import sys
 from collections.abc import Callable
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from dataclasses import asdict, dataclass
 from functools import partial
 from typing import cast
@@ -105,7 +105,8 @@ class Crew:
         self._workers: dict[int, Worker] = {}
         self._ours, theirs = socket.socketpair()
         os.lseek(dump, 0, os.SEEK_SET)
-        with theirs:
+        with ExitStack() as failing, theirs:
+            failing.callback(self._ours.close)
             # -P: nothing in the current folder is taken for a module; a session of its own: Ctrl-C is for the front
             self._process = subprocess.Popen(  # noqa: S603  # a fixed command
                 [sys.executable, "-P", "-m", "publish.serve.keeper", str(dump), json.dumps(asdict(limits))],
@@ -115,6 +116,7 @@ class Crew:
                 start_new_session=True,
                 env={**os.environ, "RUST_BACKTRACE": "0"},  # to write one takes seconds and memory, which has just run out
             )
+            failing.pop_all()
         self._ours.settimeout(0)
         self._loop = asyncio.get_running_loop()
         self._loop.add_reader(self._ours, self._hear)
@@ -128,7 +130,8 @@ class Crew:
     def departed(self, worker: Worker) -> None:
         """Note that a channel has closed; its worker is gone once the keeper, which knows how it ended, says so."""
         if worker.ended is not None or self._alone:
-            self._workers.pop(worker.number, None)
+            if self._workers.get(worker.number) is worker:  # the system gives numbers again
+                del self._workers[worker.number]
             self.heard.gone(worker)
 
     @property

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Callable, Coroutine, Mapping
+from functools import partial
 from hashlib import sha256
 from http import HTTPStatus
 
@@ -28,12 +30,14 @@ from publish.serve.pool import Answer, Question, Refused
 from publish.serve.problem import problem
 from publish.serve.protocol import BadRequest, read_request
 from publish.serve.protocol import Request as Asked
+from publish.serve.question import IN_MEMORY
 from publish.serve.release import DUMP, Release, Served
 from publish.texts import LANGUAGES
 
 _CHUNK = 64 * 1024
 _KEPT = 16
-"""Answers that clients are slow to take are kept up to so many times the greatest answer."""
+"""Answers that clients are slow to take are kept up to so many times the greatest answer; of one client a quarter of that."""
+_SHARE = 4
 _METHODS = {
     **PREFLIGHT,
     "Access-Control-Allow-Methods": "GET, HEAD, OPTIONS, POST",
@@ -49,7 +53,7 @@ class Endpoint:
     def __init__(self, served: Served, limits: Limits) -> None:
         self._served = served
         self._limits = limits
-        self._admission = Admission(limits)
+        self._admission = Admission(limits, served.budgets)
         self._kept = _Kept(_KEPT * limits.answer_bytes)
 
     async def answer(self, request: Request) -> Response:
@@ -73,13 +77,16 @@ class Endpoint:
         asked = read_request(request.method, request.scope["query_string"], request.headers.get("content-type", ""), body)
         if asked is None:
             return _described(request, release)
-        query = await self._admission.admit(asked.query)
+        client = client_name(request.client.host if request.client else "")
+        query = await self._admission.admit(asked.query, client)
         extension, media_type = choose(query.form, accepted(request, "accept"))
         headers = {**HEADERS, "Vary": "Accept", "Content-Type": media_type, **_kept_for(release, asked, query, extension)}
-        if "ETag" in headers and is_fresh(request, headers["ETag"]):
+        if is_fresh(request, headers.get("ETag", "")):
             return Response(status_code=HTTPStatus.NOT_MODIFIED, headers=headers)
-        question = Question(query.text, query.form, extension, asked.default_graphs, asked.named_graphs, release.site.layout.base)
-        return _Whole(await _asked(request, release, question), headers, self._kept)
+        base = release.site.layout.base
+        question = Question(query.text, query.form, extension, asked.default_graphs, asked.named_graphs, base, query.dataset, query.prefixes)
+        answer = await _asked(request, release.pool.ask(question, client))
+        return _Whole(answer, headers, self._kept.keep(answer, client))
 
     async def _body(self, request: Request) -> bytes:
         """The body of a request. Raises `BadRequest` where it is too long, or does not arrive in time."""
@@ -95,10 +102,9 @@ class Endpoint:
         return bytes(body)
 
 
-async def _asked(request: Request, release: Release, question: Question) -> Answer:
-    """Ask, and stop asking when the client goes away."""
-    client = client_name(request.client.host if request.client else "")
-    asking = asyncio.create_task(release.pool.ask(question, client))
+async def _asked(request: Request, answer: Coroutine[None, None, Answer]) -> Answer:
+    """Ask for *answer*, and stop asking when the client goes away."""
+    asking = asyncio.create_task(answer)
     leaving = asyncio.ensure_future(request.receive())
     try:
         await asyncio.wait({asking, leaving}, return_when=asyncio.FIRST_COMPLETED)
@@ -118,7 +124,7 @@ def _described(request: Request, release: Release) -> Response:
     headers = {**HEADERS, "Vary": "Accept", "Cache-Control": SHORT}
     if extension == "html":
         return RedirectResponse(f"{QUERY}/", HTTPStatus.SEE_OTHER, headers)
-    triples = description(address(request, QUERY), release.site.layout.base, release.counts())
+    triples = description(address(request, QUERY), release.site.layout.base, release.site.counts)
     content = pyoxigraph.serialize(triples, format=_DESCRIPTIONS[extension], prefixes=_PREFIXES) or b""
     return Response(content, headers={**headers, "Content-Type": MEDIA_TYPES[extension]})
 
@@ -127,37 +133,40 @@ def _kept_for(release: Release, asked: Asked, query: Query, extension: str) -> M
     """The validator of an answer, which release and request determine, and how long it may be kept; not of one that differs each time."""
     if query.volatile:
         return {"Cache-Control": "no-store"}
-    words = "\0".join([release.digest, extension, asked.query, *sorted(asked.default_graphs), "", *sorted(asked.named_graphs)])
+    words = "\0".join([release.site.digest, extension, asked.query, *sorted(asked.default_graphs), "", *sorted(asked.named_graphs)])
     # weak: the same answer, whose rows may stand in another order
     return {"ETag": f'W/"{sha256(words.encode()).hexdigest()[:32]}"', "Cache-Control": SHORT}
 
 
 class _Kept:
-    """The bytes of answers that are not yet sent."""
+    """The bytes of large answers that are not yet sent: of all clients together no more than *most*, of one client a quarter of that."""
 
     def __init__(self, most: int) -> None:
         self._most = most
-        self._bytes = 0
+        self._bytes: Counter[str] = Counter()
 
-    def keep(self, size: int) -> None:
-        """Count *size* more bytes. Raises `Refused` where that would be too many."""
-        if self._bytes + size > self._most:
-            raise Refused("queue", limit=self._most, retry_after=1)
-        self._bytes += size
+    def keep(self, answer: Answer, client: str) -> Callable[[], None]:
+        """Count *answer*, and return what counts it no more. Raises `Refused` where that would be too many; a small answer never is."""
+        if answer.size <= IN_MEMORY:
+            return lambda: None
+        if self._bytes.total() + answer.size > self._most or self._bytes[client] + answer.size > self._most // _SHARE:
+            answer.content.close()
+            raise Refused("answers", retry_after=1)
+        self._bytes[client] += answer.size
+        return partial(self._let_go, client, answer.size)
 
-    def let_go(self, size: int) -> None:
-        """Count *size* bytes less."""
-        self._bytes -= size
+    def _let_go(self, client: str, size: int) -> None:
+        self._bytes[client] -= size
+        self._bytes += Counter()  # who has none is forgotten
 
 
 class _Whole(Response):
-    """A complete answer, sent piece by piece from where it is kept."""
+    """A complete answer, sent piece by piece from where it is kept; *sent* is called at the end, however that comes."""
 
-    def __init__(self, answer: Answer, headers: Mapping[str, str], kept: _Kept) -> None:
+    def __init__(self, answer: Answer, headers: Mapping[str, str], sent: Callable[[], None]) -> None:
         super().__init__(headers={**headers, "Content-Length": str(answer.size)})
         self._answer = answer
-        self._kept = kept
-        kept.keep(answer.size)
+        self._sent = sent
 
     async def __call__(self, scope: Scope, _receive: Receive, send: Send) -> None:
         with self._answer.content as content:
@@ -167,4 +176,4 @@ class _Whole(Response):
                     await send({"type": "http.response.body", "body": chunk, "more_body": True})
                 await send({"type": "http.response.body", "body": b"", "more_body": False})
             finally:
-                self._kept.let_go(self._answer.size)
+                self._sent()

@@ -15,33 +15,58 @@ from starlette.responses import FileResponse, PlainTextResponse, Response
 from starlette.types import Receive, Scope, Send
 
 from publish.addresses import HEADERS, HOST_FILES, KINDS, LINKSET, NAMED, PREFLIGHT, Answer, Kind, Layout, content_language, link_values, media_type
+from publish.earlier import MANIFEST
 from publish.negotiation import negotiate_language
 from publish.texts import LANGUAGES, text
 
 _METHODS = PREFLIGHT["Access-Control-Allow-Methods"]
 _TAG = 32
+_NEVER_OUTSIDE = os.O_CLOEXEC | os.O_NOFOLLOW
+_ELEMENTS, _CHARACTERS = 100, 4000
+"""How much of a list is read: each element is compared with all that is offered."""
 _HOST = re.compile(r"(?:[A-Za-z0-9._-]{1,253}|\[[0-9A-Fa-f:.]{2,45}\])(?::[0-9]{1,5})?")
 
 
 @dataclass(frozen=True, slots=True)
 class Site:
-    """A published site in a folder: the sha256 (hexadecimal) of each of its files by path, and its layout."""
+    """A published site in a folder: the folder's path and its descriptor; the sha256 (hexadecimal) of each of its files by path; its layout.
+
+    *counts* are the triples of each graph of its data, by name. The files are those of the folder that was opened, whatever takes its place.
+    """
 
     root: Path
+    folder: int
     manifest: Mapping[str, str]
     layout: Layout
+    counts: Mapping[str, int]
 
-    def read(self, path: str) -> bytes:
-        """Return the content of the file *path*. Raises `OSError` as `open` does."""
-        with os.fdopen(self.open(path), "rb") as file:
-            return file.read()
+    @property
+    def digest(self) -> str:
+        """The sha256 (hexadecimal) of its MANIFEST: what tells two releases apart."""
+        return self.manifest[MANIFEST]
 
-    def open(self, path: str) -> int:
-        """Return a descriptor of the file *path*. Raises `OSError` where it is not there, or is not in the folder."""
-        file = self.root / path
-        if not file.resolve().is_relative_to(self.root.resolve()):
-            raise FileNotFoundError(path)
-        return os.open(file, os.O_RDONLY | os.O_CLOEXEC | os.O_NOFOLLOW)
+    def close(self) -> None:
+        """Let the folder go."""
+        os.close(self.folder)
+
+
+def opened(folder: int, path: str) -> int:
+    """Return a descriptor of the file *path* in the folder whose descriptor is given. Raises `OSError` where it is not there; no link is followed."""
+    *folders, name = path.split("/")
+    inside = os.dup(folder)
+    try:
+        for part in folders:
+            outside, inside = inside, os.open(part, os.O_RDONLY | os.O_DIRECTORY | _NEVER_OUTSIDE, dir_fd=inside)
+            os.close(outside)
+        return os.open(name, os.O_RDONLY | _NEVER_OUTSIDE, dir_fd=inside)
+    finally:
+        os.close(inside)
+
+
+def read(folder: int, path: str) -> bytes:
+    """Return the content of the file *path* in the folder whose descriptor is given. Raises `OSError` as `opened` does."""
+    with os.fdopen(opened(folder, path), "rb") as file:
+        return file.read()
 
 
 def answer(site: Site, request: Request) -> Response:
@@ -60,7 +85,7 @@ def answer(site: Site, request: Request) -> Response:
     headers["ETag"] = f'"{site.manifest[chosen.file][:_TAG]}"'
     if chosen.status == HTTPStatus.OK and is_fresh(request, headers["ETag"]):
         return Response(status_code=HTTPStatus.NOT_MODIFIED, headers=headers)
-    return _OpenFile(site.open(chosen.file), chosen, headers)
+    return _OpenFile(opened(site.folder, chosen.file), chosen, headers)
 
 
 def path_of(request: Request) -> str:
@@ -79,26 +104,31 @@ def address(request: Request, path: str) -> str:
 
 
 def accepted(request: Request, header: str) -> str:
-    """Return the value of *header*, whose lines are one list (RFC 9110, 5.3); empty where there is none."""
-    return ", ".join(request.headers.getlist(header))
+    """Return the value of *header*, whose lines are one list (RFC 9110, 5.3), as far as anybody writes one; empty where there is none."""
+    return ",".join(", ".join(request.headers.getlist(header)).split(",", _ELEMENTS)[:_ELEMENTS])[:_CHARACTERS]
 
 
 def is_fresh(request: Request, tag: str) -> bool:
-    """Whether the client has what is tagged *tag* already (RFC 9110, 13.1.2; the comparison is weak)."""
-    known = [item.strip().removeprefix("W/") for item in request.headers.get("if-none-match", "").split(",")]
-    return tag.removeprefix("W/") in known
+    """Whether the client has what is tagged *tag* already (RFC 9110, 13.1.2; the comparison is weak); never for an empty tag."""
+    if not tag or request.method not in {"GET", "HEAD"}:
+        return False
+    known = [item.strip().removeprefix("W/") for item in accepted(request, "if-none-match").split(",")]
+    return tag.removeprefix("W/") in known or known == ["*"]
 
 
 class _OpenFile(FileResponse):
-    """A file by its descriptor: one that a new release removes meanwhile is sent to its end."""
+    """A file by its descriptor: one that a new release removes meanwhile is sent to its end. Its validator is its ETag alone."""
 
     def __init__(self, descriptor: int, chosen: Answer, headers: Mapping[str, str]) -> None:
         super().__init__(f"/dev/fd/{descriptor}", chosen.status, headers, media_type(chosen.file), stat_result=os.fstat(descriptor))
+        del self.headers["last-modified"]  # the day of a copy
         self._descriptor = descriptor
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        ranged = scope["method"] == "GET" and all(value.startswith(b"bytes=") for name, value in scope["headers"] if name == b"range")
+        headers = scope["headers"] if ranged else [(name, value) for name, value in scope["headers"] if name != b"range"]  # RFC 9110, 14.2
         try:
-            await super().__call__(scope, receive, send)
+            await super().__call__({**scope, "headers": headers, "extensions": {}}, receive, send)  # no server opens the file by its name
         finally:
             os.close(self._descriptor)
 
@@ -142,6 +172,11 @@ def _document(layout: Layout, file: str) -> tuple[Kind, str] | None:
     return None
 
 
+def unavailable(request: Request) -> Response:
+    """Return the answer where the files of the site are gone."""
+    return PlainTextResponse(_say(request, "gone"), HTTPStatus.SERVICE_UNAVAILABLE, {**HEADERS, "Vary": "Accept-Language", "Retry-After": "10"})
+
+
 def _say(request: Request, name: str) -> str:
     language = negotiate_language(accepted(request, "accept-language"), LANGUAGES[::-1])
-    return text(language, f"serve.{name}")
+    return text(language, f"serve.{name}", start=address(request, ""))

@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import math
+from dataclasses import dataclass, fields
+
+from publish.errors import Mistake
+
+
+class BadLimit(Mistake):
+    """A limit that limits nothing, or everything."""
 
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """The limits, with their defaults. Seconds, bytes and counts, but *memory*, which is in MiB."""
+    """The limits, with their defaults. Seconds, bytes and counts, but *memory*, which is in MiB. Raises `BadLimit`."""
 
     timeout: float = 10.0
     memory: int = 512
@@ -20,3 +27,9 @@ class Limits:
     budget: float = 30.0
     read_timeout: float = 10.0
     connections: int = 512
+
+    def __post_init__(self) -> None:
+        for limit in fields(self):
+            value = getattr(self, limit.name)
+            if not 0 < value < math.inf:
+                raise BadLimit("bad-limit", limit=f"--{limit.name.replace('_', '-')}", value=value)

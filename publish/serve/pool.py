@@ -122,6 +122,8 @@ class Pool:
         self._crews.append(Crew(self._dump, self._limits, Heard(self._arrived, self._said, self._gone, self._lost)))
 
     async def _dismiss(self) -> None:
+        if self._dismissed:
+            return
         self._dismissed = True
         if self._look:
             self._look.cancel()

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from tempfile import SpooledTemporaryFile
 
 from publish.errors import Mistake
 
+IN_MEMORY = 1 << 20
+"""The bytes of an answer up to which it is kept in memory."""
 SOLUTIONS = ("srj", "srx", "csv", "tsv")
 """The formats of the answers to SELECT, by their extensions."""
 TRIPLES = ("ttl", "nt", "jsonld", "rdf")
@@ -26,6 +29,10 @@ class Question:
     named_graphs: tuple[str, ...] = ()
     base: str | None = None
     """The IRI that relative IRIs in the query are relative to, where it has no BASE (RFC 3986, 5.1.4); none where they may not be relative."""
+    names_dataset: bool = False
+    """Whether the query itself names one (FROM)."""
+    prefixes: Mapping[str, str] = field(default_factory=dict)
+    """The prefixes that it declares."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +49,7 @@ class Answer:
 
 
 class Refused(Mistake):
-    """A query that takes more than the server gives, by the *name* of the limit: timeout memory rows bytes queue budget.
+    """A query that takes more than the server gives, by the *name* of the limit: timeout memory rows bytes queue budget answers.
 
     Or ``stopped``: its worker has died of it; or ``xml``: its answer holds what XML can't say, and another format can.
 

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Mapping
-from contextlib import asynccontextmanager
+import os
+from collections.abc import AsyncIterator
+from contextlib import ExitStack, asynccontextmanager
+from functools import partial
 from hashlib import sha256
 from pathlib import Path
 
@@ -12,21 +14,23 @@ from publish.earlier import MANIFEST, read_manifest
 from publish.errors import Mistake
 from publish.published import NotPublished, published
 from publish.serve.budget import Budgets
-from publish.serve.files import Site
+from publish.serve.files import Site, read
 from publish.serve.limits import Limits
-from publish.serve.pool import Pool
+from publish.serve.pool import NoData, Pool
 
 DUMP = "download/all.nq"
 GRAPHS = ("stated", "derived")
 
 
+class NoRoom(Mistake):
+    """A system that has no room for another release's processes now."""
+
+
 class Release:
     """One release of a site, with the processes that answer queries over its data."""
 
-    def __init__(self, site: Site, digest: str, limits: Limits, budgets: Budgets) -> None:
+    def __init__(self, site: Site, limits: Limits, budgets: Budgets) -> None:
         self.site = site
-        self.digest = digest
-        """The sha256 (hexadecimal) of its MANIFEST: what tells two releases apart."""
         self.pool = Pool(site.root / DUMP, limits, budgets)
         self._users = 0
         self._unused = asyncio.Event()
@@ -48,10 +52,7 @@ class Release:
         """End its processes once nobody uses them."""
         await self._unused.wait()
         await self.pool.close()
-
-    def counts(self) -> Mapping[str, int]:
-        """Return the number of triples of each graph, by its name."""
-        return {name: self.site.read(f"download/{name}.nt").count(b"\n") for name in GRAPHS}
+        self.site.close()
 
 
 class Served:
@@ -60,10 +61,12 @@ class Served:
     def __init__(self, folder: Path, limits: Limits) -> None:
         self._folder = folder.absolute()
         self._limits = limits
-        self._budgets = Budgets(limits.budget)  # of all releases: who is known stays known
+        self.budgets = Budgets(limits.budget)
+        """What each client has left, whichever release it asks."""
         self._lock = asyncio.Lock()
         self._closing: set[asyncio.Task[None]] = set()
         self._release: Release | None = None
+        self._failed: tuple[str, Mistake | None] = ("", None)
 
     @property
     def release(self) -> Release:
@@ -74,7 +77,7 @@ class Served:
 
     async def start(self) -> None:
         """Read the site and start the processes that answer. Raises a `Mistake` where there is no site, or no data in it."""
-        await self._take(self._digest())
+        await self._take()
 
     async def renew(self) -> bool:
         """Serve what is in the folder now; say whether that is another release.
@@ -83,26 +86,53 @@ class Served:
         """
         async with self._lock:
             digest = self._digest()
-            if digest == self.release.digest:
+            if digest == self.release.site.digest:
                 return False
-            await self._take(digest)
+            try:
+                await self._take()
+            except (NotPublished, NoData) as mistake:
+                self._failed = digest, mistake
+                raise
             return True
+
+    async def look(self) -> bool:
+        """Do what `renew` does, but don't try again what has failed before: raise that mistake."""
+        digest, mistake = self._failed
+        if mistake and digest == self._digest():
+            raise mistake
+        return await self.renew()
 
     async def stop(self) -> None:
         """End every process."""
-        if self._release is not None:
-            await self._release.close()
-        await asyncio.gather(*self._closing)
+        async with self._lock:
+            if self._release is not None:
+                await self._release.close()
+            await asyncio.gather(*self._closing)
 
-    async def _take(self, digest: str) -> None:
-        site = await asyncio.to_thread(read_site, self._folder)
-        new = Release(site, digest, self._limits, self._budgets)
-        await new.pool.start()
+    async def _take(self) -> None:
+        new = await self._begun()
         old, self._release = self._release, new
         if old is not None:
             closing = asyncio.create_task(old.close())
             self._closing.add(closing)
             closing.add_done_callback(self._closing.discard)
+
+    async def _begun(self) -> Release:
+        """The release in the folder, ready: that of one moment, also where another one is published meanwhile."""
+        while True:
+            site = await asyncio.to_thread(read_site, self._folder)
+            release = Release(site, self._limits, self.budgets)
+            try:
+                await release.pool.start()
+            except OSError as error:
+                site.close()
+                raise NoRoom("serve-no-room", words=error.strerror or error) from error
+            except BaseException:
+                site.close()
+                raise
+            if site.digest == self._digest():
+                return release
+            await release.close()
 
     def _digest(self) -> str:
         try:
@@ -112,17 +142,27 @@ class Served:
 
 
 def read_site(folder: Path) -> Site:
-    """Return the published site in *folder*. Raises `NotPublished` where there is none."""
-    try:
-        listed = (folder / MANIFEST).read_bytes()
-        manifest = {**read_manifest(listed, str(folder)), MANIFEST: sha256(listed).hexdigest()}
-        missing = next((path for path in (DUMP, *(f"download/{name}.nt" for name in GRAPHS)) if path not in manifest), "")
-        if missing:
-            raise NotPublished("serve-no-data", place=folder, file=missing)
-        return Site(folder, manifest, published(str(folder), manifest, lambda path: (folder / path).read_bytes()).layout)
-    except OSError as error:
-        raise _nothing(folder) from error
+    """Return the published site in *folder*, which whoever has it closes. Raises `NotPublished` where there is none."""
+    with ExitStack() as failing:
+        try:
+            opened = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+            failing.callback(os.close, opened)
+            site = _site(folder, opened)
+        except OSError as error:
+            raise _nothing(folder) from error
+        failing.pop_all()
+    return site
+
+
+def _site(folder: Path, opened: int) -> Site:
+    listed = read(opened, MANIFEST)
+    manifest = {**read_manifest(listed, str(folder)), MANIFEST: sha256(listed).hexdigest()}
+    missing = next((path for path in (DUMP, *(f"download/{name}.nt" for name in GRAPHS)) if path not in manifest), "")
+    if missing:
+        raise NotPublished("serve-no-data", place=folder, file=missing)
+    counts = {name: read(opened, f"download/{name}.nt").count(b"\n") for name in GRAPHS}
+    return Site(folder, opened, manifest, published(str(folder), manifest, partial(read, opened)).layout, counts)
 
 
 def _nothing(folder: Path) -> Mistake:
-    return NotPublished("verify-no-manifest" if folder.is_dir() else "verify-no-folder", place=folder)
+    return NotPublished("verify-no-manifest" if folder.is_dir() else "serve-no-folder", place=folder)

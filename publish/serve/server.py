@@ -5,10 +5,11 @@ from __future__ import annotations
 import asyncio
 import logging
 import math
+import re
 import resource
 import signal
 import socket
-from collections.abc import Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,6 +17,7 @@ from pathlib import Path
 import uvicorn
 
 from publish.errors import Mistake
+from publish.published import NotPublished
 from publish.serve.application import Application
 from publish.serve.connection import Connections, protocol
 from publish.serve.limits import Limits
@@ -23,6 +25,7 @@ from publish.serve.limits import Limits
 WATCH = 1.0
 """How often the folder is looked at, in seconds."""
 _HEAD = 16 * 1024
+_ADDRESS = re.compile(r"https?:/", re.IGNORECASE)  # a path has one slash where an address had two
 _DESCRIPTORS = 512
 """The files that are open beside those of connections, at most: of processes, waiting queries, and connections that are being closed."""
 
@@ -47,10 +50,11 @@ class Order:
 
 @dataclass(frozen=True, slots=True)
 class Heard:
-    """What whoever started the server is told: that it listens at an address (URL), that a new release is served, that one can't be."""
+    """What whoever started the server is told: that it listens at an address (URL), that a new release is served or there is none, that one can't be."""
 
     ready: Callable[[str], None]
     renewed: Callable[[], None]
+    same: Callable[[], None]
     kept: Callable[[Mistake], None]
 
 
@@ -59,6 +63,8 @@ def serve(order: Order, heard: Heard) -> None:
 
     Raises `NoPort`, and a `Mistake` where there is no site in the folder.
     """
+    if _ADDRESS.match(str(order.folder)):
+        raise NotPublished("serve-address", place=str(order.folder).replace(":/", "://", 1))
     asyncio.run(_run(order, heard))
 
 
@@ -79,6 +85,7 @@ async def _run(order: Order, heard: Heard) -> None:
             await server.serve(sockets=[listening])
         finally:
             watching.cancel()
+            renewal.end()
             await application.served.stop()
 
 
@@ -106,25 +113,33 @@ class _Renewal:
     def begin(self) -> None:
         """Take it, told to do so by a person: what was told before is told again."""
         self._told = ""
-        task = asyncio.ensure_future(self.take())
+        task = asyncio.ensure_future(self.take(self._served.renew, self._heard.same))
         self._running.add(task)
         task.add_done_callback(self._running.discard)
 
-    async def take(self) -> None:
+    async def take(self, renew: Callable[[], Awaitable[bool]], nothing_new: Callable[[], None]) -> None:
+        """Serve what is in the folder by *renew*; where that is served already, call *nothing_new*."""
         try:
-            if await self._served.renew():
+            if await renew():
                 self._told = ""
                 self._heard.renewed()
+            else:
+                nothing_new()
         except Mistake as mistake:
             if str(mistake) != self._told:
                 self._told = str(mistake)
                 self._heard.kept(mistake)
 
+    def end(self) -> None:
+        """Take nothing more."""
+        for task in self._running:
+            task.cancel()
+
     async def watch(self, seconds: float | None) -> None:
         """Take what is new every so many *seconds*."""
         while seconds is not None:
             await asyncio.sleep(seconds)
-            await self.take()
+            await self.take(self._served.look, lambda: None)
 
 
 def _config(application: Application, limits: Limits) -> uvicorn.Config:
