@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 from urllib3 import BaseHTTPResponse, PoolManager, Timeout
 from urllib3.exceptions import HTTPError
 
-from publish.credentials import Authorization, Credentials
+from publish.credentials import Authorization, BadCredentials, Credentials
 from publish.errors import Mistake
 
 _PIECE = 64 * 1024
@@ -141,11 +141,18 @@ class Exchange:
                 busy += 1
                 sleep(min(max(pause, _retry_after(response)), self._patience.longest))
                 pause *= 2
-            elif response.status == _UNAUTHORISED and challenged < _CHALLENGES and self._authorization.accept(response.headers.get("WWW-Authenticate", "")):
+            elif response.status == _UNAUTHORISED and challenged < _CHALLENGES and self._accepts(response):
                 challenged += 1
             else:
                 return response
             response.close()
+
+    def _accepts(self, response: BaseHTTPResponse) -> bool:
+        try:
+            return self._authorization.accept(response.headers.get("WWW-Authenticate", ""))
+        except BadCredentials:
+            response.close()
+            raise
 
     def _send(self, asked: Asked) -> BaseHTTPResponse:
         target = f"{asked.address}?{asked.query}" if asked.query else asked.address

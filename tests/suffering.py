@@ -13,7 +13,7 @@ from gauges import Watch
 from wires import Wire
 
 _ATTACKERS = 200
-ALLOWED = {0, 200, 206, 303, 304, 400, 404, 405, 408, 411, 413, 414, 415, 416, 426, 429, 431, 501, 503}
+ALLOWED = {0, 200, 204, 206, 303, 304, 400, 404, 405, 408, 411, 413, 414, 415, 416, 426, 429, 431, 501, 503}
 """What bytes on a connection may be answered with, 0 being a connection that is closed. 500 is a program's mistake, which none may bring about."""
 
 

@@ -124,6 +124,11 @@ def test_messages_follow_the_environment(tmp_path: Path, environment: dict[str, 
     )
 
 
+def test_an_option_that_would_count_for_nothing_is_told(tmp_path: Path) -> None:
+    ended = bynet("verify", tmp_path, "--graph-base", "https://example.org/")
+    assert (ended.code, ended.err) == (2, f"bynet: {texts.text('en', 'mistake.graph-base-alone')}\n")
+
+
 # which project
 
 

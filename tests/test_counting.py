@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 from pyoxigraph import BlankNode, Literal, NamedNode, Quad, QueryResultsFormat, QuerySolutions, Store
 
 from publish.errors import BadQuery
+from publish.gate import admit
 from publish.serve.answering import Sink, answer
 from publish.serve.counting import COUNTERS
 from publish.serve.limits import Limits
@@ -157,7 +158,7 @@ def test_a_property_that_rdf_xml_can_name_is_answered_and_parses(local: str) -> 
 
 def test_turtle_has_the_prefixes_of_the_query() -> None:
     query = "PREFIX ex: <http://example.org/>\nCONSTRUCT { ?s ex:q ex:o } WHERE { ?s ?p ?o }"
-    assert answered(numbers(1), Question(query, "CONSTRUCT", "ttl"), Limits())[0] == b"@prefix ex: <http://example.org/> .\nex:0 ex:q ex:o .\n"
+    assert answered(numbers(1), Question.of(admit(query), "ttl"), Limits())[0] == b"@prefix ex: <http://example.org/> .\nex:0 ex:q ex:o .\n"
 
 
 @pytest.mark.parametrize(
@@ -171,7 +172,7 @@ def test_turtle_has_the_prefixes_of_the_query() -> None:
 )
 def test_prefixes_are_those_that_the_query_declares_in_full(prologue: str, written: str) -> None:
     query = f"{prologue} CONSTRUCT {{ ?s ?p 'PREFIX x: <http://x/>' }} WHERE {{ ?s ?p ?o }}"
-    content = answered(numbers(1), Question(query, "CONSTRUCT", "ttl"), Limits())[0].decode()
+    content = answered(numbers(1), Question.of(admit(query), "ttl"), Limits())[0].decode()
     assert "".join(line for line in sorted(content.splitlines(keepends=True)) if line.startswith("@")) == written
 
 
@@ -204,9 +205,9 @@ def test_a_dataset_is_that_of_the_protocol_or_of_the_query_or_everything(
     store = Store()
     for number, graph in ((1, G1), (2, G2), (3, G2)):
         store.add(Quad(NamedNode(f"http://example.org/{number}"), PREDICATE, Literal(number), NamedNode(graph)))
-    question = Question(COUNT.format(clause), "SELECT", "csv", default_graphs, named_graphs)
+    question = Question.of(admit(COUNT.format(clause)), "csv", (default_graphs, named_graphs))
     assert answered(store, question, Limits())[0] == f"c\r\n{expected}\r\n".encode()
-    describing = Question(f"DESCRIBE <http://example.org/1> {clause}", "DESCRIBE", "nt", default_graphs, named_graphs)
+    describing = Question.of(admit(f"DESCRIBE <http://example.org/1> {clause}"), "nt", (default_graphs, named_graphs))
     seen = G1 in default_graphs if default_graphs or named_graphs else f"FROM <{G1}>" in clause or not clause
     assert answered(store, describing, Limits())[1] == int(seen)
 

@@ -5,13 +5,15 @@ from __future__ import annotations
 import json
 import re
 import resource
+import shutil
 import signal
 import socket
 import sys
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
+from hashlib import sha256
 from pathlib import Path
 from threading import Event
 
@@ -89,7 +91,10 @@ def test_a_folder_that_is_no_site_and_a_port_that_is_taken_are_told_in_one_line(
         port = str(taken.getsockname()[1])
         full = bynet("--lang", language, "serve", library_site, "--port", port)
     nowhere = bynet("--lang", language, "serve", library_site, "--host", "198.51.100.1")
-    for ended, words in ((missing, "none"), (empty, "MANIFEST"), (full, port), (nowhere, "198.51.100.1")):
+    address = bynet("--lang", language, "serve", "https://data.example.org/")
+    endless = bynet("--lang", language, "serve", library_site, "--timeout", "inf")
+    told = (missing, "none"), (empty, "MANIFEST"), (full, port), (nowhere, "198.51.100.1"), (address, "https://data.example.org"), (endless, "--timeout")
+    for ended, words in told:
         assert (ended.code, ended.out) == (2, "")
         assert re.fullmatch(r"bynet: [^\n]+\n", ended.err)
         assert words in ended.err
@@ -144,6 +149,8 @@ def test_a_new_release_waits_for_a_hangup_and_a_broken_one_is_told(tmp_path: Pat
     publish(project, out, "1.0.0", "2026-01-01")
     with serving(out) as running:
         query = "SELECT ?label { ?thing <http://www.w3.org/2000/01/rdf-schema#label> ?label }"
+        running.process.send_signal(signal.SIGHUP)
+        assert running.line() == "This release is served already.\n"
         publish(project, out, "1.1.0", "2026-02-02")
         assert "Thing of 1.0.0" in ask(running.endpoint, query).data.decode()
         running.process.send_signal(signal.SIGHUP)
@@ -156,7 +163,79 @@ def test_a_new_release_waits_for_a_hangup_and_a_broken_one_is_told(tmp_path: Pat
         assert get(running.url).status == 200
 
 
+def test_a_file_and_its_tag_are_of_one_release(tmp_path: Path, project: Path) -> None:
+    out = tmp_path / "site"
+    publish(project, out, "1.0.0", "2026-01-01")
+    with serving(out) as running:
+        old = get(f"{running.url}download/all.nt")
+        publish(project, out, "1.1.0", "2026-02-02")  # nobody says so: the files that were served are gone
+        new = get(f"{running.url}download/all.nt", If_None_Match=old.headers["ETag"])
+        assert new.status == 200
+        assert new.headers["ETag"] == f'"{sha256(new.data).hexdigest()[:32]}"' != old.headers["ETag"]
+        assert running.line() == "The new release is served.\n"
+        assert get(running.endpoint, Accept="application/n-triples").data.decode().count("void#triples") == 3
+
+
+def test_where_the_files_are_gone_the_data_are_still_asked_and_the_rest_says_so(tmp_path: Path, project: Path) -> None:
+    out = tmp_path / "site"
+    publish(project, out, "1.0.0", "2026-01-01")
+    with serving(out) as running:
+        shutil.rmtree(out)
+        gone = get(f"{running.url}download/all.nt")
+        assert (gone.status, gone.headers["Access-Control-Allow-Origin"]) == (503, "*")
+        assert get(running.endpoint).status == 200
+        assert ask(running.endpoint, "ASK { ?s ?p ?o }").json()["boolean"] is True
+        assert running.said() == ""
+
+
 # files
+
+
+@pytest.mark.parametrize(
+    ("headers", "status"),
+    [
+        ({"If_None_Match": "*"}, 304),
+        ({"If_None_Match": '"x", {tag}'}, 304),
+        ({"If_None_Match": '"x"'}, 200),
+        ({"Range": "bytes=0-9"}, 206),
+        ({"Range": "rows=1-2"}, 200),
+    ],
+)
+def test_conditions_and_ranges(server: Serving, headers: dict[str, str], status: int) -> None:
+    file = f"{server.url}download/all.nt"
+    tag = get(file).headers["ETag"]
+    assert get(file, **{name: value.replace("{tag}", tag) for name, value in headers.items()}).status == status
+
+
+def test_conditions_are_for_those_who_get(server: Serving) -> None:
+    asked = {"Content-Type": "application/sparql-query", "If-None-Match": "*"}
+    assert POOL.request("POST", server.endpoint, body=b"ASK {}", headers=asked).status == 200
+    assert POOL.request("HEAD", f"{server.url}download/all.nt", headers={"Range": "bytes=0-9"}).status == 200
+
+
+@pytest.mark.parametrize(
+    ("request_line", "status"),
+    [
+        ("GET {url}sparql?query=ASK%7B%7D HTTP/1.1", 200),
+        ("GET {url}download/all.nt HTTP/1.1", 200),
+        ("OPTIONS * HTTP/1.1", 204),
+        ("GET /download/all.nt HTTP/1.1", 200),
+    ],
+)
+def test_a_target_may_be_a_whole_address(server: Serving, request_line: str, status: int) -> None:
+    port = int(server.url.rsplit(":", 1)[1].rstrip("/"))
+    with socket.create_connection(("127.0.0.1", port), timeout=10) as client:
+        client.sendall(f"{request_line.format(url=server.url)}\r\nHost: 127.0.0.1\r\nConnection: close\r\n\r\n".encode())
+        with client.makefile("rb") as stream:
+            assert stream.read().startswith(f"HTTP/1.1 {status} ".encode())
+
+
+def test_headers_of_any_length_keep_nobody_waiting(server: Serving) -> None:
+    for value in ("," * 200_000, "a;q=1," * 30_000, "*/*;" * 50_000):
+        begun = time.monotonic()
+        for address in (f"{server.endpoint}?query=ASK%7B%7D", server.url, f"{server.url}nowhere"):
+            assert get(address, Accept=value, Accept_Language=value[:50_000]).status in {200, 404}
+        assert time.monotonic() - begun < 2
 
 
 def test_a_part_of_a_file_and_methods_that_are_none(server: Serving, library_site: Path) -> None:
@@ -282,12 +361,13 @@ def test_an_answer_that_is_taken_slowly_but_steadily_is_sent_to_its_end(server: 
 
 
 @contextmanager
-def large_answer(port: int, room: int) -> Iterator[socket.socket]:
+def large_answer(port: int, room: int, source: str = "127.0.0.1") -> Iterator[socket.socket]:
     """A connection on which a large answer is asked for, of a client that has *room* for so many bytes of it."""
     query = "SELECT * { ?a ?b ?c . ?d ?e ?f } LIMIT 20000"
     with socket.socket() as client:
         client.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, room)
         client.settimeout(20)
+        client.bind((source, 0))
         client.connect(("127.0.0.1", port))
         head = f"POST /sparql HTTP/1.1\r\nHost: x\r\nContent-Type: application/sparql-query\r\nContent-Length: {len(query)}\r\n\r\n"
         client.sendall(head.encode() + query.encode())
@@ -308,6 +388,16 @@ def taken(client: socket.socket, piece: int, pause: float) -> tuple[int, int]:
                 got += len(content)
                 time.sleep(pause)
     return size, got
+
+
+def test_who_is_slow_to_take_large_answers_has_a_share_and_others_are_answered(library_site: Path) -> None:
+    with serving(library_site, "--answer-bytes", "8000000", "--budget", "600") as server, ExitStack() as held:
+        port = int(server.url.rsplit(":", 1)[1].rstrip("/"))
+        told = [held.enter_context(large_answer(port, room=4096, source="127.0.0.7")).recv(12)[9:] for _each in range(8)]
+        assert told.count(b"200") >= 4
+        assert told.count(b"503") >= 1
+        assert ask(server.endpoint, "ASK {}").status == 200
+        assert held.enter_context(large_answer(port, room=4096)).recv(12)[9:] == b"200"  # another client
 
 
 def test_a_host_that_is_none_gets_nowhere(server: Serving) -> None:

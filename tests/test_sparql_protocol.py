@@ -210,6 +210,7 @@ MISTAKES: list[tuple[Mistake, int]] = [
     (Refused("timeout", limit=10.0), 503),
     (Refused("memory", limit=512), 503),
     (Refused("rows", limit=1_000_000), 400),
+    (Refused("answers", retry_after=1), 503),
     (Refused("bytes", limit=67_108_864), 400),
     (Refused("queue", limit=100, retry_after=3), 503),
     (Refused("budget", limit=30.0, retry_after=12), 429),

@@ -339,6 +339,22 @@ def test_a_challenge_that_is_none_is_not_answered_with_the_password(site: Path, 
         assert not [value for value in heard.sent("Authorization") if "Basic" in value]
 
 
+def test_a_password_that_digest_can_not_carry_goes_by_basic_where_that_is_offered_too(site: Path) -> None:
+    danish = {**DBA, "BYNET_STORE_PASSWORD": "rødgrød-med-fløde"}
+    for challenge, name, told in (
+        ('Digest realm="x", nonce="y", Basic realm="x"', "store-refuses", True),
+        ('Digest realm="x", nonce="y"', "store-not-ascii", False),
+    ):
+        with answering(say(401, "text/plain", b"", WWW_Authenticate=challenge)) as (address, heard):
+            assert mistaken(site, address, environment=danish).name == name
+            assert any("Basic" in value for value in heard.sent("Authorization")) == told
+
+
+def test_half_of_what_says_who_asks_is_named(site: Path) -> None:
+    for variable in ("BYNET_STORE_USER", "BYNET_STORE_PASSWORD"):
+        assert mistaken(site, "http://127.0.0.1:9/", environment={variable: "x", "NETRC": "/nonexistent"}).values["variable"] == variable
+
+
 def test_a_store_that_repeats_what_it_was_sent_is_not_repeated(site: Path, caplog: pytest.LogCaptureFixture) -> None:
     def echo(handler: BaseHTTPRequestHandler, number: int) -> None:
         given = handler.headers.get("Authorization")

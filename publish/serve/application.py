@@ -29,10 +29,10 @@ _PATIENCE = 100
 
 
 class Application(Starlette):
-    """A site in a folder, with an endpoint over its data; `served` is the release that it serves."""
+    """A site in a folder, with an endpoint over its data; `served` is the release that it serves. *renewed* is called when that is another one."""
 
-    def __init__(self, folder: Path, limits: Limits) -> None:
-        self.served = Served(folder, limits)
+    def __init__(self, folder: Path, limits: Limits, renewed: Callable[[], None] = lambda: None) -> None:
+        self.served = Served(folder, limits, renewed)
         endpoint = Endpoint(self.served, limits)
         routes = [Route(f"/{QUERY}", _Any(endpoint.answer)), Route("/{path:path}", _Any(self._file))]
         super().__init__(routes=routes, lifespan=_lifespan, exception_handlers={500: _failed})

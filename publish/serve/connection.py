@@ -131,10 +131,6 @@ class _Patient(H11Protocol):
         elif self._timer is None:
             self._wait()
 
-    def eof_received(self) -> bool | None:  # type: ignore[override]  # asyncio's own type; uvicorn narrows it
-        """Go on with the answer to who sends no more (RFC 9112, 9.6)."""
-        return self.is_answering or None
-
     def pause_writing(self) -> None:
         super().pause_writing()
         self._watch(self._unsent())

@@ -83,8 +83,7 @@ class Endpoint:
         headers = {**HEADERS, "Vary": "Accept", "Content-Type": media_type, **_kept_for(release, asked, query, extension)}
         if is_fresh(request, headers.get("ETag", "")):
             return Response(status_code=HTTPStatus.NOT_MODIFIED, headers=headers)
-        base = release.site.layout.base
-        question = Question(query.text, query.form, extension, asked.default_graphs, asked.named_graphs, base, query.dataset, query.prefixes)
+        question = Question.of(query, extension, (asked.default_graphs, asked.named_graphs), release.site.layout.base)
         answer = await _asked(request, release.pool.ask(question, client))
         return _Whole(answer, headers, self._kept.keep(answer, client))
 

@@ -83,9 +83,11 @@ def answer(site: Site, request: Request) -> Response:
     if not chosen.file:
         return Response(status_code=chosen.status, headers=headers)
     headers["ETag"] = f'"{site.manifest[chosen.file][:_TAG]}"'
+    file = opened(site.folder, chosen.file)
     if chosen.status == HTTPStatus.OK and is_fresh(request, headers["ETag"]):
+        os.close(file)
         return Response(status_code=HTTPStatus.NOT_MODIFIED, headers=headers)
-    return _OpenFile(opened(site.folder, chosen.file), chosen, headers)
+    return _OpenFile(file, chosen, headers)
 
 
 def path_of(request: Request) -> str:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from tempfile import SpooledTemporaryFile
 
 from publish.errors import Mistake
+from publish.gate import Query
 
 IN_MEMORY = 1 << 20
 """The bytes of an answer up to which it is kept in memory."""
@@ -33,6 +34,11 @@ class Question:
     """Whether the query itself names one (FROM)."""
     prefixes: Mapping[str, str] = field(default_factory=dict)
     """The prefixes that it declares."""
+
+    @classmethod
+    def of(cls, query: Query, extension: str, dataset: tuple[tuple[str, ...], tuple[str, ...]] = ((), ()), base: str | None = None) -> Question:
+        """Return the question for *query*; *dataset* is what the protocol names: default graphs, named graphs."""
+        return cls(query.text, query.form, extension, *dataset, base=base, names_dataset=query.dataset, prefixes=query.prefixes)
 
 
 @dataclass(frozen=True, slots=True)

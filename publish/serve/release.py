@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import ExitStack, asynccontextmanager
 from functools import partial
 from hashlib import sha256
@@ -56,10 +56,11 @@ class Release:
 
 
 class Served:
-    """The release in a folder, and each one that is published there while it is served."""
+    """The release in a folder, and each one that is published there while it is served; *renewed* is called when one has taken another's place."""
 
-    def __init__(self, folder: Path, limits: Limits) -> None:
+    def __init__(self, folder: Path, limits: Limits, renewed: Callable[[], None]) -> None:
         self._folder = folder.absolute()
+        self._renewed = renewed
         self._limits = limits
         self.budgets = Budgets(limits.budget)
         """What each client has left, whichever release it asks."""
@@ -116,6 +117,7 @@ class Served:
             closing = asyncio.create_task(old.close())
             self._closing.add(closing)
             closing.add_done_callback(self._closing.discard)
+            self._renewed()
 
     async def _begun(self) -> Release:
         """The release in the folder, ready: that of one moment, also where another one is published meanwhile."""

@@ -71,7 +71,7 @@ def serve(order: Order, heard: Heard) -> None:
 async def _run(order: Order, heard: Heard) -> None:
     _make_room(order.limits.connections)
     with _listen(order.host, order.port) as listening:
-        application = Application(order.folder, order.limits)
+        application = Application(order.folder, order.limits, heard.renewed)
         await application.served.start()
         server = _Server(_config(application, order.limits))
         renewal = _Renewal(application, heard)
@@ -122,7 +122,6 @@ class _Renewal:
         try:
             if await renew():
                 self._told = ""
-                self._heard.renewed()
             else:
                 nothing_new()
         except Mistake as mistake:
