@@ -211,7 +211,7 @@ def test_rows_are_sorted_filtered_and_shown_as_somebody_asks(here: QueryPage) ->
     assert here.rows.all_inner_texts() == ["10", "1"]
     here.ask("SELECT * WHERE { ?s ?p ?o }")
     expect(here.rows).to_have_count(100)
-    here.result.get_by_role("button", name="more rows").click()
+    here.result.get_by_role("button", name="rows that remain").click()
     expect(here.rows).to_have_count(600)
     here.result.get_by_role("button", name=ENGLISH["text"]).click()
     expect(here.result.locator(".CodeMirror-line").first).to_have_text("{")
@@ -224,7 +224,7 @@ def test_links_lead_to_pages_that_exist(published: str, page: str, request: pyte
     with plain_host(site) as host:
         here.open(f"{host.url}sparql/{page}")
         here.ask("SELECT DISTINCT ?x WHERE { { ?x ?p ?o } UNION { ?s ?x ?o } UNION { ?s ?p ?x FILTER(isIRI(?x)) } UNION { GRAPH ?x { } } }")
-        while (more := here.result.get_by_role("button", name=re.compile("more rows|rækker mere"))).count() and more.is_visible():
+        while (more := here.result.get_by_role("button", name=re.compile("rows that remain|øvrige rækker"))).count() and more.is_visible():
             more.click()
         shown = here.rows.count()
         links: list[list[str]] = here.page.eval_on_selector_all("main a[href]", "links => links.map(link => [link.href, link.title])")
