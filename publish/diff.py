@@ -13,10 +13,8 @@ from hashlib import sha256
 
 from pyoxigraph import BlankNode, CanonicalizationAlgorithm, Dataset, NamedNode, Quad, Triple
 
-from publish.model import Change, ChangeKind, Object, Snapshot, sort_triples, tombstones, triple_key
+from publish.model import DATA_GRAPHS, Change, ChangeKind, Object, Snapshot, sort_triples, tombstones, triple_key
 from publish.snapshots import ALL
-
-_DATA = ("stated", "derived")
 
 _STEM = 24
 _Facts = set[tuple[str, Triple]]
@@ -115,5 +113,5 @@ def _only(snapshot: Snapshot, names: Iterable[str]) -> Snapshot:
 
 def _merged(snapshot: Snapshot) -> Snapshot:
     """All data in one graph; of a snapshot that has no data, all that it has."""
-    names = [name for name in _DATA if name in snapshot.graphs] or list(snapshot.graphs)
+    names = [name for name in DATA_GRAPHS if name in snapshot.graphs] or list(snapshot.graphs)
     return replace(snapshot, graphs={ALL: sort_triples(triple for name in names for triple in snapshot.graphs[name])})

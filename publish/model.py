@@ -37,6 +37,10 @@ LABEL = NamedNode(RDFS + "label")
 PREFERRED_LABEL = NamedNode(SKOS + "prefLabel")
 LABELS = (LABEL, PREFERRED_LABEL)
 TITLE = NamedNode(DCTERMS + "title")
+DATA_GRAPHS = ("stated", "derived")
+"""The graphs of the data, by their names under the base, which are those of their downloads too."""
+DUMP = "download/all.nq"
+"""The download with all data, each triple in its graph."""
 _DEPRECATED = NamedNode(OWL + "deprecated")
 _TRUE = ("true", "1")  # both lexical forms of XML Schema
 _DECLARATIONS = {SHACL + name for name in ("declare", "prefix", "namespace")}

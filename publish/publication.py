@@ -20,7 +20,7 @@ from publish.facts import Facts
 from publish.feed import ROOT as FEED
 from publish.feed import Stream, feed_files
 from publish.jsonld import Context
-from publish.model import DCAT, Change, Finding, Project, Published, Release, Resource, Severity, Snapshot, Validation, sort_triples
+from publish.model import DATA_GRAPHS, DCAT, Change, Finding, Project, Published, Release, Resource, Severity, Snapshot, Validation, sort_triples
 from publish.quality import Indicator, score_triples
 from publish.render import File, Notation, render_graph, render_graphs
 from publish.report import report_iri, report_triples
@@ -172,7 +172,7 @@ class Publication:
         """Each graph in each format, by its name (``all.ttl``)."""
         graphs = {"all": self.project.data, **self.snapshot.graphs, "codes": code_lists(self.project.stated)}
         files: list[File] = [file for name, triples in sorted(graphs.items()) for file in render_graph(name, triples, self.notation)]
-        files += render_graphs("all", {self.project.base + name: graphs[name] for name in ("stated", "derived")}, self.notation)
+        files += render_graphs("all", {self.project.base + name: graphs[name] for name in DATA_GRAPHS}, self.notation)
         return dict(files)
 
     def names(self, language: str) -> dict[str, str]:

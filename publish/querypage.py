@@ -12,7 +12,7 @@ from importlib.resources import files
 
 from pyoxigraph import NamedNode
 
-from publish.model import TYPE, Project
+from publish.model import DATA_GRAPHS, TYPE, Project
 from publish.paths import RESERVED, page_path, page_suffix
 from publish.texts import table
 from publish.turtle import Namespaces
@@ -25,7 +25,6 @@ MEMORY = 1024
 """MiB that the engine may take in the browser."""
 
 _ENGINE = ("vendor/web.js", "engine.js", "vendor/web_bg.wasm")
-_GRAPHS = ("stated", "derived")
 _FOLDERS = ("browser", "vendor")
 
 
@@ -89,7 +88,7 @@ def page_values(project: Project, dumps: Mapping[str, bytes], iris: Iterable[str
         deadline=DEADLINE,
         memory=MEMORY,
         engine=[Download(path, size) for path, size in _sizes().items()],
-        graphs={project.base + name: Download(f"../download/{name}.nt", len(dumps[f"{name}.nt"])) for name in _GRAPHS},
+        graphs={project.base + name: Download(f"../download/{name}.nt", len(dumps[f"{name}.nt"])) for name in DATA_GRAPHS},
         prefixes=dict(sorted(project.prefixes.items())),
         terms=_terms(project),
         pages=_elsewhere(iris, project.base),

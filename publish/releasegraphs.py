@@ -17,9 +17,7 @@ from pyoxigraph import NamedNode, Quad, RdfFormat
 from publish.earlier import open_site
 from publish.errors import BadBase, Mistake
 from publish.lines import Desk, Lines, has_blank_node, line_of
-
-DUMP = "download/all.nq"
-NAMES = ("stated", "derived")
+from publish.model import DATA_GRAPHS, DUMP
 
 _ABSOLUTE = re.compile(r"https?://[^\s/?#]+/(?:[^\s?#]*/)?")
 
@@ -48,7 +46,7 @@ def read_release(site: str, base: str | None, desk: Desk) -> Release:
         raise BadRelease("push-no-site", place=site)
     content = place.read(DUMP)
     own = _own_base(content, site)
-    graphs = tuple((name, desk.sort(_lines(content, NamedNode(own + name), site))) for name in NAMES)
+    graphs = tuple((name, desk.sort(_lines(content, NamedNode(own + name), site))) for name in DATA_GRAPHS)
     return Release(base or own, graphs)
 
 
@@ -64,8 +62,8 @@ def _check(base: str) -> None:
 def _own_base(content: bytes, site: str) -> str:
     """The base of the graphs' names, which is the same for all."""
     names = {quad.graph_name.value if isinstance(quad.graph_name, NamedNode) else "" for quad in _quads(content, site)}
-    bases = {name.removesuffix(end) for name in names for end in NAMES if name.endswith(end)}
-    if len(bases) != 1 or not names <= {base + name for base in bases for name in NAMES}:
+    bases = {name.removesuffix(end) for name in names for end in DATA_GRAPHS if name.endswith(end)}
+    if len(bases) != 1 or not names <= {base + name for base in bases for name in DATA_GRAPHS}:
         raise BadRelease("push-no-graphs", place=site, file=DUMP)
     return bases.pop()
 

@@ -163,6 +163,20 @@ def test_a_new_release_waits_for_a_hangup_and_a_broken_one_is_told(tmp_path: Pat
         assert get(running.url).status == 200
 
 
+@pytest.mark.skipif(not hasattr(resource, "prlimit"), reason="only Linux sets another process's limits")
+def test_a_release_that_there_is_no_room_for_is_taken_when_there_is(tmp_path: Path, project: Path) -> None:
+    out = tmp_path / "site"
+    publish(project, out, "1.0.0", "2026-01-01")
+    with serving(out, "--reload") as running:
+        front = psutil.Process(running.process.pid)
+        limits = resource.prlimit(front.pid, resource.RLIMIT_NOFILE)
+        resource.prlimit(front.pid, resource.RLIMIT_NOFILE, (front.num_fds() + 1, limits[1]))
+        publish(project, out, "1.1.0", "2026-02-02")
+        assert running.line().startswith("The release before is still served: ")
+        resource.prlimit(front.pid, resource.RLIMIT_NOFILE, limits)
+        assert running.line() == "The new release is served.\n"
+
+
 def test_a_file_and_its_tag_are_of_one_release(tmp_path: Path, project: Path) -> None:
     out = tmp_path / "site"
     publish(project, out, "1.0.0", "2026-01-01")

@@ -18,7 +18,7 @@ from starlette.types import Receive, Scope, Send
 from publish.addresses import HEADERS, MEDIA_TYPES, PREFLIGHT, QUERY, SHORT
 from publish.errors import Mistake
 from publish.gate import Query
-from publish.model import VOID
+from publish.model import DUMP, VOID
 from publish.negotiation import negotiate, negotiate_language
 from publish.serve.admission import Admission
 from publish.serve.connection import client_name
@@ -31,7 +31,7 @@ from publish.serve.problem import problem
 from publish.serve.protocol import BadRequest, read_request
 from publish.serve.protocol import Request as Asked
 from publish.serve.question import IN_MEMORY
-from publish.serve.release import DUMP, Release, Served
+from publish.serve.release import Release, Served
 from publish.texts import LANGUAGES
 
 _CHUNK = 64 * 1024

@@ -12,14 +12,12 @@ from pathlib import Path
 
 from publish.earlier import MANIFEST, read_manifest
 from publish.errors import Mistake
+from publish.model import DATA_GRAPHS, DUMP
 from publish.published import NotPublished, published
 from publish.serve.budget import Budgets
 from publish.serve.files import Site, read
 from publish.serve.limits import Limits
 from publish.serve.pool import NoData, Pool
-
-DUMP = "download/all.nq"
-GRAPHS = ("stated", "derived")
 
 
 class NoRoom(Mistake):
@@ -159,10 +157,10 @@ def read_site(folder: Path) -> Site:
 def _site(folder: Path, opened: int) -> Site:
     listed = read(opened, MANIFEST)
     manifest = {**read_manifest(listed, str(folder)), MANIFEST: sha256(listed).hexdigest()}
-    missing = next((path for path in (DUMP, *(f"download/{name}.nt" for name in GRAPHS)) if path not in manifest), "")
+    missing = next((path for path in (DUMP, *(f"download/{name}.nt" for name in DATA_GRAPHS)) if path not in manifest), "")
     if missing:
         raise NotPublished("serve-no-data", place=folder, file=missing)
-    counts = {name: read(opened, f"download/{name}.nt").count(b"\n") for name in GRAPHS}
+    counts = {name: read(opened, f"download/{name}.nt").count(b"\n") for name in DATA_GRAPHS}
     return Site(folder, opened, manifest, published(str(folder), manifest, partial(read, opened)).layout, counts)
 
 
