@@ -56,3 +56,11 @@ def test_who_is_not_read_in_time_is_told_so() -> None:
                 await admission.admit(LONG, "a")
 
     asyncio.run(test())
+
+
+def test_what_takes_too_long_to_read_is_told_so() -> None:
+    async def test() -> None:
+        with pytest.raises(Refused, match="timeout"):
+            await Admission(Limits(timeout=0.001), Budgets(1000)).admit(LONG, "a")
+
+    asyncio.run(test())

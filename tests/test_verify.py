@@ -254,9 +254,9 @@ def test_faults_are_told_in_each_language_and_as_json(copy: Path, language: str)
         ("no/such/folder", "There is no folder"),
         ("tests", "has no MANIFEST"),
         ("http://127.0.0.1:9/", "does not answer"),
-        ("ftp://example.org/", "no address of a site"),
-        ("http://user@example.org/", "no address of a site"),
-        ("http://example.org/?x", "no address of a site"),
+        ("ftp://example.org/", "not the address of a site"),
+        ("http://user@example.org/", "not the address of a site"),
+        ("http://example.org/?x", "not the address of a site"),
     ],
 )
 def test_what_is_no_site_is_misuse(place: str, words: str) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from contextlib import AsyncExitStack
 from weakref import WeakValueDictionary
 
 from publish.gate import Bounds, Query, admit, admitting
@@ -32,11 +33,14 @@ class Admission:
         if len(text) <= _SHORT:
             return admit(text, self._bounds)
         own = self._lines.setdefault(client, asyncio.Lock())  # of each client there is one query in the common line
-        try:
-            async with asyncio.timeout(self._limits.timeout), own, self._reading:
-                return await self._read(text, client)
-        except TimeoutError as error:
-            raise Refused("queue", limit=self._limits.queue, retry_after=1) from error
+        async with AsyncExitStack() as turn:
+            try:
+                async with asyncio.timeout(self._limits.timeout):
+                    await turn.enter_async_context(own)
+                    await turn.enter_async_context(self._reading)
+            except TimeoutError as error:
+                raise Refused("queue", limit=self._limits.queue, retry_after=1) from error
+            return await self._read(text, client)
 
     async def _read(self, text: str, client: str) -> Query:
         loop = asyncio.get_running_loop()
@@ -46,12 +50,13 @@ class Admission:
         spent = 0.0
         try:
             steps = admitting(text, self._bounds)
-            while True:
+            while spent < self._limits.timeout:
                 began = loop.time()
                 query = next(steps)
                 spent += loop.time() - began
                 if query:
                     return query
                 await asyncio.sleep(0)
+            raise Refused("timeout", limit=self._limits.timeout)
         finally:
             self._budgets.charge(client, spent, loop.time())
