@@ -452,7 +452,9 @@ def test_a_page_of_any_origin_may_ask(server: Serving) -> None:
     assert "POST" in asked.headers["Access-Control-Allow-Methods"]
     assert "Content-Type" in asked.headers["Access-Control-Allow-Headers"]
     assert ask(server.endpoint, "ASK {}").headers["Access-Control-Allow-Origin"] == "*"
-    assert ask(server.endpoint, "nonsense").headers["Access-Control-Allow-Origin"] == "*"
+    refused = ask(server.endpoint, "nonsense")
+    assert refused.headers["Access-Control-Allow-Origin"] == "*"
+    assert "Retry-After" in refused.headers["Access-Control-Expose-Headers"]
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

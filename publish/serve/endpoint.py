@@ -43,6 +43,7 @@ _METHODS = {
     "Access-Control-Allow-Methods": "GET, HEAD, OPTIONS, POST",
     "Access-Control-Allow-Headers": "Accept, Accept-Language, Content-Type, If-None-Match",
 }
+_READABLE = {"Access-Control-Expose-Headers": f"{HEADERS['Access-Control-Expose-Headers']}, Retry-After"}
 _DESCRIPTIONS = {"ttl": RdfFormat.TURTLE, "jsonld": RdfFormat.JSON_LD, "rdf": RdfFormat.RDF_XML, "nt": RdfFormat.N_TRIPLES}
 _PREFIXES = {"sd": SD, "void": VOID}
 
@@ -66,7 +67,7 @@ class Endpoint:
         except Mistake as mistake:
             language = negotiate_language(accepted(request, "accept-language"), LANGUAGES[::-1])
             told = problem(mistake, language, address(request, DUMP))
-            return Response(told.content, told.status, {**HEADERS, **told.headers, "Vary": "Accept-Language", "Cache-Control": "no-store"})
+            return Response(told.content, told.status, {**HEADERS, **_READABLE, **told.headers, "Vary": "Accept-Language", "Cache-Control": "no-store"})
         except ClientDisconnect:
             return Response()  # for nobody
 
