@@ -11,6 +11,7 @@ import fcntl
 import sys
 import termios
 from collections.abc import Callable
+from contextlib import suppress
 from ipaddress import IPv6Address, ip_address
 from typing import Any, Generic, Protocol, TypeVar
 
@@ -19,6 +20,8 @@ from uvicorn.protocols.http.h11_impl import H11Protocol, RequestResponseCycle
 RATE = 4096
 """The bytes a second that a client has to take of an answer that waits for it."""
 _SHARE = 4
+_ANSWERING = 1 / 4
+"""What a connection with an answer to give counts for, where one that waits counts for one."""
 _SITE = 64
 """An IPv6 client has a network of this many bits to itself (RFC 6177), so that is who it is."""
 
@@ -59,7 +62,7 @@ class Connections(Generic[C]):
         """Count *connection* of *client*; return the one that has to go for it, none where there is room, and count that no more.
 
         It is one of the client that has the most, so that a few never shut out others, and the first that came. One with an answer to give
-        counts for a quarter: it goes where nobody has more that wait.
+        counts for less: it goes where nobody has more that wait.
         """
         own = self._open.setdefault(client, {})
         own[connection] = None
@@ -75,7 +78,7 @@ class Connections(Generic[C]):
         """The connection that *client* would lose, with what it counts for."""
         held = self._open[client]
         waiting = next((one for one in held if not one.is_answering), None)
-        return (len(held), client, waiting) if waiting else (len(held) / 4, client, next(iter(held)))
+        return (len(held), client, waiting) if waiting else (len(held) * _ANSWERING, client, next(iter(held)))
 
     def leave(self, client: str, connection: C) -> None:
         """Count *connection* of *client* no more, if it is counted."""
@@ -154,8 +157,9 @@ class _Patient(H11Protocol):
 
     def _unsent(self) -> int:
         """How many bytes the client has not taken yet: of those in this process, and of those that the system has."""
-        descriptor = self.transport.get_extra_info("socket").fileno()
-        held = fcntl.ioctl(descriptor, termios.TIOCOUTQ, bytes(4))
+        held = b""
+        with suppress(OSError):  # a system that does not tell (macOS): what is in this process counts alone
+            held = fcntl.ioctl(self.transport.get_extra_info("socket").fileno(), termios.TIOCOUTQ, bytes(4))
         return self.transport.get_write_buffer_size() + int.from_bytes(held, sys.byteorder)
 
     @property

@@ -130,9 +130,14 @@ class Served:
             except BaseException:
                 site.close()
                 raise
-            if site.digest == self._digest():
+            is_current = False
+            try:
+                is_current = site.digest == self._digest()
+            finally:  # also where the folder has gone meanwhile: no process is left behind
+                if not is_current:
+                    await release.close()
+            if is_current:
                 return release
-            await release.close()
 
     def _digest(self) -> str:
         try:
