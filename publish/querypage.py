@@ -1,6 +1,6 @@
 """The query page: a page that answers SPARQL in the browser, from the site's own data, with no server behind it.
 
-Its scripts are in ``browser/``, the libraries that they use in ``vendor/`` (``vendor.toml`` says which); the rest of the site never loads them.
+Its scripts are in ``browser/``, the libraries that they use are those for ``sparql`` (`libraries`); the rest of the site never loads them.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from importlib.resources import files
 
 from pyoxigraph import NamedNode
 
+from publish.libraries import libraries
 from publish.model import DATA_GRAPHS, TYPE, Project
 from publish.paths import RESERVED, page_path, page_suffix
 from publish.texts import table
@@ -25,7 +26,6 @@ MEMORY = 1024
 """MiB that the engine may take in the browser."""
 
 _ENGINE = ("vendor/web.js", "engine.js", "vendor/web_bg.wasm")
-_FOLDERS = ("browser", "vendor")
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,10 +69,9 @@ class Settings:
 
 def assets() -> Iterator[tuple[str, bytes]]:
     """Yield the files of the page beside the page itself: scripts, style and libraries with their licences, by path."""
-    for folder in _FOLDERS:
-        place = "sparql/" if folder == "browser" else f"sparql/{folder}/"
-        named = {file.name: file for file in files(__package__).joinpath(folder).iterdir() if file.is_file()}
-        yield from ((place + name, named[name].read_bytes()) for name in sorted(named))
+    own = {file.name: file for file in files(__package__).joinpath("browser").iterdir() if file.is_file()}
+    yield from ((f"sparql/{name}", own[name].read_bytes()) for name in sorted(own))
+    yield from ((f"sparql/vendor/{name}", content) for name, content in libraries("sparql"))
 
 
 def page_values(project: Project, dumps: Mapping[str, bytes], iris: Iterable[str], language: str) -> Mapping[str, object]:

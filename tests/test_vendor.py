@@ -1,4 +1,4 @@
-"""The libraries of the query page are what their packages carry, byte for byte, and their licences come with them."""
+"""The libraries that bynet carries are what their packages carry, byte for byte, and their licences come with them."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ OFFLINE = re.compile(r"\b(?:ENOTFOUND|EAI_AGAIN|ETIMEDOUT|ECONNREFUSED|ECONNRESE
 def carried() -> Mapping[str, dict[str, bytes]]:
     """The files of each package, as npm gives them."""
     if shutil.which("npm") is None:
-        pytest.skip("npm is not installed: the packages of the query page can't be fetched")
+        pytest.skip("npm is not installed: the packages that bynet carries can't be fetched")
     try:
         return {package.name: fetched(package) for package in packages()}
     except NotFetched as error:
@@ -36,9 +36,17 @@ def test_the_table_names_every_file() -> None:
     assert {file.name for file in FOLDER.iterdir()} == named
 
 
-def test_files_and_licences_are_published(site: Path) -> None:
-    for file in FOLDER.iterdir():
-        assert (site / "sparql/vendor" / file.name).read_bytes() == file.read_bytes()
+@pytest.mark.parametrize("page", ["sparql", "search"])
+def test_each_page_comes_with_its_own_libraries_and_their_licences(page: str, site: Path) -> None:
+    named = {TABLE} | {name for package in packages() if package.purpose == page for name in [*package.sources, *package.texts]}
+    assert len(named) > 1
+    assert {file.name: file.read_bytes() for file in (site / page / "vendor").iterdir()} == {name: (FOLDER / name).read_bytes() for name in named}
+
+
+def test_what_only_publishing_needs_is_not_published(site: Path) -> None:
+    assert {package.purpose for package in packages()} <= {"sparql", "search", "build"}
+    names = {name for package in packages() if package.purpose == "build" for name in [*package.sources, *package.texts]}
+    assert not [file for file in site.rglob("*") if file.name in names]
 
 
 @pytest.mark.parametrize("package", packages(), ids=lambda package: package.name)

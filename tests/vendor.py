@@ -1,4 +1,4 @@
-"""The libraries of the query page beside the npm packages that they come from.
+"""The libraries that bynet carries beside the npm packages that they come from.
 
 ``python tests/vendor.py`` says what differs between the two. ``python tests/vendor.py renew`` takes files and hashes from the packages,
 in the versions that vendor.toml names: change a version there first, and see to the licences afterwards.
@@ -27,10 +27,11 @@ _MODULE = re.compile(r"node_modules/((?:@[^/]+/)?[^/]+)/(?!.*node_modules/)")
 
 @dataclass(frozen=True, slots=True)
 class Package:
-    """A package of npm: its name and version; the files that tell of its licence; of each file taken from it, where it lay and its SHA-256."""
+    """A package of npm: its name, version and purpose; the files that tell of its licence; of each file taken from it, where it lay and its SHA-256."""
 
     name: str
     version: str
+    purpose: str
     texts: Sequence[str]
     sources: Mapping[str, str]
     hashes: Mapping[str, str]
@@ -47,6 +48,7 @@ def packages(folder: Path = FOLDER) -> list[Package]:
         Package(
             package["name"],
             package["version"],
+            package["for"],
             package["text"],
             {file["name"]: file["from"] for file in package["file"]},
             {file["name"]: file["sha256"] for file in package["file"]},
