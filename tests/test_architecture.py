@@ -41,6 +41,7 @@ STAGES = {
     "verify",
     "examples",
     "querypage",
+    "search",
     "diff",
     "history",
     "changes",
