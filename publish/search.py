@@ -6,13 +6,14 @@ Its scripts and its style are in ``assets/search/``, the library that they use i
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from importlib.resources import files
 from itertools import groupby
 
 from pyoxigraph import Literal, NamedNode, Triple
 
+from publish.called import Called
 from publish.libraries import libraries
 from publish.model import DCTERMS, DQV, FOAF, LABELS, OA, PROV, RDFS, SHACL, SKOS, SPDX, TYPE, Resource
 from publish.paths import page_path, page_suffix
@@ -46,21 +47,6 @@ _LAST = {SHACL + kind for kind in ("NodeShape", "PropertyShape", "SPARQLConstrai
 """The classes of what only says how data are checked."""
 _UNSAID = {TYPE.value, *(SHACL + name for name in ("ask", "construct", "declare", "order", "prefixes", "select"))}
 """The properties whose values are no statement for people, or stand elsewhere in the index."""
-
-
-@dataclass(frozen=True, slots=True)
-class Called:
-    """How the pages in one language show things, all by IRI.
-
-    *name* is what to call anything, *literal* how a value that is no text in a language is written for people; *kind* is the class
-    that says most of a resource (empty where it has none), *colour* the CSS class of the things of a class (empty where they are grey).
-    """
-
-    language: str
-    name: Callable[[str], str]
-    literal: Callable[[Literal], str]
-    kind: Callable[[str], str]
-    colour: Callable[[str], str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +87,7 @@ def index(resources: Iterable[Resource], base: str, called: Called) -> bytes:
     return json.dumps({"classes": kinds, "things": things}, ensure_ascii=False, separators=(",", ":")).encode() + b"\n"
 
 
-def page_values(said: Mapping[str, str], languages: Sequence[str], language: str) -> Mapping[str, object]:
+def page_values(languages: Sequence[str], language: str, said: Mapping[str, str]) -> Mapping[str, object]:
     """Return what the template of the page needs in *language*, one of the *languages* of the site; *said* is the table ``search`` of its words."""
     settings = {
         "index": index_path(language).removeprefix("search/"),

@@ -17,9 +17,10 @@ from pyoxigraph import Literal, NamedNode, Triple
 from workbench import EXAMPLE, ROOT, bynet, make_project, triples
 
 from publish.build import load_project
-from publish.model import LABEL, SKOS, TYPE, Resource
+from publish.called import Called
+from publish.model import LABEL, LABELS, SKOS, TYPE, Resource, best_label
 from publish.publication import Publication
-from publish.search import LONGEST, MOST, Called, index, index_path
+from publish.search import LONGEST, MOST, index, index_path
 from publish.texts import LANGUAGES, table
 
 HOSTILE = {
@@ -116,8 +117,11 @@ def here(visit: Visit, host: Host) -> Iterator[SearchPage]:
 
 
 def called(publication: Publication, language: str) -> Called:
-    names = publication.names(language)
-    return Called(language, lambda iri: names.get(iri, iri), plain, nothing, nothing)
+    labels: dict[str, list[Triple]] = {}
+    for triple in publication.everything:
+        if triple.predicate in LABELS and isinstance(triple.subject, NamedNode):
+            labels.setdefault(triple.subject.value, []).append(triple)
+    return Called(language, lambda iri: best_label(labels.get(iri, []), language) or iri, nothing, nothing, plain)
 
 
 def plain(literal: Literal) -> str:
@@ -336,7 +340,7 @@ def test_five_thousand_things_are_searched_at_once(site: Path, visit: Visit, tmp
     for file in (site / "search").iterdir():
         (tmp_path / "search" / file.name).symlink_to(file)
     (tmp_path / "search/en.json").unlink()
-    (tmp_path / "search/en.json").write_bytes(index(many, EXAMPLE, Called("en", lambda iri: iri.rsplit("/", 1)[-1].replace("-", " "), plain, nothing, nothing)))
+    (tmp_path / "search/en.json").write_bytes(index(many, EXAMPLE, Called("en", lambda iri: iri.rsplit("/", 1)[-1].replace("-", " "), nothing, nothing, plain)))
     here, _seen = visit()
     with plain_host(tmp_path) as host:
         here.open(f"{host.url}search/index.en.html?q=thing+4321")
@@ -416,7 +420,7 @@ def test_what_is_long_is_cut() -> None:
     iri = NamedNode(f"{EXAMPLE}id/long")
     texts = [Triple(iri, NamedNode(SKOS + "definition"), Literal(f"{number} " + "word " * 1000, language="en")) for number in range(9)]
     values = [Triple(iri, NamedNode(f"{EXAMPLE}def/value-{number:03}"), Literal("many " * 1000)) for number in range(900)]
-    name = Called("en", lambda iri: "long " * 1000 if iri.endswith("long") else iri, plain, nothing, nothing)
+    name = Called("en", lambda iri: "long " * 1000 if iri.endswith("long") else iri, nothing, nothing, plain)
     ((_path, label, _class, _names, said, statements),) = json.loads(index([Resource(iri.value, (*texts, *values), ())], EXAMPLE, name))["things"]
     assert (len(label), len(said)) == (LONGEST, MOST)
     assert 2 * LONGEST < len(statements) <= MOST + statements.count("\n")

@@ -16,7 +16,6 @@ const LAST = 0.2; // how much less counts what only says how data are checked
 const INSIDE = 0.3; // how much less counts a word that has the asked one inside it, as compounds do
 const LONGEST = 40; // characters of a word, and of a query five times as many
 const MOST = 50; // words that have the asked one inside them
-const FIRST_LINES = 2; // shown of a thing of which only the name was found
 
 /** Finds things by words; `index` is what publish/search.py wrote. */
 export class Finder {
@@ -120,10 +119,9 @@ export function pieces(text, found) {
   return parts;
 }
 
-/** Returns what is worth showing of *thing* below its name: the line with most of what was *found*, else the first lines. */
+/** Returns what is worth showing of *thing* below its name: the line with most of what was *found*, else the first of its texts; an empty text where there is none. */
 export function excerpt({ names, texts, statements }, found) {
-  const lines = [texts, statements, names].flatMap((text) => text.split("\n")).filter(Boolean);
-  const scored = lines.map((line) => new Set(pieces(line, found).flatMap(({ text, found: is }) => (is ? [spelt(text)] : []))).size);
-  const best = Math.max(...scored, 0);
-  return best ? [lines[scored.indexOf(best)]] : [texts, statements].flatMap((text) => text.split("\n")).filter(Boolean).slice(0, FIRST_LINES);
+  const lines = [texts, statements, names].flatMap((text) => text.split("\n"));
+  const scores = lines.map((line) => new Set(pieces(line, found).flatMap(({ text, found: is }) => (is ? [spelt(text)] : []))).size);
+  return lines[scores.indexOf(Math.max(...scores))];
 }

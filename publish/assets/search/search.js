@@ -72,14 +72,12 @@ function item({ thing, found }) {
   link.href = `${settings.root}${thing.path}${settings.suffix}`;
   link.append(marked(thing.label, found));
   const kind = Object.assign(document.createElement("span"), { className: `kind ${thing.colour}`, textContent: thing.kind });
-  const lines = excerpt(thing, found).map((line) => {
-    const paragraph = Object.assign(document.createElement("p"), { className: "excerpt" });
-    paragraph.append(marked(line, found));
-    return paragraph;
-  });
+  const line = excerpt(thing, found);
+  const paragraph = Object.assign(document.createElement("p"), { className: "excerpt" });
+  paragraph.append(marked(line, found));
   const one = document.createElement("li");
   if (thing.colour) one.className = thing.colour;
-  one.append(link, " ", ...(thing.kind ? [kind] : []), ...lines);
+  one.append(link, " ", ...(thing.kind ? [kind] : []), ...(line ? [paragraph] : []));
   return one;
 }
 
