@@ -132,7 +132,7 @@ def sources(root: Path, file: Path, language: str) -> Outcome:
     except UnicodeDecodeError as error:
         raise Mistake("not-utf-8", file=file) from error
     listed = passages(load(project.data), page, project.base, file)
-    called = Publication(project).names(language)
+    called = {iri: name.value for iri, name in Publication(project).names(language).items()}
     wrong = [passage for passage in listed if passage.fault(words)]
     lines = [*_facts(words, listed, called, language), *_coverage(words, listed, called, language), *_wrong(words, wrong, called, language)]
     lines.append(_say(language, "passages-wrong" if wrong else "passages-right", wrong=len(wrong), count=len(listed)))

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from itertools import groupby
+from itertools import chain, groupby
 
 from pyoxigraph import BlankNode, Literal, NamedNode, Triple
 
@@ -11,13 +12,15 @@ from publish.model import (
     DCTERMS,
     LABEL,
     LABELS,
+    RDF,
     SHACL,
     SKOS,
     TYPE,
+    Object,
     Query,
     Resource,
     Subject,
-    best_label,
+    best_literal,
     sort_triples,
 )
 
@@ -26,6 +29,7 @@ _KINDS = {  # SHACL Advanced Features, section 9: the executable kinds of a SPAR
     "ASK": ("SPARQLAskExecutable", "ask"),
     "CONSTRUCT": ("SPARQLConstructExecutable", "construct"),
 }
+_PARTS = (RDF + "subject", RDF + "predicate", RDF + "object")
 _DESCRIPTION = NamedNode(DCTERMS + "description")
 _NAME = NamedNode(SHACL + "name")
 _PATH = NamedNode(SHACL + "path")
@@ -56,15 +60,15 @@ def label_triples(triples: Iterable[Triple]) -> dict[str, tuple[Triple, ...]]:
     return {iri: tuple(labels) for iri, labels in found.items()}
 
 
-def names(triples: Sequence[Triple], language: str) -> dict[str, str]:
-    """Return what to call each IRI in *language*: its label, or `sh:name` for a property shape, and for a property that has no label."""
-    called = {iri: best_label(labels, language) for iri, labels in label_triples(triples).items()}
+def names(triples: Sequence[Triple], language: str) -> dict[str, Literal]:
+    """Return what to call each IRI in *language*, if nothing better in another: its label, or `sh:name` for a property shape, and for a property without label."""
+    called = {iri: best for iri, labels in label_triples(triples).items() if (best := best_literal(labels, language))}
     paths = {triple.subject: triple.object for triple in triples if triple.predicate == _PATH}
     named = [triple for triple in triples if triple.predicate == _NAME and triple.subject in paths]
     for shape, group in groupby(named, key=_subject):
-        name = best_label(list(group), language)
+        name = best_literal(list(group), language)
         for node in (shape, paths[shape]):
-            if isinstance(node, NamedNode):
+            if isinstance(node, NamedNode) and name:
                 called.setdefault(node.value, name)
     return called
 
@@ -74,6 +78,27 @@ def code_lists(triples: Iterable[Triple]) -> list[Triple]:
     every = list(triples)
     codes = {triple.subject for triple in every if triple.predicate == TYPE and triple.object in _CODES}
     return [triple for triple in every if triple.subject in codes]
+
+
+def reified(triples: Iterable[Triple]) -> dict[Triple, list[str]]:
+    """Return the IRIs of the statements (RDF Schema 1.1, section 5.3) that are about each triple, by code point."""
+    parts: dict[Subject, dict[str, Object]] = {}
+    for triple in triples:
+        if triple.predicate.value in _PARTS and isinstance(triple.subject, NamedNode):
+            parts.setdefault(triple.subject, {})[triple.predicate.value] = triple.object
+    found: dict[Triple, list[str]] = {}
+    for node, said in sorted(parts.items(), key=lambda part: str(part[0])):
+        subject, predicate, value = (said.get(part) for part in _PARTS)
+        if isinstance(node, NamedNode) and isinstance(subject, NamedNode) and isinstance(predicate, NamedNode) and value is not None:
+            found.setdefault(Triple(subject, predicate, value), []).append(node.value)
+    return found
+
+
+def usage(triples: Iterable[Triple]) -> Counter[str]:
+    """Return how often *triples* use each IRI as a property, or as a value, such as a class or a code."""
+    every = list(triples)
+    values = (triple.object.value for triple in every if isinstance(triple.object, NamedNode))
+    return Counter(chain((triple.predicate.value for triple in every), values))
 
 
 def query_triples(queries: Iterable[Query], dataset: NamedNode) -> list[Triple]:

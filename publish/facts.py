@@ -22,11 +22,15 @@ class Facts:
     def __init__(self, triples: Iterable[Triple]) -> None:
         self._said: dict[tuple[str, str], list[Triple]] = {}
         self._pointing: dict[tuple[str, str], list[str]] = {}
+        self._pointers: dict[str, list[str]] = {}
+        self._all: dict[str, list[Triple]] = {}
         for triple in triples:
             if isinstance(triple.subject, NamedNode):
                 self._said.setdefault((triple.subject.value, triple.predicate.value), []).append(triple)
+                self._all.setdefault(triple.subject.value, []).append(triple)
                 if isinstance(triple.object, NamedNode):
                     self._pointing.setdefault((triple.predicate.value, triple.object.value), []).append(triple.subject.value)
+                    self._pointers.setdefault(triple.object.value, []).append(triple.subject.value)
 
     def terms(self, subject: str, predicate: str) -> list[Object]:
         """The values of a property, each once, in the order of all that bynet writes."""
@@ -59,9 +63,21 @@ class Facts:
         """The things that point at *iri* with *predicate*, by code point."""
         return sorted(set(self._pointing.get((predicate, iri), ())))
 
+    def all_pointing(self, iri: str) -> list[str]:
+        """The things that point at *iri* with any property, by code point."""
+        return sorted(set(self._pointers.get(iri, ())))
+
     def kinds(self, iri: str) -> frozenset[str]:
         """The classes of *iri*."""
         return frozenset(self.iris(iri, RDF + "type"))
+
+    def typed(self) -> dict[str, frozenset[str]]:
+        """The classes of each thing that has any."""
+        return {iri: self.kinds(iri) for iri, predicate in self._said if predicate == RDF + "type"}
+
+    def said(self, subject: str) -> list[Triple]:
+        """All triples of *subject*, in the order in which they were given."""
+        return self._all.get(subject, [])
 
     def described(self, subject: str, predicates: Sequence[str]) -> list[Triple]:
         """The triples of *subject* with one of *predicates*."""

@@ -7,6 +7,7 @@ _MILD = {
     "unused-prefix": Severity.WARNING,
     "shape-without-focus": Severity.WARNING,
     "empty-file": Severity.WARNING,
+    "theme-missing": Severity.WARNING,
     "withdrawn": Severity.WARNING,
 }
 

@@ -69,7 +69,9 @@ class Source:
 class Query:
     """One ``.rq`` file: a SPARQL query with a title and a description in each language.
 
-    *prefixes* are the ones that its own PREFIX lines declare; *body* is the query after them.
+    *prefixes* are the ones that its own PREFIX lines declare; *body* is the query after them. *picture* is the kind of picture
+    that its answer makes (empty for none), *featured* its place on the front page (empty for none); *columns* says what a
+    variable holds, by language, where the query itself does not.
     """
 
     iri: str
@@ -79,6 +81,9 @@ class Query:
     prefixes: Mapping[str, str]
     body: str
     body_line: int
+    picture: str = ""
+    featured: str = ""
+    columns: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
 
     @property
     def kind(self) -> str:
@@ -90,6 +95,7 @@ class Query:
     def text(self) -> str:
         """The whole query as it is published: documented, with its prefixes, ready for any SPARQL 1.1 engine."""
         head = [f"# {kind}@{language}: {text}" for kind, texts in self._documented() for language, text in texts.items()]
+        head += [f"# {kind}: {text}" for kind, text in (("picture", self.picture), ("featured", self.featured)) if text]
         return "\n".join([*head, *[""] * (not self.prefixes), self.code])
 
     @property
@@ -99,7 +105,7 @@ class Query:
         return "\n".join([*prefixes, *[""] * bool(prefixes), self.body])
 
     def _documented(self) -> tuple[tuple[str, Mapping[str, str]], ...]:
-        return (("title", self.titles), ("description", self.descriptions))
+        return (("title", self.titles), ("description", self.descriptions), *((f"?{name}", texts) for name, texts in self.columns.items()))
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,7 +145,8 @@ class Validation:
 class Project:
     """A whole project as it was read: sorted triples by origin, queries, and where each triple stands.
 
-    Every IRI is under *base* already, whatever base the files are written for. *pictures* are published as they are, by name.
+    Every IRI is under *base* already, whatever base the files are written for. *pictures* are published as they are, by name;
+    *theme* has the text files of ``theme/`` by path, which change how pages look.
     *digests* has the sha256 of each file that was read.
     """
 
@@ -151,6 +158,7 @@ class Project:
     rules: tuple[Query, ...]
     questions: tuple[Query, ...]
     pictures: tuple[tuple[str, bytes], ...] = ()
+    theme: Mapping[str, str] = field(default_factory=dict)
     digests: tuple[tuple[str, str], ...] = ()
     stated: Sequence[Triple] = ()
     derived: Sequence[Triple] = ()
@@ -287,8 +295,14 @@ def term_key(term: Object) -> str:
     return f"<{term.value}" if isinstance(term, NamedNode) else str(term)
 
 
-def best_label(triples: Sequence[Triple], language: str) -> str:
-    """The literal of the first triple in *language*, else in English, else the first one, else an empty text."""
+def best_literal(triples: Sequence[Triple], language: str) -> Literal | None:
+    """The literal of the first triple in *language*, else in English, else the first one; nothing where there is none."""
     texts = [triple.object for triple in triples if isinstance(triple.object, Literal)]
     ranked = sorted(texts, key=lambda text: (text.language != language, text.language != "en", str(text)))
-    return ranked[0].value if ranked else ""
+    return ranked[0] if ranked else None
+
+
+def best_label(triples: Sequence[Triple], language: str) -> str:
+    """The text of `best_literal`, else an empty text."""
+    best = best_literal(triples, language)
+    return best.value if best else ""

@@ -2,63 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from itertools import groupby
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 from pyoxigraph import Literal, NamedNode, Triple
 
-from publish.model import (
-    LABELS,
-    SHACL,
-    TITLE,
-    TYPE,
-    XSD,
-    Finding,
-    Object,
-    Published,
-    Release,
-    Resource,
-    Subject,
-    Validation,
-    best_label,
-    term_key,
-    tombstones,
-)
-from publish.paths import page_path, page_suffix
-from publish.texts import LANGUAGES, table
-from publish.turtle import Namespaces, rdf_lists, statement_order
+from publish.answered import Answered, AnswerTable, answer_table
+from publish.called import Called
+from publish.coverage import coverage
+from publish.model import RDF, SHACL, TITLE, TYPE, XSD, Finding, Published, Query, Release, Resource, Validation, best_label, term_key, tombstones
+from publish.paths import page_path
+from publish.pictures import drawing, ontology_drawing
+from publish.reference import DEFINITIONS, Reference
+from publish.sections import Sections
+from publish.showing import Showing, Site
+from publish.shown import Value
+from publish.templating import Templates, of_predicate
+from publish.turtle import statement_order
 
 File = tuple[str, bytes]
 
 _QUERIES = ("select", "ask", "construct")
-_CODE = {SHACL + form for form in _QUERIES}
 _EXECUTABLE = NamedNode(SHACL + "SPARQLExecutable")
-
-
-@dataclass(frozen=True, slots=True)
-class Value:
-    """One value as a page shows it."""
-
-    text: str
-    href: str = ""
-    iri: str = ""
-    language: str = ""
-    datatype: str = ""
-    derived: bool = False
-    code: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Row:
-    """A property and its values."""
-
-    name: str
-    iri: str
-    href: str
-    values: tuple[Value, ...]
+_DATE = NamedNode(XSD + "date")
+_LEADS = (*DEFINITIONS, TITLE.value)
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,203 +50,249 @@ class Entry:
 
 
 @dataclass(frozen=True, slots=True)
-class Site:
-    """What every page of a site knows."""
+class Stock:
+    """What the pages about the whole data set tell of.
 
-    base: str
-    dataset: Resource
-    languages: tuple[str, ...]
-    namespaces: Namespaces
-    names: Mapping[str, Mapping[str, str]]
-    pages: frozenset[str]
-    version: str
-    links: Callable[[str, str, str], Sequence[object]]
-    """The typed links of a page: of its path, its language and the IRI that it is about."""
-    structured: Mapping[str, str]
-    """The data set in the words of schema.org, by language: JSON-LD that is safe in a script element."""
-    citation: Mapping[str, str]
-    """How to cite the data set, by language."""
+    *queries* are questions and rules, *answers* what they answer by their IRI, *usage* how often the data use each class, property
+    and code; *score* is how many points the metadata have, of how many that files can give.
+    """
+
+    queries: Sequence[Query]
+    answers: Mapping[str, Answered]
+    usage: Mapping[str, int]
+    files: Sequence[Published]
+    validation: Validation
+    findings: Sequence[Finding]
+    score: tuple[int, int]
+    counts: Mapping[str, int]
+    ontology: Sequence[Triple]
 
 
-_NOBODY = Resource("", (), ())
+BROWSE = ("classes", "codes", "coverage", "ontology", "questions", "shapes", "years")
+"""The reference pages, each with a template of its name in ``templates/browse``."""
 
 
 class Pages:
     """The pages of one site in one language."""
 
-    def __init__(self, site: Site, language: str) -> None:
+    def __init__(self, site: Site, language: str, stock: Stock) -> None:
         self._site = site
         self._language = language
-        self._names = site.names[language]
-        self._templates = Environment(
-            loader=PackageLoader("publish"), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True, keep_trailing_newline=True
-        )
-        self._templates.globals.update(
-            words=table(language, "page"),
-            language=language,
-            spoken=language if language in LANGUAGES else "en",
-            languages=[(other, table(other, "page")["language"] if other in LANGUAGES else other) for other in site.languages],
-            title=self._text(site.dataset, TITLE),
-        )
+        self._stock = stock
+        self._showing = Showing(site, language)
+        self._sections = Sections(self._showing)
+        self._reference = Reference(self._showing, self._sections, stock.usage)
+        self._queries = {query.iri: query for query in stock.queries}
+        self._words = self._showing.words
+        self._templates = Templates(self._showing, tuple(self._menu()))
 
     def resource(self, resource: Resource) -> File:
         """The page of one resource."""
-        path = page_path(resource.iri, self._site.base)
-        own = [triple for triple in resource.own if triple.subject == NamedNode(resource.iri)]
-        return self._page(
+        path, iri = page_path(resource.iri, self._site.base), resource.iri
+        root = "../" * path.count("/")
+        own = [triple for triple in resource.own if triple.subject == NamedNode(iri)]
+        sections = self._sections.own(resource, root)
+        return self._templates.page(
             "resource.html",
             path,
-            structured=self._structured() if resource.iri == self._site.dataset.iri else "",
+            structured=self._structured() if iri == self._site.dataset.iri else "",
             query=_query_form(own),
-            iri=resource.iri,
-            heading=self._name(resource.iri),
-            withdrawn=resource.iri in tombstones(resource.own),
-            kinds=sorted(
-                (self._value(triple, triple.object, path, resource) for triple in own if triple.predicate == TYPE),
-                key=lambda kind: kind.iri not in self._site.pages,
-            ),
-            rows=list(self._rows([triple for triple in own if triple.predicate != TYPE and triple.predicate not in LABELS], resource, path)),
-            incoming=list(self._rows(resource.incoming, resource, path)),
+            iri=iri,
+            heading=self._showing.name(iri),
+            heading_language=self._showing.thing(iri, "").language,
+            withdrawn=iri in tombstones(resource.own),
+            kinds=self._kinds(iri, root),
+            state=self._state(iri, own),
+            lead=self._lead(iri),
+            statement=self._reified(iri, root),
+            sections=sections,
+            dates=self._sections.dates(iri),
+            pointing=self._sections.pointing(resource, root),
+            ask=f"SELECT ?property ?value ?thing ?from\nWHERE {{\n  {{ <{iri}> ?property ?value }}\n  UNION\n  {{ ?thing ?from <{iri}> }}\n}}",
+            answer=self._answer(iri, root),
+            truth=self._stock.answers[iri].truth if iri in self._stock.answers else None,
+            picture=self._picture(iri, root),
         )
 
-    def index(self, kinds: Mapping[str, Sequence[str]], files: Sequence[Published]) -> File:
-        """The front page: what the data set is, what is in it by class, and the files to download."""
-        dataset = [triple for triple in self._site.dataset.own if triple.predicate not in (TYPE, TITLE, *LABELS)]
-        listed = [
-            (self._link(kind, "index"), sorted((self._link(iri, "index") for iri in iris), key=lambda value: (value.text, value.iri)))
-            for kind, iris in kinds.items()
-        ]
-        return self._page(
-            "index.html",
-            "index",
-            iri=self._site.dataset.iri,
-            heading=self._text(self._site.dataset, TITLE),
-            rows=list(self._rows([triple for triple in dataset if triple.predicate.value != SHACL + "declare"], self._site.dataset, "index")),
-            kinds=sorted(listed, key=lambda pair: (pair[0].text, pair[0].iri)),
-            files=files,
-            version=self._site.version,
+    def landing(self, path: str, entries: Sequence[Entry]) -> File:
+        """The front page at *path*, with the latest of *entries*: what the data set is, its pictures and answers, what is in it, and how to get it."""
+        root = "../" * path.count("/")
+        dataset = self._site.dataset.iri
+        shown = [query for query in self._stock.queries if query.picture]
+        asked = sorted((query for query in self._stock.queries if query.featured), key=lambda query: (query.featured, query.iri))
+        return self._templates.page(
+            "landing.html",
+            path,
+            iri=dataset,
+            heading=self._templates.title,
+            lead=self._lead(dataset),
+            figures=self._reference.figures(root),
+            pictures=[(self._showing.thing(query.iri, root), self._picture(query.iri, root)) for query in shown],
+            questions=[(self._showing.thing(query.iri, root), answer) for query in asked if (answer := self._answer(query.iri, root))],
+            entry=self._entry(entries[0], path) if entries else None,
+            stock=self._stock,
             citation=self._site.citation[self._language],
             structured=self._structured(),
         )
 
+    def browse(self, name: str) -> File:
+        """The reference page *name*, one of `BROWSE`."""
+        root, heading = "../", self._words[f"browse-{name}"]
+        reference = self._reference
+        values: Mapping[str, object] = {
+            "classes": lambda: {"listed": reference.classes(root)},
+            "codes": lambda: {"lists": reference.codes(root)},
+            "coverage": lambda: {"sources": coverage(self._showing, root)},
+            "ontology": lambda: {"terms": reference.terms(root), "picture": self._ontology(root)},
+            "questions": lambda: {"questions": reference.questions(self._stock.queries, self._stock.answers, root)},
+            "shapes": lambda: {"rules": reference.shapes(root, self._stock.validation.focus_nodes)},
+            "years": lambda: {"years": reference.years(root)},
+        }[name]()
+        return self._templates.page(f"browse/{name}.html", f"browse/{name}", heading=heading, **values)
+
     def catalogue(self, catalogue: Resource, files: Sequence[Published]) -> File:
         """The catalogue as a page: what it says of itself, and the files of the data set."""
-        own = [triple for triple in catalogue.own if triple.predicate != TYPE]
-        return self._page(
-            "catalog.html", "catalog", iri=catalogue.iri, heading=self._text(catalogue, TITLE), rows=list(self._rows(own, catalogue, "catalog")), files=files
+        sections = self._sections.own(catalogue, "")
+        return self._templates.page(
+            "catalog.html", "catalog", iri=catalogue.iri, heading=best_label(of_predicate(catalogue.own, TITLE), self._language), sections=sections, files=files
         )
 
     def query(self, values: Mapping[str, object]) -> File:
         """The query page; *values* are what `querypage.page_values` gives."""
-        return self._page("sparql.html", "sparql/index", **values)
+        return self._templates.page("sparql.html", "sparql/index", **values)
+
+    def search(self, values: Mapping[str, object]) -> File:
+        """The search page; *values* are what `search.page_values` gives."""
+        return self._templates.page("search.html", "search/index", **values)
+
+    def not_found(self, address: str) -> File:
+        """The page for what is not there, in all languages; its links begin with *address*, for it is shown anywhere."""
+        said = [Showing(self._site, language) for language in self._site.languages]
+        return "404.html", self._templates.rendered("404.html", "404", root=address, heading="404", said=said)
 
     def release(self, entry: Entry, files: Sequence[Published]) -> File:
         """The page of one release: what it changed, and its files."""
         folder = entry.release.path
-        heading = table(self._language, "page")["release"].format(version=entry.release.version)
-        return self._page(
+        heading = self._words["release"].format(version=entry.release.version)
+        return self._templates.page(
             "release.html", f"{folder}index", iri=self._site.base + folder, heading=heading, entry=self._entry(entry, f"{folder}index"), files=files
         )
 
     def changes(self, entries: Iterable[Entry]) -> File:
         """The changelog: what each release changed, the latest first."""
-        return self._page(
-            "changes.html", "changes", heading=table(self._language, "page")["changes"], entries=[self._entry(entry, "changes") for entry in entries]
-        )
+        return self._templates.page("changes.html", "changes", heading=self._words["changes"], entries=[self._entry(entry, "changes") for entry in entries])
 
     def report(self, iri: str, validation: Validation, findings: Iterable[Finding]) -> File:
         """The validation report as a page."""
         path = page_path(iri, self._site.base)
-        listed = [(finding, finding.message(self._language), self._link(finding.focus_node, path)) for finding in findings]
-        shapes = [(self._link(shape, path), count) for shape, count in sorted(validation.focus_nodes.items())]
-        return self._page(
+        listed = [(finding, finding.message(self._language), self._showing.thing(finding.focus_node, "")) for finding in findings]
+        shapes = [(self._showing.thing(shape, ""), count) for shape, count in sorted(validation.focus_nodes.items())]
+        return self._templates.page(
             "report.html",
             path,
             iri=iri,
-            heading=table(self._language, "report")["title"],
+            heading=self._showing.table("report")["title"],
             findings=listed,
             shapes=shapes,
+            score=self._stock.score,
             software=sorted(validation.software.items()),
         )
 
+    def _menu(self) -> Iterator[tuple[str, str]]:
+        """The pages that every page leads to, each with the name of its text."""
+        yield "browse/classes", "menu-browse"
+        if self._stock.queries:
+            yield "browse/questions", "menu-questions"
+        yield "browse/ontology", "menu-ontology"
+        yield "sparql/index", "menu-query"
+        yield "catalog", "menu-catalogue"
+        yield from ((f"browse/{name}", f"browse-{name}") for name in ("codes", "years", "coverage", "shapes") if self.has(name))
+        yield "report", "report"
+        if self._site.version:
+            yield "changes", "changes"
+
+    def said(self, name: str) -> Mapping[str, str]:
+        """The texts of the table *name* in this language."""
+        return self._showing.table(name)
+
+    @property
+    def called(self) -> Called:
+        """How the search index of this language shows things."""
+        classes = self._site.classes
+        return Called(self._language, self._showing.name, classes.kind, classes.colour, lambda literal: self._showing.literal(literal).text)
+
+    def has(self, name: str) -> bool:
+        """Whether there is anything for the reference page *name*."""
+        tests: Mapping[str, object] = {
+            "codes": self._reference.codes,
+            "years": self._reference.years,
+            "coverage": lambda root: coverage(self._showing, root),
+        }
+        return name not in tests or bool(tests[name](""))  # type: ignore[operator]  # each takes the root
+
+    def _kinds(self, iri: str, root: str) -> list[Value]:
+        """The classes of a thing, the one that says most first."""
+        classes = self._site.classes
+        kinds = sorted(self._site.facts.kinds(iri), key=lambda kind: (kind != classes.kind(iri), kind not in self._site.pages, self._showing.name(kind), kind))
+        return [self._showing.of_kind(kind, root) for kind in kinds]
+
+    def _state(self, iri: str, own: Sequence[Triple]) -> str:
+        """Whether the source states a thing of the data or it is derived as a whole; empty for what is no data."""
+        if NamedNode(iri) not in self._site.data:
+            return ""
+        return "derived" if own and self._site.derived.issuperset(own) else "stated"
+
+    def _lead(self, iri: str) -> list[Value]:
+        """What says in a sentence or two what a thing is."""
+        return [text for text in self._showing.texts(iri, DEFINITIONS) if text.text != self._showing.name(iri)][:1]
+
+    def _reified(self, iri: str, root: str) -> list[Value]:
+        """The one statement that a node is about, as its subject, property and value; nothing where it is about none."""
+        parts = [self._site.facts.terms(iri, RDF + name)[:1] for name in ("subject", "predicate", "object")]
+        return [self._showing.term(part[0], root) for part in parts] if all(parts) else []
+
+    def _answer(self, iri: str, root: str) -> AnswerTable | None:
+        """The answer of the question *iri* as a table; nothing where there is none."""
+        answer = self._stock.answers.get(iri)
+        return answer_table(self._queries[iri], answer, self._showing, root) if answer and answer.truth is None else None
+
+    def _picture(self, iri: str, root: str) -> Markup | None:
+        """The picture that a question asks for; nothing where it asks for none or nothing is there to be drawn."""
+        query, answer = self._queries.get(iri), self._stock.answers.get(iri)
+        if not query or not query.picture or not answer or not answer.rows:
+            return None
+        return self._templates.picture(
+            drawing(query.picture, answer.rows, lambda thing: self._showing.thing(thing, root), self._showing.spoken), self._showing.name(iri)
+        )
+
+    def _ontology(self, root: str) -> Markup:
+        picture = ontology_drawing(self._stock.ontology, self._site.base, lambda thing: self._showing.thing(thing, root), self._showing.spoken)
+        return self._templates.picture(picture, self._words["diagram"])
+
     def _entry(self, entry: Entry, path: str) -> Mapping[str, object]:
         """The values of one release's changes."""
+        root = "../" * path.count("/")
         changes = [
             {
                 "kind": change.kind,
-                "link": replace(self._link(change.iri, path), text=change.labels.get(self._language) or self._name(change.iri)),
-                "added": self._statements(change.added, path),
-                "removed": self._statements(change.removed, path),
+                "link": replace(self._showing.thing(change.iri, root), text=change.labels.get(self._language) or self._showing.name(change.iri)),
+                "added": self._statements(change.added, root),
+                "removed": self._statements(change.removed, root),
             }
             for change in entry.changes
         ]
-        folder = "" if path.startswith(entry.release.path) else entry.release.path
+        folder = "" if path.startswith(entry.release.path) else root + entry.release.path
         summary = entry.summary.get(self._language) or entry.summary.get("en", "")
-        return {"release": entry.release, "folder": folder, "summary": summary, "changes": changes}
+        date = self._showing.literal(Literal(entry.release.date, datatype=_DATE))
+        return {"release": entry.release, "date": date, "folder": folder, "summary": summary, "changes": changes}
 
-    def _statements(self, triples: Sequence[Triple], path: str) -> list[tuple[str, Value]]:
+    def _statements(self, triples: Sequence[Triple], root: str) -> list[tuple[str, Value]]:
         """Each statement of a change as the name of its property and its value."""
         ordered = sorted(triples, key=lambda triple: (statement_order(triple.predicate, self._site.namespaces), term_key(triple.object)))
-        return [(self._name(triple.predicate.value), self._value(triple, triple.object, path, _NOBODY)) for triple in ordered]
+        return [(self._showing.name(triple.predicate.value), self._showing.term(triple.object, root)) for triple in ordered]
 
     def _structured(self) -> Markup:
         return Markup(self._site.structured[self._language])  # noqa: S704  # what could end the element is escaped in it already
-
-    def _page(self, template: str, path: str, **values: object) -> File:
-        page = self._templates.get_template(template).render(
-            **{"structured": "", **values},
-            links=self._site.links(path, self._language, str(values["iri"])) if "iri" in values else (),
-            path=path,
-            root="../" * path.count("/"),
-            suffix=self._suffix(self._language),
-            alternates=[(language, path.rsplit("/", 1)[-1] + self._suffix(language)) for language in self._site.languages],
-        )
-        return path + self._suffix(self._language), page.encode()
-
-    def _rows(self, triples: Iterable[Triple], resource: Resource, path: str) -> Iterator[Row]:
-        lists = rdf_lists(resource.own)
-        ordered = sorted(
-            triples, key=lambda triple: (statement_order(triple.predicate, self._site.namespaces), term_key(triple.object), term_key(triple.subject))
-        )
-        for predicate, group in groupby(ordered, key=lambda triple: triple.predicate.value):
-            every = list(group)
-            spoken = [triple for triple in every if isinstance(triple.object, Literal) and triple.object.language == self._language]
-            values = [self._value(triple, end, path, resource) for triple in spoken or every for end in self._ends(triple, resource, lists)]
-            property_link = self._link(predicate, path)
-            yield Row(property_link.text, predicate, property_link.href, tuple(sorted(values, key=lambda value: (value.text, value.iri))))
-
-    def _ends(self, triple: Triple, resource: Resource, lists: Mapping[Subject, Sequence[Object]]) -> Sequence[Object]:
-        """The other end of a triple: its subject where it points at the resource, its list's members where it is a list."""
-        if triple.object == NamedNode(resource.iri):
-            return (triple.subject,)
-        return lists[triple.object] if not isinstance(triple.object, Literal) and triple.object in lists else (triple.object,)
-
-    def _value(self, triple: Triple, term: Object, path: str, resource: Resource) -> Value:
-        derived = triple in resource.derived
-        if isinstance(term, NamedNode):
-            link = self._link(term.value, path)
-            return Value(link.text, link.href, link.iri, derived=derived)
-        if not isinstance(term, Literal):
-            return Value(str(term), derived=derived)
-        language = term.language if term.language != self._language else ""
-        datatype = "" if term.language or term.datatype.value == XSD + "string" else self._site.namespaces.shorten(term.datatype.value)
-        return Value(term.value, language=language or "", datatype=datatype, derived=derived, code=triple.predicate.value in _CODE)
-
-    def _link(self, iri: str, path: str) -> Value:
-        href = iri if iri.startswith(("http://", "https://")) else ""
-        if iri in self._site.pages:
-            href = "../" * path.count("/") + page_path(iri, self._site.base) + self._suffix(self._language)
-        return Value(self._name(iri), href, iri)
-
-    def _name(self, iri: str) -> str:
-        short = self._site.namespaces.shorten(iri)
-        return self._names.get(iri) or table(self._language, "term").get(short) or (iri if short.endswith(":") else short.strip("<>"))
-
-    def _text(self, resource: Resource, predicate: NamedNode) -> str:
-        return best_label([triple for triple in resource.own if triple.predicate == predicate], self._language)
-
-    def _suffix(self, language: str) -> str:
-        return page_suffix(self._site.languages, language)
 
 
 def _query_form(own: Sequence[Triple]) -> str:

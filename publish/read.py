@@ -29,6 +29,8 @@ PARTS = {
     "shapes": ("shapes", "**/*.ttl"),
 }
 SOURCE_FOLDERS = ("ontology", "data", "shapes")
+THEME = ("templates/**/*.html", "templates/**/*.svg", "words/*.toml", "theme.css")
+"""The files of a project's ``theme/`` that count."""
 DATASET_FILE = "data/dataset.ttl"
 
 _DATASET = NamedNode(DCAT + "Dataset")
@@ -53,7 +55,8 @@ _OWN_PREFIXES = {
     "void": "http://rdfs.org/ns/void#",
     "xsd": XSD,
 }
-_HEAD = re.compile(r"#\s*(title|description)@([a-z]+(?:-[a-z0-9]+)*):\s*(\S.*)")
+_HEAD = re.compile(r"#\s*(title|description|\?\w+)@([a-z]+(?:-[a-z0-9]+)*):\s*(\S.*)")
+_PLAIN_HEAD = re.compile(r"#\s*(picture|featured):\s*(\S.*)")
 _PROLOGUE = re.compile(r"\s*PREFIX\s+([A-Za-z][\w-]*)?:\s*<([^<>\s]*)>\s*", re.IGNORECASE)
 _NAME = re.compile(r"[a-z0-9][a-z0-9-]*")
 _STEM = 12
@@ -107,7 +110,8 @@ def read_project(root: Path, base: str | None = None) -> Read:
     if findings:
         return Read(None, tuple(findings))
     project = _project(sources, rules, questions, own_base, base or own_base)
-    return Read(replace(project, pictures=_pictures(root), digests=_digests(project, root)), ())
+    theme = _theme(findings, root)
+    return Read(None if findings else replace(project, pictures=_pictures(root), theme=theme, digests=_digests(project, root)), tuple(findings))
 
 
 def read_source(path: Path, root: Path) -> tuple[Source, list[Finding]]:
@@ -122,14 +126,18 @@ def read_query(path: Path, root: Path) -> tuple[Query, list[Finding]]:
     file = path.relative_to(root).as_posix()
     text, findings = _read_text(path, root)
     head: dict[str, dict[str, str]] = {"title": {}, "description": {}}
+    columns: dict[str, dict[str, str]] = {}
     for kind, language, words in _HEAD.findall(text):
-        head[kind][language] = words.strip()
+        texts = columns.setdefault(kind[1:], {}) if kind.startswith("?") else head[kind]
+        texts[language] = words.strip()
+    plain = {kind: words.strip() for kind, words in _PLAIN_HEAD.findall(text)}
     prefixes, body, line = split_prologue(text)
     if not _NAME.fullmatch(path.stem):
         findings.append(found(file, 0, "query-name", word=path.name))
     if not findings:
         findings = [found(file, 1, "query-head", words=kind) for kind, texts in head.items() if not texts]
-    return Query("", file, head["title"], head["description"], prefixes, body.strip() + "\n", line), findings
+    query = Query("", file, head["title"], head["description"], prefixes, body.strip() + "\n", line, columns=columns, **plain)
+    return query, findings
 
 
 def split_prologue(text: str) -> tuple[dict[str, str], str, int]:
@@ -246,6 +254,16 @@ def _pictures(root: Path) -> tuple[tuple[str, bytes], ...]:
     """The PNG files beside the ontology, such as its logo: the one kind of picture that no browser takes for a program."""
     paths = sorted((root / "ontology").glob("*.png"))
     return tuple((path.name, path.read_bytes()) for path in paths if _is_own(path, root))
+
+
+def _theme(findings: list[Finding], root: Path) -> dict[str, str]:
+    """The files of the theme by their path in it; what cannot be read is found."""
+    texts: dict[str, str] = {}
+    for path in sorted(path for pattern in THEME for path in (root / "theme").glob(pattern)):
+        text, faults = _read_text(path, root)
+        findings += faults
+        texts[path.relative_to(root / "theme").as_posix()] = text
+    return texts
 
 
 def _digests(project: Project, root: Path) -> tuple[tuple[str, str], ...]:

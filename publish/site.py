@@ -6,11 +6,12 @@ import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from hashlib import sha256
 from importlib.resources import files
-from itertools import groupby
+from urllib.parse import urlsplit
 
 import pyoxigraph
-from pyoxigraph import NamedNode, QueryBoolean, QueryResultsFormat, QuerySolutions, RdfFormat, Triple
+from pyoxigraph import NamedNode, RdfFormat, Triple
 
+from publish import search
 from publish.addresses import Layout, fragment_documents, media_type
 from publish.catalogue import release_triples
 from publish.changes import as_json, patch
@@ -20,15 +21,14 @@ from publish.earlier import BadSite
 from publish.examples import EXAMPLES, example_triples
 from publish.hosting import host_files
 from publish.jsonld import Context
-from publish.model import OWL, TYPE, ChangeKind, Published, Release, Resource, tombstones
-from publish.pages import Changed, Entry
+from publish.model import OWL, ChangeKind, Published, Release, Resource, tombstones
+from publish.pages import BROWSE, Changed, Entry
 from publish.paths import page_path
 from publish.publication import Publication
 from publish.querypage import PATH as QUERY_PAGE
 from publish.querypage import assets, page_values
 from publish.render import File, Notation, render_graph, render_resource
 from publish.report import report_iri
-from publish.sparql import load, run
 from publish.turtle import write_turtle
 from publish.void import Described, void_triples
 
@@ -54,23 +54,20 @@ def _content(publication: Publication) -> Iterator[File]:
     yield from releases.items()
     yield from _for_programs(publication)
     yield "context.jsonld", _json({"@context": publication.notation.context.whole()})
-    yield "style.css", files(__package__).joinpath("templates/style.css").read_bytes()
+    yield from _looks(publication)
     yield from publication.project.pictures
     yield from assets()
+    yield from search.assets()
     yield from _pages(publication, releases)
 
 
 def _queries(publication: Publication) -> Iterator[File]:
-    project = publication.project
-    store = load(project.data)
-    for query in (*project.rules, *project.questions):
-        path = query.iri.removeprefix(project.base)
+    base, answers = publication.project.base, publication.answers
+    for query in (*publication.project.rules, *publication.project.questions):
+        path = query.iri.removeprefix(base)
         yield f"{path}.rq", query.text.encode()
-        answer = run(store, query.body, query.prefixes)
-        if isinstance(answer, QuerySolutions):
-            yield f"{path}.tsv", answer.serialize(format=QueryResultsFormat.TSV) or b""
-        elif isinstance(answer, QueryBoolean):
-            yield f"{path}.srj", answer.serialize(format=QueryResultsFormat.JSON) or b""
+        if answer := answers.get(query.iri):
+            yield f"{path}.{answer.extension}", answer.content
 
 
 def _for_programs(publication: Publication) -> Iterator[File]:
@@ -99,6 +96,8 @@ def _for_programs(publication: Publication) -> Iterator[File]:
         "index",
         "catalog",
         QUERY_PAGE,
+        search.PATH,
+        *(f"browse/{name}" for name in _browsed(publication)),
         *["changes"] * bool(publication.history.releases),
         *(page_path(resource.iri, project.base) for resource in publication.resources),
     ]
@@ -163,21 +162,39 @@ def _offered(content: Mapping[str, bytes]) -> tuple[Published, ...]:
     return tuple(Published(path, media_type(path), len(data), sha256(data).hexdigest()) for path, data in sorted(content.items()))
 
 
+def _looks(publication: Publication) -> Iterator[File]:
+    """The style sheets, with the theme's after bynet's own, and what else every page uses."""
+    folder = files(__package__).joinpath("assets")
+    yield "style.css", folder.joinpath("style.css").read_bytes() + publication.shown.theme.style.encode()
+    yield from ((name, folder.joinpath(name).read_bytes()) for name in ("icon.svg", "pictures.css", "site.js"))
+
+
 def _pages(publication: Publication, releases: Mapping[str, bytes]) -> Iterator[File]:
-    kinds = _by_kind(publication.everything, {resource.iri for resource in publication.resources})
     report, checked = report_iri(publication.project.base), publication.checked
     entries = [_entry(releases[f"{release.path}changes.json"], release, publication) for release in reversed(publication.history.releases)]
     catalogue = Resource(publication.described.iri, tuple(_of(publication.described.iri, publication.catalogue)), ())
     iris = [resource.iri for resource in publication.resources]
     for language, pages in publication.templates.items():
-        yield pages.index(kinds, publication.files)
+        yield pages.landing("index", entries)
+        if page_path(publication.project.base + language, publication.project.base) not in {page_path(iri, publication.project.base) for iri in iris}:
+            yield pages.landing(f"{language}/index", entries)
+        yield from (pages.browse(name) for name in _browsed(publication))
         yield pages.query(page_values(publication.project, publication.dumps, iris, language))
+        yield pages.search(search.page_values(publication.project.languages, language, pages.said("search")))
+        yield search.index_path(language), search.index(publication.resources, publication.project.base, pages.called)
         yield from (pages.resource(resource) for resource in publication.resources if resource.iri != report)
         yield pages.catalogue(catalogue, publication.files)
         if entries:
             yield pages.changes(entries)
         if checked is not None:
             yield pages.report(report, checked.validation, checked.findings)
+    yield next(iter(publication.templates.values())).not_found(urlsplit(publication.landing).path)
+
+
+def _browsed(publication: Publication) -> list[str]:
+    """The reference pages that have anything to show."""
+    pages = next(iter(publication.templates.values()))
+    return [name for name in BROWSE if pages.has(name)]
 
 
 def _layout(publication: Publication, paths: frozenset[str]) -> Layout:
@@ -203,12 +220,6 @@ def _notation(publication: Publication, triples: Sequence[Triple]) -> Notation:
 
 def _of(iri: str, triples: Iterable[Triple]) -> Iterator[Triple]:
     return (triple for triple in triples if triple.subject == NamedNode(iri))
-
-
-def _by_kind(triples: Sequence[Triple], iris: set[str]) -> dict[str, list[str]]:
-    typed = [triple for triple in triples if triple.predicate == TYPE and isinstance(triple.object, NamedNode) and isinstance(triple.subject, NamedNode)]
-    pairs = sorted((triple.object.value, triple.subject.value) for triple in typed if triple.subject.value in iris)  # type: ignore[union-attr]  # both are IRIs
-    return {kind: [iri for _kind, iri in group] for kind, group in groupby(pairs, key=lambda pair: pair[0])}
 
 
 def _json(document: object) -> bytes:

@@ -1,0 +1,90 @@
+"""In which order and under which headings a page shows what is said of a thing: as the shapes say it.
+
+SHACL, section 2.3.2 (``sh:name``, ``sh:order``, ``sh:group``): the property shapes of the node shapes that a thing is a focus
+node of by its class or by a property that it has. A property that no such shape names comes last, in no group.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from decimal import Decimal, InvalidOperation
+
+from pyoxigraph import Literal, NamedNode, Triple
+
+from publish.model import SHACL, Object, Subject
+
+_PROPERTY = NamedNode(SHACL + "property")
+_PATH = NamedNode(SHACL + "path")
+_ORDER, _GROUP, _NAME = (NamedNode(SHACL + name) for name in ("order", "group", "name"))
+_TARGETS = {SHACL + "targetClass", SHACL + "targetSubjectsOf"}
+_LAST = Decimal(1_000_000)
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Position:
+    """Where a property stands: the order of its group, the group's IRI (empty for none), its order in it."""
+
+    group_order: Decimal = _LAST
+    group: str = ""
+    order: Decimal = _LAST
+    names: tuple[Literal, ...] = field(default=(), compare=False)
+    """What the shape calls the property, in each language."""
+
+
+NOWHERE = Position()
+
+
+class Arrangement:
+    """What *shapes* say about the order of properties."""
+
+    def __init__(self, shapes: Iterable[Triple]) -> None:
+        self._said: dict[Subject, list[Triple]] = {}
+        for triple in shapes:
+            self._said.setdefault(triple.subject, []).append(triple)
+        self._targeted: dict[str, dict[str, Position]] = {}
+        for node in self._said:
+            targets = [triple.object.value for triple in self._said[node] if triple.predicate.value in _TARGETS and isinstance(triple.object, NamedNode)]
+            for target in targets:
+                for predicate, position in self._properties(node):
+                    self._placed(target, predicate, position)
+
+    def is_target(self, kind: str) -> bool:
+        """Whether a shape says what things of the class *kind* have to fulfil."""
+        return kind in self._targeted
+
+    def positions(self, kind: str, targets: Iterable[str]) -> dict[str, Position]:
+        """Where each property stands for a thing of the class *kind*, of which *targets* are the classes and the properties; its own class counts most."""
+        found: dict[str, Position] = {}
+        for target in sorted(set(targets) - {kind}):
+            for predicate, position in self._targeted.get(target, {}).items():
+                found[predicate] = min(found.get(predicate, position), position)
+        return found | self._targeted.get(kind, {})
+
+    def _placed(self, target: str, predicate: str, position: Position) -> None:
+        known = self._targeted.setdefault(target, {})
+        known[predicate] = min(known.get(predicate, position), position)
+
+    def _properties(self, node: Subject) -> Iterator[tuple[str, Position]]:
+        for shape in self._objects(node, _PROPERTY):
+            for path in self._objects(shape, _PATH):
+                if isinstance(path, NamedNode):
+                    yield path.value, self._position(shape)
+
+    def _position(self, shape: Object) -> Position:
+        groups = [group for group in self._objects(shape, _GROUP) if isinstance(group, NamedNode)]
+        names = tuple(name for name in self._objects(shape, _NAME) if isinstance(name, Literal))
+        if not groups:
+            return Position(order=self._order(shape), names=names)
+        return Position(self._order(groups[0]), groups[0].value, self._order(shape), names)
+
+    def _order(self, node: Object) -> Decimal:
+        for order in self._objects(node, _ORDER):
+            try:
+                return Decimal(order.value) if isinstance(order, Literal) and len(order.value) < 20 else _LAST  # noqa: PLR2004  # no order is longer
+            except InvalidOperation:
+                return _LAST
+        return _LAST
+
+    def _objects(self, node: Object, predicate: NamedNode) -> list[Object]:
+        return [triple.object for triple in self._said.get(node, ()) if triple.predicate == predicate]  # type: ignore[call-overload]  # a literal has none

@@ -1,0 +1,183 @@
+"""The reference pages of a site: the ontology, the shapes in plain words, the code lists, the questions, what is in it by class and by year."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from pyoxigraph import NamedNode, Triple
+
+from publish.answered import Answered
+from publish.classes import is_thing
+from publish.model import DCTERMS, LABELS, OWL, RDF, RDFS, SHACL, SKOS, TYPE, Query
+from publish.sections import Line, Sections
+from publish.showing import Showing
+from publish.shown import Value
+from publish.times import is_temporal, years
+
+SHOWN = 200
+"""How many things of a class the page of classes lists; search finds the others."""
+
+DEFINITIONS = (SKOS + "definition", RDFS + "comment", DCTERMS + "description")
+_TERMS = {
+    "classes": (OWL + "Class", RDFS + "Class"),
+    "properties": (OWL + "ObjectProperty", OWL + "DatatypeProperty", OWL + "AnnotationProperty", RDF + "Property"),
+}
+_SAID_APART = {*DEFINITIONS, SKOS + "scopeNote", SKOS + "example", RDFS + "isDefinedBy"}
+_SHAPE_APART = {
+    SHACL + name for name in ("path", "name", "message", "order", "group", "property", "prefixes", "targetClass", "targetSubjectsOf", "targetObjectsOf")
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Term:
+    """A term of the ontology: its name and IRI, what is said of it, how often the data use it, and the shapes that constrain it."""
+
+    value: Value
+    definitions: Sequence[Value]
+    notes: Sequence[Value]
+    examples: Sequence[Value]
+    lines: Sequence[Line]
+    used: int
+    shapes: Sequence[Value]
+
+
+@dataclass(frozen=True, slots=True)
+class Demand:
+    """What a property shape demands: of which property, in plain words, with the message that its breach gives."""
+
+    value: Value
+    path: Sequence[Value]
+    lines: Sequence[Line]
+    messages: Sequence[Value]
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """A node shape: what it checks, how many things that were, what it demands of them."""
+
+    value: Value
+    targets: Sequence[Line]
+    messages: Sequence[Value]
+    lines: Sequence[Line]
+    demands: Sequence[Demand]
+    checked: int
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """A heading with the things under it, and how many there are; *notes* explain it."""
+
+    heading: Value
+    things: Sequence[Value]
+    total: int
+    notes: Sequence[Value] = ()
+
+
+class Reference:
+    """What the reference pages of one language show; *usage* says how often the data use each class, property and code."""
+
+    def __init__(self, showing: Showing, sections: Sections, usage: Mapping[str, int]) -> None:
+        self._showing = showing
+        self._sections = sections
+        self._facts = showing.site.facts
+        self._usage = usage
+
+    def terms(self, root: str) -> dict[str, list[Term]]:
+        """The terms of the project's own ontology: ``classes`` and ``properties``, each by name."""
+        kinds = self._facts.typed()
+        own = {name: [iri for iri, types in kinds.items() if iri in self._showing.site.pages and types.intersection(of)] for name, of in _TERMS.items()}
+        return {name: sorted((self._term(iri, root) for iri in iris), key=_by_name) for name, iris in own.items()}
+
+    def shapes(self, root: str, focus_nodes: Mapping[str, int]) -> list[Rule]:
+        """The node shapes that check something, by name."""
+        nodes = [iri for iri, types in self._facts.typed().items() if SHACL + "NodeShape" in types and self._targets(iri, root)]
+        return sorted((self._rule(iri, root, focus_nodes) for iri in nodes), key=_by_name)
+
+    def codes(self, root: str) -> list[tuple[Listed, list[Term]]]:
+        """Each code list with its codes, by name."""
+        schemes = [iri for iri, types in self._facts.typed().items() if SKOS + "ConceptScheme" in types and iri in self._showing.site.pages]
+        found = []
+        for scheme in schemes:
+            concepts = sorted((self._term(iri, root) for iri in self._facts.pointing(SKOS + "inScheme", scheme)), key=_by_name)
+            notes = self._showing.texts(scheme, [*DEFINITIONS, SKOS + "scopeNote"])
+            found.append((Listed(self._showing.thing(scheme, root), (), len(concepts), notes), concepts))
+        return sorted(found, key=lambda pair: (pair[0].heading.text, pair[0].heading.iri))
+
+    def questions(self, queries: Iterable[Query], answers: Mapping[str, Answered], root: str) -> list[tuple[Value, Sequence[Value], Answered | None]]:
+        """Each of *queries* with what it asks and its answer, by title."""
+        found = [(self._showing.thing(query.iri, root), self._showing.texts(query.iri, DEFINITIONS), answers.get(query.iri)) for query in queries]
+        return sorted(found, key=lambda pair: (pair[0].text, pair[0].iri))
+
+    def classes(self, root: str) -> list[Listed]:
+        """What is in the data by class: things first, then what describes them."""
+        site = self._showing.site
+        by_kind = site.classes.by_kind(sorted(site.pages)).items()
+        listed = [
+            Listed(self._showing.of_kind(kind, root), self._sorted(iris, root)[:SHOWN], len(iris), self._showing.texts(kind, DEFINITIONS))
+            for kind, iris in by_kind
+        ]
+        return sorted(listed, key=lambda one: (not is_thing(one.heading.iri), one.heading.text.casefold(), one.heading.iri))
+
+    def figures(self, root: str) -> list[Listed]:
+        """The classes of things of the data, with how many there are of each."""
+        site = self._showing.site
+        data = (node.value for node in site.data if isinstance(node, NamedNode) and node.value in site.pages)
+        listed = [Listed(self._showing.of_kind(kind, root), (), len(iris)) for kind, iris in site.classes.by_kind(data).items() if self._is_counted(kind)]
+        return sorted(listed, key=lambda one: (one.heading.text.casefold(), one.heading.iri))
+
+    def _is_counted(self, kind: str) -> bool:
+        """A class that says what things are, and of which some shape says what they have to fulfil."""
+        return is_thing(kind) and self._showing.site.arrangement.is_target(kind)
+
+    def years(self, root: str) -> list[tuple[int, list[Value]]]:
+        """The things that were, or may have been, in each year."""
+        found: dict[int, list[str]] = {}
+        for iri in sorted(self._showing.site.pages):
+            if is_thing(self._showing.site.classes.kind(iri)) and not is_temporal(iri, self._facts):
+                for year in years(iri, self._facts):
+                    found.setdefault(year, []).append(iri)
+        return [(year, self._sorted(iris, root)[:SHOWN]) for year, iris in sorted(found.items())]
+
+    def _sorted(self, iris: Iterable[str], root: str) -> list[Value]:
+        return sorted((self._showing.thing(iri, root) for iri in iris), key=lambda value: (value.text.casefold(), value.iri))
+
+    def _term(self, iri: str, root: str) -> Term:
+        showing = self._showing
+        own = [triple for triple in self._facts.said(iri) if triple.predicate not in (TYPE, *LABELS) and triple.predicate.value not in _SAID_APART]
+        return Term(
+            value=showing.thing(iri, root),
+            definitions=showing.texts(iri, DEFINITIONS),
+            notes=showing.texts(iri, [SKOS + "scopeNote"]),
+            examples=showing.texts(iri, [SKOS + "example"]),
+            lines=self._lines(own, root),
+            used=self._usage.get(iri, 0),
+            shapes=[
+                showing.thing(shape, root) for name in ("path", "targetClass", "class", "targetSubjectsOf") for shape in self._facts.pointing(SHACL + name, iri)
+            ],
+        )
+
+    def _rule(self, iri: str, root: str, focus_nodes: Mapping[str, int]) -> Rule:
+        demands = [self._demand(shape, root) for shape in self._facts.iris(iri, SHACL + "property")]
+        own = [triple for triple in self._facts.said(iri) if triple.predicate not in (TYPE, *LABELS) and triple.predicate.value not in _SHAPE_APART]
+        messages = [
+            *self._showing.texts(iri, [SHACL + "message"]),
+            *(text for part in self._facts.iris(iri, SHACL + "sparql") for text in self._showing.texts(part, [SHACL + "message"])),
+        ]
+        return Rule(self._showing.thing(iri, root), self._targets(iri, root), messages, self._lines(own, root), demands, focus_nodes.get(iri, 0))
+
+    def _demand(self, shape: str, root: str) -> Demand:
+        own = [triple for triple in self._facts.said(shape) if triple.predicate not in (TYPE, *LABELS) and triple.predicate.value not in _SHAPE_APART]
+        path = [self._showing.thing(iri, root) for iri in self._facts.iris(shape, SHACL + "path")]
+        return Demand(self._showing.thing(shape, root), path, self._lines(own, root), self._showing.texts(shape, [SHACL + "message"]))
+
+    def _targets(self, iri: str, root: str) -> list[Line]:
+        names = (SHACL + name for name in ("targetClass", "targetSubjectsOf", "targetObjectsOf", "targetNode"))
+        return [self._sections.line(name, terms, root) for name in names if (terms := self._facts.terms(iri, name))]
+
+    def _lines(self, triples: Sequence[Triple], root: str) -> list[Line]:
+        return list(self._sections.plain(triples, root))
+
+
+def _by_name(one: Term | Rule) -> tuple[str, str]:
+    return one.value.text.casefold(), one.value.iri

@@ -1,0 +1,236 @@
+"""A resource as sections of statements: grouped, ordered and named as its shapes say, each statement with where it comes from."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from hashlib import sha256
+from itertools import groupby
+
+from pyoxigraph import Literal, NamedNode, Triple
+
+from publish.arrangement import NOWHERE, Position
+from publish.classes import is_thing
+from publish.model import LABELS, OA, RDF, RDFS, SHACL, TYPE, Object, Resource, Subject, term_key
+from publish.passages import Passage, passage
+from publish.showing import Showing
+from publish.shown import Value
+from publish.times import is_temporal, said
+from publish.turtle import rdf_lists, statement_order
+
+HAS_UNIT = "http://qudt.org/schema/qudt/hasUnit"
+"""QUDT's property from a figure to its unit; a project's own may be a sub-property of it."""
+SHOWN = 100
+"""How many things that point at a resource are shown, of each kind and property."""
+
+_CODE = {SHACL + form for form in ("select", "ask", "construct")}
+_REIFICATION = {RDF + name for name in ("subject", "predicate", "object")}
+_DEPTH = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """One statement as a page shows it: its value, and where that stands, comes from and is made of.
+
+    *anchor* is its stable name on the page (empty inside another statement); *passage* is set where the value is a passage of
+    *source*; *inside* is what is said of a value that only makes sense here; *because* tells of a derived one.
+    """
+
+    value: Value
+    anchor: str = ""
+    is_derived: bool = False
+    is_code: bool = False
+    unit: Line | None = None
+    passage: Passage | None = None
+    source: Value | None = None
+    inside: tuple[Line, ...] = ()
+    because: tuple[Because, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A property by its name and its statements."""
+
+    name: Value
+    statements: tuple[Statement, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Because:
+    """The node that says where a derived statement comes from, and what it says: rule, premises, how sure."""
+
+    node: Value
+    lines: tuple[Line, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """Lines under one heading; the heading is empty where no shape groups them."""
+
+    anchor: str
+    heading: Value
+    notes: tuple[Value, ...]
+    lines: tuple[Line, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Pointer:
+    """A thing that points at the resource: by what property, when that was, and whether it is derived."""
+
+    value: Value
+    role: Value
+    dates: tuple[tuple[Value | None, Value], ...]
+    is_derived: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Pointing:
+    """The things of one class that point at a resource: those that are shown, and how many there are."""
+
+    kind: Value
+    pointers: tuple[Pointer, ...]
+    total: int
+
+
+class Sections:
+    """What pages of one language show of resources."""
+
+    def __init__(self, showing: Showing) -> None:
+        self._showing = showing
+        self._site = showing.site
+        self._facts = showing.site.facts
+        self._units = {HAS_UNIT, *self._facts.pointing(RDFS + "subPropertyOf", HAS_UNIT)}
+
+    def own(self, resource: Resource, root: str) -> list[Section]:
+        """The sections of what is said of *resource*, but its types and labels."""
+        told = _Told(resource, root)
+        own = [triple for triple in resource.own if triple.subject == NamedNode(resource.iri) and triple.predicate not in (TYPE, *LABELS)]
+        positions = self._positions(resource.iri, own)
+        ordered = self._ordered(own, told, positions)
+        sections = groupby(ordered, key=lambda line: positions.get(line.name.iri, NOWHERE).group)
+        return [self._section(group, tuple(lines), root) for group, lines in sections]
+
+    def pointing(self, resource: Resource, root: str) -> list[Pointing]:
+        """What points at *resource*, by class: those that say something of their own before those that only describe; what is shown inside it is left out."""
+        kinds: dict[str, list[Triple]] = {}
+        for triple in resource.incoming:
+            if isinstance(triple.subject, NamedNode) and not (triple.predicate.value in _REIFICATION and self._is_reified(triple, resource)):
+                kinds.setdefault(self._site.classes.kind(triple.subject.value), []).append(triple)
+        found = [self._pointing(kind, triples, resource, root) for kind, triples in kinds.items()]
+        return sorted(found, key=lambda pointing: (not is_thing(pointing.kind.iri), pointing.kind.text, pointing.kind.iri))
+
+    def line(self, predicate: str, values: Iterable[Object], root: str) -> Line:
+        """A line of values that are no statement of a page's resource."""
+        return Line(self._showing.thing(predicate, root), tuple(Statement(self._showing.term(value, root)) for value in values))
+
+    def plain(self, triples: Sequence[Triple], root: str) -> Iterator[Line]:
+        """Lines of *triples* in the order of all that bynet writes, without anchors and without what is inside or behind a value."""
+        told = _Told(Resource("", tuple(triples), ()), root, _DEPTH)
+        return self._lines(sorted(triples, key=lambda triple: (self._order(triple.predicate.value), term_key(triple.object))), told, {})
+
+    def dates(self, iri: str) -> tuple[tuple[Value | None, Value], ...]:
+        """When *iri* is: each date, with the name of the property of OWL-Time that it begins or ends by."""
+        return tuple((self._showing.thing(part, "") if part else None, self._showing.literal(date)) for part, date in said(iri, self._facts))
+
+    def _is_reified(self, triple: Triple, resource: Resource) -> bool:
+        """Whether the node that points here is told of at a statement of the page already."""
+        return isinstance(triple.subject, NamedNode) and any(triple.subject.value in self._site.reified.get(own, ()) for own in resource.own)
+
+    def _pointing(self, kind: str, triples: Sequence[Triple], resource: Resource, root: str) -> Pointing:
+        pointers = [self._pointer(triple, resource, root) for triple in triples]
+        pointers.sort(key=lambda pointer: (pointer.role.text, pointer.value.text, pointer.value.iri))
+        return Pointing(self._showing.of_kind(kind, root) if kind else Value(""), tuple(pointers[:SHOWN]), len(pointers))
+
+    def _pointer(self, triple: Triple, resource: Resource, root: str) -> Pointer:
+        iri = triple.subject.value  # type: ignore[union-attr]  # an IRI
+        return Pointer(self._showing.thing(iri, root), self._property(triple.predicate.value, iri, root), self.dates(iri), triple in resource.derived)
+
+    def _property(self, predicate: str, iri: str, root: str) -> Value:
+        """A property by what the shapes of *iri* call it, where nothing else names it in the page's language."""
+        position = self._positions(iri, ()).get(predicate, NOWHERE)
+        return self._named(predicate, position, root)
+
+    def _positions(self, iri: str, own: Sequence[Triple]) -> Mapping[str, Position]:
+        classes = self._site.classes
+        return self._site.arrangement.positions(classes.kind(iri), classes.all_kinds(iri) | {triple.predicate.value for triple in own})
+
+    def _named(self, predicate: str, position: Position, root: str) -> Value:
+        thing = self._showing.thing(predicate, root)
+        called = None if predicate in self._site.pages else self._showing.best(position.names)  # its own name is what its ontology says
+        return replace(thing, text=called.text, language=called.language, kind="") if called else replace(thing, kind="")
+
+    def _section(self, group: str, lines: tuple[Line, ...], root: str) -> Section:
+        if not group:
+            return Section("", Value(""), (), lines)
+        anchor = group.removeprefix(self._site.base).replace("/", "-")
+        return Section(anchor, self._showing.thing(group, root), tuple(self._showing.texts(group, [RDFS + "comment"])), lines)
+
+    def _order(self, predicate: str) -> object:
+        return statement_order(NamedNode(predicate), self._site.namespaces)
+
+    def _lines(self, triples: Iterable[Triple], told: _Told, positions: Mapping[str, Position]) -> Iterator[Line]:
+        for predicate, group in groupby(triples, key=lambda triple: triple.predicate.value):
+            every = list(group)
+            spoken = [triple for triple in every if isinstance(triple.object, Literal) and triple.object.language == self._showing.language]
+            statements = [self._statement(triple, end, told) for triple in spoken or every for end in told.ends(triple)]
+            statements.sort(key=lambda statement: (statement.passage.start if statement.passage else 0, statement.value.text, statement.value.iri))
+            yield Line(self._named(predicate, positions.get(predicate, NOWHERE), told.root), tuple(statements))
+
+    def _statement(self, triple: Triple, end: Object, told: _Told) -> Statement:
+        value = self._showing.term(end, told.root)
+        derived = triple in self._site.derived
+        place = passage(value.iri, self._facts) if value.iri and OA + "SpecificResource" in self._facts.kinds(value.iri) else None
+        return Statement(
+            value=value,
+            anchor=f"s-{sha256(str(triple).encode()).hexdigest()[:10]}" if told.depth == 0 else "",
+            is_derived=derived,
+            is_code=triple.predicate.value in _CODE,
+            unit=self._unit(triple, told) if value.number else None,
+            passage=place,
+            source=self._showing.thing(place.source, told.root) if place and place.source else None,
+            inside=self._inside(value.iri, told) if value.iri else (),
+            because=self._because(triple, told) if derived and told.depth == 0 else (),
+        )
+
+    def _unit(self, triple: Triple, told: _Told) -> Line | None:
+        subject = triple.subject.value if isinstance(triple.subject, NamedNode) else ""
+        units = [(predicate, iri) for predicate in sorted(self._units) for iri in self._facts.iris(subject, predicate)]
+        return self.line(units[0][0], [NamedNode(iri) for _predicate, iri in units], told.root) if units else None
+
+    def _inside(self, iri: str, told: _Told) -> tuple[Line, ...]:
+        """What is said of a time that is a value: nobody looks for it by itself."""
+        if told.depth >= _DEPTH or iri == told.resource.iri or not is_temporal(iri, self._facts):
+            return ()
+        return self._node(iri, told, frozenset())
+
+    def _because(self, triple: Triple, told: _Told) -> tuple[Because, ...]:
+        nodes = [iri for iri in self._site.reified.get(triple, ()) if iri != told.resource.iri]
+        return tuple(Because(self._showing.thing(iri, told.root), self._node(iri, told.below, _REIFICATION)) for iri in nodes)
+
+    def _node(self, iri: str, told: _Told, hidden: frozenset[str] | set[str]) -> tuple[Line, ...]:
+        own = [triple for triple in self._facts.said(iri) if triple.predicate not in (TYPE, *LABELS) and triple.predicate.value not in hidden]
+        positions = self._positions(iri, own)
+        return tuple(self._ordered(own, replace(told, depth=told.depth + 1), positions))
+
+    def _ordered(self, triples: Sequence[Triple], told: _Told, positions: Mapping[str, Position]) -> Iterator[Line]:
+        """Lines in the order that the shapes give, else in that of all that bynet writes."""
+        order = {triple.predicate.value: (positions.get(triple.predicate.value, NOWHERE), self._order(triple.predicate.value)) for triple in triples}
+        return self._lines(sorted(triples, key=lambda triple: (order[triple.predicate.value], term_key(triple.object))), told, positions)
+
+
+@dataclass(frozen=True, slots=True)
+class _Told:
+    """What is being told of: the resource, the way to the site's folder, and how deep inside another statement."""
+
+    resource: Resource
+    root: str
+    depth: int = 0
+
+    @property
+    def below(self) -> _Told:
+        return replace(self, depth=_DEPTH - 1)
+
+    def ends(self, triple: Triple) -> Sequence[Object]:
+        """The value of a triple: the members where it is a list."""
+        lists = rdf_lists(self.resource.own) if not isinstance(triple.object, Literal | NamedNode) else {}
+        return lists.get(triple.object, (triple.object,)) if isinstance(triple.object, Subject) else (triple.object,)

@@ -1,0 +1,100 @@
+"""The templates of one language: what all of them know, and how a page is made of one."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+
+from jinja2 import ChoiceLoader, DictLoader, PackageLoader, StrictUndefined
+from jinja2.sandbox import SandboxedEnvironment
+from markupsafe import Markup
+from pyoxigraph import NamedNode, Triple
+
+from publish.licences import licence_of
+from publish.model import DCTERMS, LABEL, TITLE, best_label
+from publish.pictures import Drawing
+from publish.showing import Showing
+from publish.shown import Value
+from publish.wording import size_text
+
+File = tuple[str, bytes]
+
+_SHORT = 200  # characters of a page's description, for those who list pages
+
+
+class Templates:
+    """The templates in the language of *showing*, those of the site's theme before bynet's own.
+
+    *menu* names the pages that every page leads to, each with the name of its text; those whose text begins with ``menu-`` stand at the head.
+    """
+
+    def __init__(self, showing: Showing, menu: Sequence[tuple[str, str]]) -> None:
+        self._showing = showing
+        self._site = showing.site
+        own = self._site.dataset.own
+        self.title = best_label(of_predicate(own, TITLE), showing.language) or showing.name(self._site.dataset.iri)
+        self._templates = SandboxedEnvironment(
+            loader=ChoiceLoader([DictLoader(dict(self._site.theme.templates)), PackageLoader("publish")]),
+            autoescape=True,
+            undefined=StrictUndefined,
+            trim_blocks=True,
+            lstrip_blocks=True,
+            keep_trailing_newline=True,
+        )
+        self._templates.globals.update(self._known(menu))
+
+    def page(self, template: str, path: str, **values: object) -> File:
+        """The file of the page at *path*, made of *template* with *values*."""
+        lead = values.get("lead")
+        summary = lead[0].text[:_SHORT] if isinstance(lead, list) and lead else ""
+        links = self._site.links(path, self._showing.language, str(values["iri"])) if "iri" in values else ()
+        own = {"root": "../" * path.count("/"), "structured": "", "summary": summary, "links": links}
+        return path + self._ending(path), self.rendered(template, path, **{**own, **values})
+
+    def rendered(self, template: str, path: str, **values: object) -> bytes:
+        """*template* with *values*, which have the way to the site's folder as ``root``."""
+        name = path.rsplit("/", 1)[-1]
+        pages = [(other, f"../{other}/index.html" if self._is_own_landing(path) else name + self._showing.suffix(other)) for other in self._site.languages]
+        known = {"structured": "", "summary": "", "links": (), "path": path, "alternates": pages}
+        return self._templates.get_template(template).render(**{**known, **values}).encode()
+
+    def picture(self, drawing: Drawing, caption: str) -> Markup:
+        """A drawing as part of a page."""
+        return Markup(self._templates.get_template(drawing.template).render(picture=drawing, caption=caption))  # noqa: S704  # escaped
+
+    def _known(self, menu: Sequence[tuple[str, str]]) -> Mapping[str, object]:
+        """What every template knows."""
+        showing, site, words = self._showing, self._site, self._showing.words
+        spoken = Markup(' lang="{}"').format(showing.spoken) if showing.spoken != showing.language else Markup()
+        licences = site.facts.iris(site.dataset.iri, DCTERMS + "license")
+        return {
+            "words": words,
+            "language": showing.language,
+            "suffix": showing.suffix(showing.language),
+            "spoken": showing.spoken,
+            "spoken_in": lambda: spoken,
+            "languages": [(other, _own_name(Showing(site, other))) for other in site.languages],
+            "title": self.title,
+            "brand": best_label(of_predicate(site.dataset.own, LABEL), showing.language) or self.title,
+            "menu": [(place, words[name]) for place, name in menu if name.startswith("menu-")],
+            "more": [(place, words[name]) for place, name in menu if not name.startswith("menu-")],
+            "licence": next((Value(showing.name(iri), licence_of(iri).url) for iri in licences), None),
+            "version": site.version,
+            "size": lambda size: size_text(size, showing.spoken),
+        }
+
+    def _ending(self, path: str) -> str:
+        return ".html" if self._is_own_landing(path) else self._showing.suffix(self._showing.language)
+
+    def _is_own_landing(self, path: str) -> bool:
+        """Whether *path* is that of a landing page whose folder says its language already."""
+        return path == f"{self._showing.language}/index"
+
+
+def of_predicate(triples: Iterable[Triple], predicate: NamedNode) -> list[Triple]:
+    """Those of *triples* that have *predicate*."""
+    return [triple for triple in triples if triple.predicate == predicate]
+
+
+def _own_name(showing: Showing) -> str:
+    """What a language calls itself, else its tag."""
+    return showing.words["language"] if showing.spoken == showing.language else showing.language
