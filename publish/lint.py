@@ -9,20 +9,27 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 
-from pyoxigraph import BlankNode, Literal, NamedNode, Store, Triple
+from pyoxigraph import BlankNode, Literal, NamedNode, QuerySolutions, Store, Triple
 
 from publish.datatypes import is_valid
 from publish.errors import BadQuery
 from publish.findings import found
 from publish.model import DCAT, DCTERMS, FIRST, SHACL, TYPE, XSD, Finding, Object, Project, Query, Source, Subject, tombstones
 from publish.paths import VERSION, collisions
-from publish.sparql import run, words_of
+from publish.sparql import Answer, run, words_of
+from publish.theme import Theme, faults
 from publish.turtle import Namespaces, write_term
 
 _PATTERN = NamedNode(SHACL + "pattern")
 _VERSION = NamedNode(DCAT + "version")
 _REPLACEMENT = NamedNode(DCTERMS + "isReplacedBy")
 _WORKING = {SHACL + name for name in ("select", "ask", "construct", "pattern")}
+_PICTURES = {
+    "network": (("from",), ("to",), ("through",)),
+    "timeline": (("thing",), ("begin", "end", "beginEarliest", "endEarliest")),
+    "map": (("place",), ("latitude",), ("longitude",)),
+}
+# what the answer of a question has to have for each kind of picture: a variable, or one of some
 _PREFIXED_NAME = re.compile(r"(?<![\w?$:<])([A-Za-z][\w-]*):([A-Za-z0-9_][\w-]*)")
 
 
@@ -38,6 +45,7 @@ def lint(project: Project) -> list[Finding]:
     findings += _twice_described(project, known.namespaces)
     findings += _same_pages(project, known.namespaces)
     findings += _release(project)
+    findings += faults(Theme(project.theme))
     return list(dict.fromkeys(findings))
 
 
@@ -87,9 +95,11 @@ class _Known:
                     query.file, query.body_line + words.count("\n", 0, match.start()), "undeclared", query.iri, f"<{iri}>", name=query.file, word=match.group()
                 )
         try:
-            run(Store(), query.body, query.prefixes)
+            answer = run(Store(), query.body, query.prefixes)
         except BadQuery as error:
             yield found(query.file, query.body_line + int(str(error.values["line"])) - 1, error.name, **error.values)
+        else:
+            yield from _picture(query, answer)
 
     def _faults(self, triple: Triple, listed: set[Subject]) -> Iterator[tuple[str, Object]]:
         for term in (triple.subject, triple.object):
@@ -130,6 +140,21 @@ class _Known:
 
     def _shown(self, term: Object) -> str:
         return write_term(term, self.namespaces)
+
+
+def _picture(query: Query, answer: Answer) -> Iterator[Finding]:
+    """What keeps the answer of *query* from making the picture that its head promises."""
+    if not query.picture:
+        return
+    if query.picture not in _PICTURES:
+        yield found(query.file, 1, "picture-unknown", query.iri, word=query.picture, known=", ".join(_PICTURES))
+    elif not isinstance(answer, QuerySolutions):
+        yield found(query.file, query.body_line, "picture-form", query.iri, word=query.picture)
+    else:
+        given = {variable.value for variable in answer.variables}
+        missing = [f"?{names[0]}" for names in _PICTURES[query.picture] if given.isdisjoint(names)]
+        if missing:
+            yield found(query.file, query.body_line, "picture-variables", query.iri, word=query.picture, missing=", ".join(missing))
 
 
 def _twice_described(project: Project, namespaces: Namespaces) -> Iterator[Finding]:
