@@ -58,7 +58,8 @@ def answered(store: Store, query: Query) -> Answered | None:
 def answer_table(query: Query, answer: Answered, showing: Showing, root: str) -> AnswerTable:
     """Return the answer as a table in the language of *showing*.
 
-    A column of texts in another language is left out where one in the page's stands beside it, and so is one that says of each row what a thing in it is called.
+    A column of texts in another language is left out where one in the page's stands beside it, and so is one that only
+    says what a thing in each row is called.
     """
     shown = [name for name in answer.variables if not _is_said_otherwise(name, answer.rows, showing)]
     columns = [_column(name, query, showing) for name in shown]

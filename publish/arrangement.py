@@ -87,4 +87,4 @@ class Arrangement:
         return _LAST
 
     def _objects(self, node: Object, predicate: NamedNode) -> list[Object]:
-        return [triple.object for triple in self._said.get(node, ()) if triple.predicate == predicate]  # type: ignore[call-overload]  # a literal has none
+        return [triple.object for triple in self._said.get(node, ()) if triple.predicate == predicate]  # type: ignore[arg-type]  # a literal has none

@@ -61,7 +61,7 @@ def label_triples(triples: Iterable[Triple]) -> dict[str, tuple[Triple, ...]]:
 
 
 def names(triples: Sequence[Triple], language: str) -> dict[str, Literal]:
-    """Return what to call each IRI in *language*, if nothing better in another: its label, or `sh:name` for a property shape, and for a property without label."""
+    """Return what to call each IRI, in *language* where there is such a text: its label; `sh:name` for a property shape, and a property without label."""
     called = {iri: best for iri, labels in label_triples(triples).items() if (best := best_literal(labels, language))}
     paths = {triple.subject: triple.object for triple in triples if triple.predicate == _PATH}
     named = [triple for triple in triples if triple.predicate == _NAME and triple.subject in paths]

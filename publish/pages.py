@@ -2,22 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 
 from markupsafe import Markup
 from pyoxigraph import Literal, NamedNode, Triple
 
-from publish.answered import Answered, AnswerTable, answer_table
+from publish.answered import AnswerTable, answer_table
 from publish.called import Called
 from publish.coverage import coverage
-from publish.model import RDF, SHACL, TITLE, TYPE, XSD, Finding, Published, Query, Release, Resource, Validation, best_label, term_key, tombstones
+from publish.model import RDF, SHACL, TITLE, TYPE, XSD, Finding, Published, Resource, Validation, best_label, term_key, tombstones
 from publish.paths import page_path
 from publish.pictures import drawing, ontology_drawing
-from publish.reference import DEFINITIONS, Reference
+from publish.reference import Reference
 from publish.sections import Sections
 from publish.showing import Showing, Site
 from publish.shown import Value
+from publish.stock import Entry, Stock
 from publish.templating import Templates, of_predicate
 from publish.turtle import statement_order
 
@@ -26,50 +27,14 @@ File = tuple[str, bytes]
 _QUERIES = ("select", "ask", "construct")
 _EXECUTABLE = NamedNode(SHACL + "SPARQLExecutable")
 _DATE = NamedNode(XSD + "date")
-_LEADS = (*DEFINITIONS, TITLE.value)
-
-
-@dataclass(frozen=True, slots=True)
-class Changed:
-    """What a release did to one resource: the statements that it gained and lost."""
-
-    iri: str
-    kind: str
-    labels: Mapping[str, str]
-    added: Sequence[Triple]
-    removed: Sequence[Triple]
-
-
-@dataclass(frozen=True, slots=True)
-class Entry:
-    """What a release changed: a summary by language, and each resource; of the first release, which has all, the summary alone."""
-
-    release: Release
-    summary: Mapping[str, str]
-    changes: Sequence[Changed]
-
-
-@dataclass(frozen=True, slots=True)
-class Stock:
-    """What the pages about the whole data set tell of.
-
-    *queries* are questions and rules, *answers* what they answer by their IRI, *usage* how often the data use each class, property
-    and code; *score* is how many points the metadata have, of how many that files can give.
-    """
-
-    queries: Sequence[Query]
-    answers: Mapping[str, Answered]
-    usage: Mapping[str, int]
-    files: Sequence[Published]
-    validation: Validation
-    findings: Sequence[Finding]
-    score: tuple[int, int]
-    counts: Mapping[str, int]
-    ontology: Sequence[Triple]
 
 
 BROWSE = ("classes", "codes", "coverage", "ontology", "questions", "shapes", "years")
 """The reference pages, each with a template of its name in ``templates/browse``."""
+
+
+_PERHAPS = ("codes", "coverage", "questions", "years")
+"""Those that a site may have nothing for."""
 
 
 class Pages:
@@ -103,7 +68,7 @@ class Pages:
             withdrawn=iri in tombstones(resource.own),
             kinds=self._kinds(iri, root),
             state=self._state(iri, own),
-            lead=self._lead(iri),
+            lead=self._sections.lead(iri),
             statement=self._reified(iri, root),
             sections=sections,
             dates=self._sections.dates(iri),
@@ -125,7 +90,7 @@ class Pages:
             path,
             iri=dataset,
             heading=self._templates.title,
-            lead=self._lead(dataset),
+            lead=self._sections.lead(dataset),
             figures=self._reference.figures(root),
             pictures=[(self._showing.thing(query.iri, root), self._picture(query.iri, root)) for query in shown],
             questions=[(self._showing.thing(query.iri, root), answer) for query in asked if (answer := self._answer(query.iri, root))],
@@ -137,18 +102,21 @@ class Pages:
 
     def browse(self, name: str) -> File:
         """The reference page *name*, one of `BROWSE`."""
-        root, heading = "../", self._words[f"browse-{name}"]
-        reference = self._reference
-        values: Mapping[str, object] = {
-            "classes": lambda: {"listed": reference.classes(root)},
-            "codes": lambda: {"lists": reference.codes(root)},
-            "coverage": lambda: {"sources": coverage(self._showing, root)},
-            "ontology": lambda: {"terms": reference.terms(root), "picture": self._ontology(root)},
-            "questions": lambda: {"questions": reference.questions(self._stock.queries, self._stock.answers, root)},
-            "shapes": lambda: {"rules": reference.shapes(root, self._stock.validation.focus_nodes)},
-            "years": lambda: {"years": reference.years(root)},
-        }[name]()
-        return self._templates.page(f"browse/{name}.html", f"browse/{name}", heading=heading, **values)
+        return self._templates.page(f"browse/{name}.html", f"browse/{name}", heading=self._words[f"browse-{name}"], **self._browsed[name]("../"))
+
+    @property
+    def _browsed(self) -> Mapping[str, Callable[[str], Mapping[str, object]]]:
+        """What each reference page shows, by the way from it to the site's folder."""
+        reference, stock = self._reference, self._stock
+        return {
+            "classes": lambda root: {"listed": reference.classes(root)},
+            "codes": lambda root: {"lists": reference.codes(root)},
+            "coverage": lambda root: {"sources": coverage(self._showing, root)},
+            "ontology": lambda root: {"terms": reference.terms(root), "picture": self._ontology(root)},
+            "questions": lambda root: {"questions": reference.questions(stock.queries, stock.answers, root)},
+            "shapes": lambda root: {"rules": reference.shapes(root, stock.validation.focus_nodes)},
+            "years": lambda root: {"years": reference.years(root)},
+        }
 
     def catalogue(self, catalogue: Resource, files: Sequence[Published]) -> File:
         """The catalogue as a page: what it says of itself, and the files of the data set."""
@@ -201,7 +169,7 @@ class Pages:
     def _menu(self) -> Iterator[tuple[str, str]]:
         """The pages that every page leads to, each with the name of its text."""
         yield "browse/classes", "menu-browse"
-        if self._stock.queries:
+        if self.has("questions"):
             yield "browse/questions", "menu-questions"
         yield "browse/ontology", "menu-ontology"
         yield "sparql/index", "menu-query"
@@ -223,12 +191,7 @@ class Pages:
 
     def has(self, name: str) -> bool:
         """Whether there is anything for the reference page *name*."""
-        tests: Mapping[str, object] = {
-            "codes": self._reference.codes,
-            "years": self._reference.years,
-            "coverage": lambda root: coverage(self._showing, root),
-        }
-        return name not in tests or bool(tests[name](""))  # type: ignore[operator]  # each takes the root
+        return any(self._browsed[name]("").values()) if name in _PERHAPS else True
 
     def _kinds(self, iri: str, root: str) -> list[Value]:
         """The classes of a thing, the one that says most first."""
@@ -241,10 +204,6 @@ class Pages:
         if NamedNode(iri) not in self._site.data:
             return ""
         return "derived" if own and self._site.derived.issuperset(own) else "stated"
-
-    def _lead(self, iri: str) -> list[Value]:
-        """What says in a sentence or two what a thing is."""
-        return [text for text in self._showing.texts(iri, DEFINITIONS) if text.text != self._showing.name(iri)][:1]
 
     def _reified(self, iri: str, root: str) -> list[Value]:
         """The one statement that a node is about, as its subject, property and value; nothing where it is about none."""

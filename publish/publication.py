@@ -30,6 +30,7 @@ from publish.report import report_iri, report_triples
 from publish.schemaorg import schema_org
 from publish.showing import Site
 from publish.sparql import load
+from publish.stock import Stock
 from publish.theme import Theme
 from publish.turtle import Namespaces
 
@@ -225,7 +226,7 @@ class Publication:
     @cached_property
     def templates(self) -> dict[str, Pages]:
         """What writes the pages, by language."""
-        from publish.pages import Pages, Stock  # noqa: PLC0415  # Jinja2 takes long to start, and only pages need it
+        from publish.pages import Pages  # noqa: PLC0415  # Jinja2 takes long to start, and only pages need it
 
         project, checked, graphs = self.project, self.checked, self.snapshot.graphs
         stock = Stock(

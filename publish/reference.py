@@ -9,16 +9,15 @@ from pyoxigraph import NamedNode, Triple
 
 from publish.answered import Answered
 from publish.classes import is_thing
-from publish.model import DCTERMS, LABELS, OWL, RDF, RDFS, SHACL, SKOS, TYPE, Query
-from publish.sections import Line, Sections
+from publish.model import LABELS, OWL, RDF, RDFS, SHACL, SKOS, TYPE, Query
+from publish.sections import DEFINITIONS, Line, Sections
 from publish.showing import Showing
 from publish.shown import Value
-from publish.times import is_temporal, years
+from publish.times import TEMPORAL_ENTITY, years
 
 SHOWN = 200
 """How many things of a class the page of classes lists; search finds the others."""
 
-DEFINITIONS = (SKOS + "definition", RDFS + "comment", DCTERMS + "description")
 _TERMS = {
     "classes": (OWL + "Class", RDFS + "Class"),
     "properties": (OWL + "ObjectProperty", OWL + "DatatypeProperty", OWL + "AnnotationProperty", RDF + "Property"),
@@ -47,7 +46,7 @@ class Demand:
     """What a property shape demands: of which property, in plain words, with the message that its breach gives."""
 
     value: Value
-    path: Sequence[Value]
+    path: Sequence[str]
     lines: Sequence[Line]
     messages: Sequence[Value]
 
@@ -127,14 +126,14 @@ class Reference:
         return sorted(listed, key=lambda one: (one.heading.text.casefold(), one.heading.iri))
 
     def _is_counted(self, kind: str) -> bool:
-        """A class that says what things are, and of which some shape says what they have to fulfil."""
-        return is_thing(kind) and self._showing.site.arrangement.is_target(kind)
+        """A class of several things that says what they are, and of which some shape says what they have to fulfil."""
+        return is_thing(kind) and len(self._showing.site.facts.pointing(TYPE.value, kind)) > 1 and self._showing.site.arrangement.is_target(kind)
 
     def years(self, root: str) -> list[tuple[int, list[Value]]]:
         """The things that were, or may have been, in each year."""
         found: dict[int, list[str]] = {}
         for iri in sorted(self._showing.site.pages):
-            if is_thing(self._showing.site.classes.kind(iri)) and not is_temporal(iri, self._facts):
+            if is_thing(self._showing.site.classes.kind(iri)) and not {TEMPORAL_ENTITY, RDF + "Statement"} & self._facts.kinds(iri):
                 for year in years(iri, self._facts):
                     found.setdefault(year, []).append(iri)
         return [(year, self._sorted(iris, root)[:SHOWN]) for year, iris in sorted(found.items())]
@@ -168,7 +167,7 @@ class Reference:
 
     def _demand(self, shape: str, root: str) -> Demand:
         own = [triple for triple in self._facts.said(shape) if triple.predicate not in (TYPE, *LABELS) and triple.predicate.value not in _SHAPE_APART]
-        path = [self._showing.thing(iri, root) for iri in self._facts.iris(shape, SHACL + "path")]
+        path = [self._showing.site.namespaces.shorten(iri) for iri in self._facts.iris(shape, SHACL + "path")]
         return Demand(self._showing.thing(shape, root), path, self._lines(own, root), self._showing.texts(shape, [SHACL + "message"]))
 
     def _targets(self, iri: str, root: str) -> list[Line]:

@@ -11,7 +11,7 @@ from pyoxigraph import Literal, NamedNode, Triple
 
 from publish.arrangement import NOWHERE, Position
 from publish.classes import is_thing
-from publish.model import LABELS, OA, RDF, RDFS, SHACL, TYPE, Object, Resource, Subject, term_key
+from publish.model import DCTERMS, LABELS, OA, RDF, RDFS, SHACL, SKOS, TYPE, Object, Resource, Subject, term_key
 from publish.passages import Passage, passage
 from publish.showing import Showing
 from publish.shown import Value
@@ -22,6 +22,9 @@ HAS_UNIT = "http://qudt.org/schema/qudt/hasUnit"
 """QUDT's property from a figure to its unit; a project's own may be a sub-property of it."""
 SHOWN = 100
 """How many things that point at a resource are shown, of each kind and property."""
+
+DEFINITIONS = (SKOS + "definition", RDFS + "comment", DCTERMS + "description")
+"""The properties that say what a thing is, best first."""
 
 _CODE = {SHACL + form for form in ("select", "ask", "construct")}
 _REIFICATION = {RDF + name for name in ("subject", "predicate", "object")}
@@ -104,7 +107,9 @@ class Sections:
     def own(self, resource: Resource, root: str) -> list[Section]:
         """The sections of what is said of *resource*, but its types and labels."""
         told = _Told(resource, root)
+        leads = {statement.anchor for statement in self.lead(resource.iri)}
         own = [triple for triple in resource.own if triple.subject == NamedNode(resource.iri) and triple.predicate not in (TYPE, *LABELS)]
+        own = [triple for triple in own if _anchor(triple) not in leads]
         positions = self._positions(resource.iri, own)
         ordered = self._ordered(own, told, positions)
         sections = groupby(ordered, key=lambda line: positions.get(line.name.iri, NOWHERE).group)
@@ -118,6 +123,18 @@ class Sections:
                 kinds.setdefault(self._site.classes.kind(triple.subject.value), []).append(triple)
         found = [self._pointing(kind, triples, resource, root) for kind, triples in kinds.items()]
         return sorted(found, key=lambda pointing: (not is_thing(pointing.kind.iri), pointing.kind.text, pointing.kind.iri))
+
+    def lead(self, iri: str) -> list[Statement]:
+        """What says in a sentence or two what *iri* is: its definition or description in the page's language, else in any; nothing where that is its name."""
+        texts = [triple for predicate in DEFINITIONS for triple in self._facts.described(iri, [predicate]) if isinstance(triple.object, Literal)]
+        ranked = sorted(texts, key=lambda triple: (self._rank(triple), DEFINITIONS.index(triple.predicate.value), str(triple.object)))
+        found = [Statement(self._showing.term(triple.object, ""), _anchor(triple)) for triple in ranked[:1]]
+        return [statement for statement in found if statement.value.text != self._showing.name(iri)]
+
+    def _rank(self, triple: Triple) -> int:
+        """0 for a text in the page's language, 1 in English, 2 in any other."""
+        language = getattr(triple.object, "language", "")
+        return 0 if language == self._showing.language else 1 if language == "en" else 2
 
     def line(self, predicate: str, values: Iterable[Object], root: str) -> Line:
         """A line of values that are no statement of a page's resource."""
@@ -182,7 +199,7 @@ class Sections:
         place = passage(value.iri, self._facts) if value.iri and OA + "SpecificResource" in self._facts.kinds(value.iri) else None
         return Statement(
             value=value,
-            anchor=f"s-{sha256(str(triple).encode()).hexdigest()[:10]}" if told.depth == 0 else "",
+            anchor=_anchor(triple) if told.depth == 0 else "",
             is_derived=derived,
             is_code=triple.predicate.value in _CODE,
             unit=self._unit(triple, told) if value.number else None,
@@ -234,3 +251,8 @@ class _Told:
         """The value of a triple: the members where it is a list."""
         lists = rdf_lists(self.resource.own) if not isinstance(triple.object, Literal | NamedNode) else {}
         return lists.get(triple.object, (triple.object,)) if isinstance(triple.object, Subject) else (triple.object,)
+
+
+def _anchor(triple: Triple) -> str:
+    """The name on a page of the statement that *triple* makes: the same as long as it says the same."""
+    return f"s-{sha256(str(triple).encode()).hexdigest()[:10]}"

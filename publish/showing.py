@@ -6,13 +6,14 @@ import unicodedata
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
+from urllib.parse import urlsplit
 
-from pyoxigraph import Literal, NamedNode
+from pyoxigraph import Literal, NamedNode, Triple
 
 from publish.arrangement import Arrangement
 from publish.classes import Classes
 from publish.facts import Facts
-from publish.model import XSD, Object, Resource, Subject, Triple
+from publish.model import XSD, Object, Resource, Subject
 from publish.paths import page_path, page_suffix
 from publish.shown import Value
 from publish.texts import LANGUAGES, table
@@ -20,6 +21,7 @@ from publish.theme import Theme
 from publish.turtle import Namespaces
 from publish.wording import date_text, number_text
 
+_PICTURES = 0x2400  # Unicode's block of signs for control characters
 _TEXTS = {XSD + "string", XSD + "anyURI", XSD + "normalizedString", XSD + "token"}
 
 
@@ -134,7 +136,8 @@ class Showing:
         inside = iri in site.pages
         href = page_path(iri, site.base) + self.suffix(self.language) if inside else iri if iri.startswith(("http://", "https://")) else ""
         text, language = self._called(iri)
-        return Value(visible(text), href, iri, language, site.classes.colour(site.classes.kind(iri)))
+        host = urlsplit(iri).netloc if href == iri and iri in self._names else ""
+        return Value(visible(text), href, iri, language, site.classes.colour(site.classes.kind(iri)), host=host)
 
     def _called(self, iri: str) -> tuple[str, str]:
         """What to call *iri*, and the language of that where it is not the page's."""
@@ -159,4 +162,5 @@ def visible(text: str) -> str:
 
 
 def _sign(character: str) -> str:
-    return chr(0x2400 + ord(character)) if ord(character) < 0x20 else "\N{SYMBOL FOR DELETE}" if character == "\x7f" else "\N{REPLACEMENT CHARACTER}"
+    pictures = {"\x7f": "\N{SYMBOL FOR DELETE}", **{chr(code): chr(_PICTURES + code) for code in range(ord(" "))}}
+    return pictures.get(character, "\N{REPLACEMENT CHARACTER}")

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from urllib.parse import urlsplit
 
 from publish.model import Object
 
@@ -14,7 +13,8 @@ class Value:
     """One thing or text as a page shows it.
 
     *language* is the tag of the text's language where it is not the page's, else empty. *kind* is the CSS class of the
-    thing's class, which gives its colour. *datetime* is what HTML's ``time`` element says to programs, *number* what its ``data`` element says.
+    thing's class, which gives its colour. *host* is where a link leads that leaves the site, unless the text says so.
+    *datetime* is what HTML's ``time`` element says to programs, *number* what its ``data`` element says.
     """
 
     text: str
@@ -25,12 +25,7 @@ class Value:
     datatype: str = ""
     datetime: str = ""
     number: str = ""
-
-    @property
-    def host(self) -> str:
-        """The host that a link leads to, where that is not the site; empty where the text says it already."""
-        host = urlsplit(self.href).netloc if self.href == self.iri else ""
-        return host if host not in self.text else ""
+    host: str = ""
 
 
 Row = Mapping[str, Object]

@@ -22,13 +22,14 @@ from publish.examples import EXAMPLES, example_triples
 from publish.hosting import host_files
 from publish.jsonld import Context
 from publish.model import OWL, ChangeKind, Published, Release, Resource, tombstones
-from publish.pages import BROWSE, Changed, Entry
+from publish.pages import BROWSE
 from publish.paths import page_path
 from publish.publication import Publication
 from publish.querypage import PATH as QUERY_PAGE
 from publish.querypage import assets, page_values
 from publish.render import File, Notation, render_graph, render_resource
 from publish.report import report_iri
+from publish.stock import Changed, Entry
 from publish.turtle import write_turtle
 from publish.void import Described, void_triples
 

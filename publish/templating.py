@@ -45,7 +45,7 @@ class Templates:
     def page(self, template: str, path: str, **values: object) -> File:
         """The file of the page at *path*, made of *template* with *values*."""
         lead = values.get("lead")
-        summary = lead[0].text[:_SHORT] if isinstance(lead, list) and lead else ""
+        summary = lead[0].value.text[:_SHORT] if isinstance(lead, list) and lead else ""
         links = self._site.links(path, self._showing.language, str(values["iri"])) if "iri" in values else ()
         own = {"root": "../" * path.count("/"), "structured": "", "summary": summary, "links": links}
         return path + self._ending(path), self.rendered(template, path, **{**own, **values})
@@ -77,7 +77,7 @@ class Templates:
             "brand": best_label(of_predicate(site.dataset.own, LABEL), showing.language) or self.title,
             "menu": [(place, words[name]) for place, name in menu if name.startswith("menu-")],
             "more": [(place, words[name]) for place, name in menu if not name.startswith("menu-")],
-            "licence": next((Value(showing.name(iri), licence_of(iri).url) for iri in licences), None),
+            "licence": next((Value(licence_of(iri).spdx or showing.name(iri), licence_of(iri).url) for iri in licences), None),
             "version": site.version,
             "size": lambda size: size_text(size, showing.spoken),
         }

@@ -30,6 +30,8 @@ def said(iri: str, facts: Facts) -> list[tuple[str, Literal]]:
 
     A date in EDTF says just what is known, and is taken before calendar bounds.
     """
+    if RDF + "Statement" in facts.kinds(iri):
+        return []  # it is about another thing, and so are its times
     nodes = [iri] if is_temporal(iri, facts) else [triple.object.value for triple in facts.said(iri) if _points_at_time(triple.object, facts)]  # type: ignore[union-attr]  # an IRI
     found: list[tuple[str, Literal]] = []
     for node in sorted(set(nodes)):
