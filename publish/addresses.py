@@ -38,6 +38,8 @@ MEDIA_TYPES: Mapping[str, str] = {
     "js": "text/javascript; charset=utf-8",
     "wasm": "application/wasm",
     "png": "image/png",
+    "svg": "image/svg+xml",
+    "ico": "image/vnd.microsoft.icon",
     "toml": "application/toml",
     "txt": PLAIN,
     "conf": PLAIN,
@@ -53,6 +55,9 @@ NAMED: Mapping[str, str] = {
 LINKSET = "linkset.json"
 QUERY = "sparql"
 """The folder of the query page, and the address of the endpoint where there is one."""
+SEARCH = "search"
+NOWHERE = "404.html"
+"""The page of what is not there: no document of any address, and never sent with 200 by a host that has rules."""
 
 HOST_FILES = (".htaccess", "_headers", "_redirects", "host/nginx.conf", "host/nginx-server.conf", "host/w3id.htaccess")
 """The files that are for a host and not for its visitors; a host may keep them to itself."""
@@ -62,9 +67,10 @@ LONG = "public, max-age=31536000, immutable"
 HEADERS: Mapping[str, str] = {
     "Access-Control-Allow-Origin": "*",
     "Access-Control-Expose-Headers": "Content-Language, Content-Location, ETag, Link, Location, Vary",
+    "Content-Security-Policy": "frame-ancestors 'self'",
     "X-Content-Type-Options": "nosniff",
 }
-"""What every answer carries: anyone's program in a browser may read all of it, and no browser guesses what it is."""
+"""What every answer carries: anyone's program in a browser may read all of it, no browser guesses what it is or shows it within another site."""
 PREFLIGHT: Mapping[str, str] = {
     "Access-Control-Allow-Methods": "GET, HEAD, OPTIONS",
     "Access-Control-Allow-Headers": "Accept, Accept-Language, If-Modified-Since, If-None-Match, Range",
@@ -80,7 +86,11 @@ _RDF = ("ttl", "jsonld", "nt")
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """A kind of address: a pattern of the path under the base (PCRE and Python), the extensions it is offered in, best first, and its status."""
+    """A kind of address: a pattern of the path under the base (PCRE and Python), the extensions it is offered in, best first, and its status.
+
+    *index* is the name of the file in a folder; *relation* is the document's link to what it is about. *language* is that of a
+    page that is no other's in another language; empty where the language is negotiated.
+    """
 
     name: str
     pattern: str
@@ -88,6 +98,7 @@ class Kind:
     status: HTTPStatus = HTTPStatus.OK
     index: str = ""
     relation: str = "canonical"
+    language: str = ""
 
     @property
     def is_thing(self) -> bool:
@@ -97,13 +108,20 @@ class Kind:
     @property
     def vary(self) -> str:
         """The value of Vary; empty where there is nothing to choose."""
-        return ", ".join([*["Accept"] * (len(self.offers) > 1), *["Accept-Language"] * ("html" in self.offers)])
+        return ", ".join([*["Accept"] * (len(self.offers) > 1), *["Accept-Language"] * self.is_spoken])
+
+    @property
+    def is_spoken(self) -> bool:
+        """Whether its pages are chosen by language."""
+        return "html" in self.offers and not self.language
 
 
 KINDS = (
     Kind("home", "", ("html",), index="index"),
     Kind("release", f"{FOLDER}/", ("html", *_RDF), index="index"),
     Kind("query", f"{QUERY}/", ("html",), index="index", relation=""),
+    Kind("search", f"{SEARCH}/", ("html",), index="index", relation=""),
+    Kind("browse", "browse/[A-Za-z0-9_-]+", ("html",)),
     Kind("catalog", "catalog", ("html", "ttl", "jsonld", "rdf", "nt")),
     Kind("report", "report", ("html", *_RDF)),
     Kind("changes", "changes", ("html",)),
@@ -112,9 +130,9 @@ KINDS = (
     Kind("context", "context", ("jsonld",), relation=""),
     Kind("data", f"(?:download|{FOLDER})/{_NAME}", _RDF),
     Kind("hashed", "iri/[0-9a-f]{64}", ("html", *_RDF), HTTPStatus.SEE_OTHER, relation=""),
-    Kind("thing", f"{_NAME}(?:/{_NAME})*", ("html", *_RDF), HTTPStatus.SEE_OTHER, relation="describes"),
+    Kind("thing", f"(?!404(?:/|$)){_NAME}(?:/{_NAME})*", ("html", *_RDF), HTTPStatus.SEE_OTHER, relation="describes"),
 )
-"""The kinds, the first that fits counts. *index* is the name of the file in a folder; *relation* is the document's link to what it is about."""
+"""The kinds of every site, the first that fits counts; a site has a kind more for each of its front pages (`Layout.kinds`)."""
 PREFERENCE = ("html", "ttl", "jsonld", "rdf", "nt", "trig")
 """The order of what is offered, the same for every kind."""
 
@@ -163,8 +181,21 @@ class Layout:
 
     @cached_property
     def folders(self) -> tuple[str, ...]:
-        """The folders that have an address of their own, which ends in ``/``: of releases and of the query page."""
-        return tuple(sorted({found[0] for path in self.paths if (found := re.match(f"(?:{FOLDER}|{QUERY})(?=/)", path, re.ASCII))}))
+        """The folders that have an address of their own, which ends in ``/``: of releases, of the pages to query and to search, of front pages."""
+        named = {found[0] for path in self.paths if (found := re.match(f"(?:{FOLDER}|{QUERY}|{SEARCH})(?=/)", path, re.ASCII))}
+        return tuple(sorted(named.union(self.fronts)))
+
+    @cached_property
+    def fronts(self) -> tuple[str, ...]:
+        """The languages that have a front page of their own, in a folder of that name; none that is the name of a thing."""
+        things = {*self.elsewhere, *(path.removesuffix(".ttl") for path in self.paths)}
+        return tuple(tag for tag in self.languages if f"{tag}/index.html" in self.paths and not things & {tag, f"{tag}/", f"{tag}/index"})
+
+    @cached_property
+    def kinds(self) -> tuple[Kind, ...]:
+        """The kinds of the site's addresses, the first that fits counts."""
+        fronts = (Kind(f"front{number}", f"{re.escape(tag)}/", ("html",), index="index", relation="", language=tag) for number, tag in enumerate(self.fronts))
+        return (*fronts, *KINDS)
 
     @cached_property
     def elsewhere(self) -> Mapping[str, str]:
@@ -186,23 +217,25 @@ class Layout:
     def variants(self, kind: Kind) -> Iterator[tuple[str, str, str]]:
         """Yield the ending, the media type and the language (empty for data) of each document of an address of *kind*."""
         for extension in kind.offers:
-            endings = [(suffix, language) for language, suffix in self.suffixes.items()] if extension == "html" else [(f".{extension}", "")]
+            spoken = [(suffix, language) for language, suffix in self.suffixes.items()] if kind.is_spoken else [(".html", kind.language)]
+            endings = spoken if extension == "html" else [(f".{extension}", "")]
             yield from ((suffix, MEDIA_TYPES[extension], language) for suffix, language in endings)
 
     def kind_elsewhere(self, path: str) -> Kind:
         """Return the kind of an address in `elsewhere`: that of where its documents stand."""
-        return next(kind for kind in KINDS if re.fullmatch(kind.pattern, self.elsewhere[path], re.ASCII))
+        return next(kind for kind in self.kinds if re.fullmatch(kind.pattern, self.elsewhere[path], re.ASCII))
 
     def place(self, path: str) -> tuple[Kind, str] | None:
         """Return the kind of the address *path* (decoded, under the base) and its documents' path without ending; None where there is none."""
         if path in self.elsewhere:
             return self.kind_elsewhere(path), self.elsewhere[path]
-        return next(((kind, path + kind.index) for kind in KINDS if re.fullmatch(kind.pattern, path, re.ASCII)), None)
+        return next(((kind, path + kind.index) for kind in self.kinds if re.fullmatch(kind.pattern, path, re.ASCII)), None)
 
     def answer(self, path: str, accept: str = "", accept_language: str = "") -> Answer:
         """Return what a host answers to GET of *path* (decoded, under the base)."""
         if path in self.paths:
-            return Answer(HTTPStatus.GONE if self.is_gone(path) else HTTPStatus.OK, file=path)
+            gone = HTTPStatus.GONE if self.is_gone(path) else HTTPStatus.OK
+            return Answer(HTTPStatus.NOT_FOUND if path == NOWHERE else gone, file=path)
         if path in self.folders:
             return Answer(HTTPStatus.MOVED_PERMANENTLY, location=f"{path}/")
         placed = self.place(path)
@@ -210,7 +243,8 @@ class Layout:
             return Answer(HTTPStatus.NOT_FOUND)
         kind, stem = placed
         extension = negotiate(accept, [(offer, MEDIA_TYPES[offer]) for offer in kind.offers])
-        suffix = self.suffixes[negotiate_language(accept_language, self.languages)] if extension == "html" else f".{extension}"
+        tongue = self.suffixes[negotiate_language(accept_language, self.languages)] if kind.is_spoken else ".html"
+        suffix = tongue if extension == "html" else f".{extension}"
         return self._chosen(kind, stem, stem + suffix)
 
     def is_gone(self, path: str) -> bool:
@@ -228,6 +262,13 @@ class Layout:
     def cache(self, path: str) -> str:
         """Return the Cache-Control of the file *path*: what never changes again may be kept."""
         return LONG if path != self.open_page and re.fullmatch(IMMUTABLE, path, re.ASCII) else SHORT
+
+    def language(self, path: str) -> str:
+        """Return the language of the page *path*; empty where it is none, or one in all languages."""
+        if not path.endswith(".html") or path == NOWHERE:
+            return ""
+        front = next((tag for tag in self.fronts if path == f"{tag}/index.html"), "")
+        return front or next((tag for tag in self.languages[1:] if path.endswith(f".{tag}.html")), self.languages[0])
 
     @cached_property
     def _endings(self) -> re.Pattern[str]:
@@ -256,21 +297,3 @@ def media_type(path: str) -> str:
     """Return the media type of the file *path*, with its charset where it is text."""
     name = path.rsplit("/", 1)[-1]
     return NAMED.get(path) or (MEDIA_TYPES.get(name.rsplit(".", 1)[1], PLAIN) if "." in name else PLAIN)
-
-
-def content_language(path: str, languages: tuple[str, ...]) -> str:
-    """Return the language of the page *path*, empty where it is none."""
-    if not path.endswith(".html"):
-        return ""
-    return next((language for language in languages[1:] if path.endswith(f".{language}.html")), languages[0])
-
-
-def link_values(layout: Layout, stem: str, kind: Kind) -> Iterator[str]:
-    """Yield the values of a Link header (RFC 8288) that names every document of an address of *kind*, at *stem* without ending.
-
-    The words are those of FAIR Signposting: data describes, pages are the same for people.
-    """
-    for suffix, media_type, language in layout.variants(kind):
-        relation = "alternate" if language else "alternate describedby"
-        spoken = f'; hreflang="{language}"' if language else ""
-        yield f'<{stem}{suffix}>; rel="{relation}"; type="{media_type.partition(";")[0]}"{spoken}'

@@ -7,13 +7,15 @@ from dataclasses import dataclass
 from hashlib import sha256
 from http import HTTPStatus
 
-from publish.addresses import HOST_FILES, KINDS, MEDIA_TYPES, Answer, Kind, Layout, content_language, media_type
+from publish.addresses import HOST_FILES, KINDS, MEDIA_TYPES, NOWHERE, Answer, Kind, Layout, media_type
 from publish.contents import Fault, extension, header_links, link_faults
 from publish.request import Live
 from publish.web import Reply
 
 BROWSER = "text/html,application/xhtml+xml,application/xml;q=0.9,image/avif,image/webp,*/*;q=0.8"
 _MIXED = ("*/*", "text/html;q=0.2, text/*;q=0.9, application/ld+json;q=0.5", "text/html;q=0, */*;q=0.1", "image/x-none", 'q=1,,;;,"')
+_NAMED = {HTTPStatus.MOVED_PERMANENTLY: "Location", HTTPStatus.SEE_OTHER: "Location", HTTPStatus.OK: "Content-Location"}
+_SENT = {HTTPStatus.NOT_FOUND, HTTPStatus.OK}
 _HIDDEN = {HTTPStatus.FORBIDDEN, HTTPStatus.NOT_FOUND}
 
 
@@ -42,6 +44,11 @@ def questions(layout: Layout, kind: Kind, path: str) -> Iterator[Asked]:
     yield from (Asked(path, accept) for accept in ("", *_MIXED))
 
 
+def is_right(layout: Layout, path: str, status: int) -> bool:
+    """Return whether *status* is right for the file *path*; a host without rules knows the page of what is not there as a page too."""
+    return status == layout.answer(path).status or (path == NOWHERE and status in _SENT)
+
+
 class Answers:
     """The answers of one live site, against its layout and its MANIFEST."""
 
@@ -65,9 +72,8 @@ class Answers:
         hidden = path in HOST_FILES and reply.status in _HIDDEN
         if hidden:
             return
-        expected = self._layout.answer(path)
-        if reply.status != expected.status:
-            yield _status(path, reply.status, expected)
+        if not is_right(self._layout, path, reply.status):
+            yield _status(path, reply.status, self._layout.answer(path))
             return
         if sha256(reply.body).hexdigest() != self._manifest.get(path, ""):
             yield Fault("hash", path, extension(path))
@@ -96,22 +102,27 @@ class Answers:
             return
         group = kind.name
         values = {"accept": asked.accept or "-", "language": asked.language or "-"}
-        named = {HTTPStatus.SEE_OTHER: "Location", HTTPStatus.OK: "Content-Location"}.get(expected.status)
+        named = _NAMED.get(expected.status)
         if named and self._live.path_of(reply.header(named) or "?", asked.path) != expected.location:
             yield Fault(named.lower(), asked.path, group, {**values, "found": reply.header(named) or "-", "expected": expected.location})
         if missing := [name for name in expected.vary.split(", ") if name and name.lower() not in reply.header("Vary").lower().replace(" ", "").split(",")]:
             yield Fault("vary", asked.path, group, {"missing": ", ".join(missing)})
+        file = expected.file or self._nowhere(asked, expected)
+        if file and sha256(reply.body).hexdigest() != self._manifest.get(file):
+            yield Fault("other-body", asked.path, group, {**values, "expected": file})
         if expected.file:
-            if sha256(reply.body).hexdigest() != self._manifest.get(expected.file):
-                yield Fault("other-body", asked.path, group, {**values, "expected": expected.file})
             yield from self._described(asked.path, expected.file, reply, group)
         yield from self._open(asked.path, reply)
+
+    def _nowhere(self, asked: Asked, expected: Answer) -> str:
+        """The page that a browser gets where there is nothing; empty where none is due."""
+        return NOWHERE if expected.status == HTTPStatus.NOT_FOUND and asked.accept == BROWSER and NOWHERE in self._layout.paths else ""
 
     def _described(self, path: str, file: str, reply: Reply, group: str) -> Iterator[Fault]:
         """What is wrong with the headers of an answer whose body is *file*."""
         if _normal(reply.header("Content-Type")) != _normal(media_type(file)):
             yield Fault("media-type", path, group, {"found": reply.header("Content-Type") or "-", "expected": media_type(file)})
-        language = content_language(file, self._layout.languages)
+        language = self._layout.language(file)
         if language and reply.header("Content-Language") not in {"", language}:
             yield Fault("language", path, group, {"found": reply.header("Content-Language"), "expected": language})
         cache, kept = self._layout.cache(file), reply.header("Cache-Control")

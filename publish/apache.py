@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from http import HTTPStatus
 
-from publish.addresses import HEADERS, IMMUTABLE, KINDS, LINKSET, LONG, MEDIA_TYPES, NAMED, PLAIN, PREFERENCE, PREFLIGHT, SHORT, Layout, link_values
+from publish.addresses import HEADERS, IMMUTABLE, KINDS, LINKSET, LONG, MEDIA_TYPES, NAMED, NOWHERE, PLAIN, PREFERENCE, PREFLIGHT, SHORT, Layout
+from publish.links import link_values
 from publish.negotiation import NEAREST, element, greater, language_ranges, media_ranges
 
 _HEAD = """\
@@ -64,11 +66,9 @@ def _headers(layout: Layout) -> Iterator[str]:
     open_page = re.escape(layout.open_page or "feed/")
     yield f"Header always set Cache-Control {_quoted(SHORT)}"
     yield f"Header always set Cache-Control {_quoted(LONG)} {_expression(f'%{{REQUEST_URI}} =~ m#/(?!{open_page})(?:{IMMUTABLE})$#')}"
-    yield from _files_match(r"\.html$", f"Header always set Content-Language {_quoted(layout.languages[0])}")
-    for language in layout.languages[1:]:
-        yield from _files_match(rf"\.{re.escape(language)}\.html$", f"Header always set Content-Language {_quoted(language)}")
+    yield from _languages(layout)
     for mark in ("", "REDIRECT_"):
-        for kind in KINDS:
+        for kind in layout.kinds:
             chosen = _expression(f"-n reqenv('{mark}BYNET_CHOOSE') && reqenv('{mark}BYNET_KIND') == '{kind.name}'")
             yield from (f"Header always set Vary {_quoted(vary)} {chosen}" for vary in [kind.vary] if vary)
         yield from _links(layout, mark)
@@ -76,13 +76,26 @@ def _headers(layout: Layout) -> Iterator[str]:
     yield "</IfModule>"
 
 
+def _languages(layout: Layout) -> Iterator[str]:
+    """The languages of pages by the names of their files, but of what has no language in its name: front pages, and the page of what is not there."""
+    yield from _files_match(r"\.html$", f"Header always set Content-Language {_quoted(layout.languages[0])}")
+    for language in layout.languages[1:]:
+        yield from _files_match(rf"\.{re.escape(language)}\.html$", f"Header always set Content-Language {_quoted(language)}")
+    asked = [(kind, _expression(f"reqenv('{mark}BYNET_KIND') == '{kind.name}'")) for kind in layout.kinds if kind.language for mark in ("", "REDIRECT_")]
+    if asked:
+        yield from _files_match(r"^index\.html$", *(f"Header always set Content-Language {_quoted(kind.language)} {where}" for kind, where in asked))
+    if NOWHERE in layout.paths:
+        missing = _expression("%{REQUEST_STATUS} == '404'")
+        yield from _files_match(f"^{re.escape(NOWHERE)}$", f"Header always unset Content-Language {missing}")
+
+
 def _links(layout: Layout, mark: str) -> Iterator[str]:
     """Link headers; an answer that is no document has none but those of the document it leads to."""
     document = "%{REQUEST_STATUS} in { '200', '206', '304' }"
     answered = "%{REQUEST_STATUS} in { '200', '206', '303', '304' }"
-    for kind in KINDS:
+    for kind in layout.kinds:
         asked = f"reqenv('{mark}BYNET_KIND') == '{kind.name}'"
-        alternates = ", ".join(link_values(layout, f"%{{{mark}BYNET_ROOT}}e%{{{mark}BYNET_STEM}}e", kind))
+        alternates = ", ".join(link_values(layout, f"%{{{mark}BYNET_ROOT}}e", f"%{{{mark}BYNET_ROOT}}e%{{{mark}BYNET_STEM}}e", kind))
         yield f"Header always set Link {_quoted(alternates)} {_expression(f'{asked} && {answered}')}"
         if kind.relation:
             own = f'<{_percent(layout.iri_prefix)}%{{{mark}BYNET_ABOUT}}e>; rel="{kind.relation}"'
@@ -97,7 +110,8 @@ def _rewriting(layout: Layout) -> Iterator[str]:
     yield "<IfModule mod_rewrite.c>"
     yield "RewriteEngine On"
     yield "RewriteOptions AllowNoSlash"
-    yield "ErrorDocument 410 /%{reqenv:BYNET_BODY}"
+    pages = (HTTPStatus.NOT_FOUND, HTTPStatus.GONE) if NOWHERE in layout.paths else (HTTPStatus.GONE,)
+    yield from (f"ErrorDocument {status.value} /%{{reqenv:BYNET_BODY}}" for status in pages)
     yield "# an answer that is on its way already, such as the page of what is gone"
     yield from _rule("^", "-", "END", ("%{ENV:REDIRECT_STATUS}", "!^$"))
     yield from _rule("^(?:/.*)?$", "%{REQUEST_URI}/", "R=301,END,QSD", ("%{REQUEST_URI}", "!/$"))
@@ -105,9 +119,13 @@ def _rewriting(layout: Layout) -> Iterator[str]:
     yield from _rule("^(.*)$", "-", "E=BYNET_ROOT:%1", ("%{REQUEST_URI}::$1", r"^(.*?/)(.*)::\2$"))
     yield from _rule("^(.*)$", "-", "E=BYNET_FOLDER:%1", ("%{REQUEST_FILENAME}%{PATH_INFO}::$1", r"^(.*?/)(.*)::\2$"))
     yield from _rule("^", "-", "R=204,END", ("%{REQUEST_METHOD}", "=OPTIONS"))
+    if NOWHERE in layout.paths:
+        yield from _rule("^", "-", f"E=BYNET_BODY:%1{NOWHERE}", ("%{ENV:BYNET_ROOT}", "^/(.*)$"))
+        yield from _rule(f"^{re.escape(NOWHERE)}$", "-", "R=404,END")
     yield from _places(layout)
-    yield from _choice("ACCEPT", "Accept", [(extension, media_ranges(MEDIA_TYPES[extension])) for extension in PREFERENCE])
-    yield from _choice("LANGUAGE", "Accept-Language", [(language, language_ranges(language)) for language in layout.languages])
+    yield from _choice("ACCEPT", "Accept", [(extension, _names(layout, extension), media_ranges(MEDIA_TYPES[extension])) for extension in PREFERENCE])
+    spoken = "|".join(kind.name for kind in layout.kinds if kind.is_spoken)
+    yield from _choice("LANGUAGE", "Accept-Language", [(language, spoken, language_ranges(language)) for language in layout.languages])
     yield from _chosen(layout)
     yield from _answers()
     yield "</IfModule>"
@@ -119,7 +137,7 @@ def _places(layout: Layout) -> Iterator[str]:
         yield from _rule(
             f"^{re.escape(path)}$", "-", f"E=BYNET_KIND:{layout.kind_elsewhere(path).name},E=BYNET_ABOUT:{page},E=BYNET_STEM:{page},E=BYNET_CHOOSE:1"
         )
-    for kind in KINDS:
+    for kind in layout.kinds:
         endings = "|".join(re.escape(suffix) for suffix, _type, _language in layout.variants(kind))
         values = f"E=BYNET_KIND:{kind.name},E=BYNET_ABOUT:$1,E=BYNET_STEM:$1{kind.index}"
         yield from _rule(f"^({kind.pattern})$", "-", f"{values},E=BYNET_CHOOSE:1", ("%{ENV:BYNET_KIND}", "^$"))
@@ -132,29 +150,32 @@ def _places(layout: Layout) -> Iterator[str]:
     yield from _rule("^", "-", "R=404,END", ("%{ENV:BYNET_GONE}%{ENV:BYNET_CHOOSE}", "^$"))
 
 
-def _choice(name: str, header: str, offered: Sequence[tuple[str, Sequence[str]]]) -> Iterator[str]:
-    """Rules that weigh each of *offered* and keep the one whose weight is greatest so far, as ``name=weight``."""
+def _choice(name: str, header: str, offered: Sequence[tuple[str, str, Sequence[str]]]) -> Iterator[str]:
+    """Rules that weigh each of *offered*, which has a name, kinds and ranges, and keep the one whose weight is greatest so far, as ``name=weight``."""
     best = f"%{{ENV:BYNET_{name}}}"
     yield from _rule("^", "-", f"E=BYNET_{name}:none=0000")
-    for offer, ranges in offered:
+    for offer, kinds, ranges in offered:
         yield from _rule("^", "-", "E=BYNET_WEIGHT:0000")
         yield from _rule("^", "-", "E=BYNET_WEIGHT:000", (f"%{{HTTP:{header}}}", "^$"))
         for media_range in reversed(ranges):
             yield from _rule("^", "-", "E=BYNET_WEIGHT:%1%2%3000", (f"%{{HTTP:{header}}}", element(media_range), "NC"))
         yield from _rule("^", "-", "E=BYNET_WEIGHT:1000", ("%{ENV:BYNET_WEIGHT}", "=000"))
-        kinds = "|".join(kind.name for kind in KINDS if offer in kind.offers) if name == "ACCEPT" else "[a-z]*"
         compared = (f"%{{ENV:BYNET_KIND}} {best} %{{ENV:BYNET_WEIGHT}}", f"^(?:{kinds}) [^ =]*={greater()}")
         yield from _rule("^", "-", f"E=BYNET_{name}:{offer}=%{{ENV:BYNET_WEIGHT}}", compared)
+
+
+def _names(layout: Layout, extension: str) -> str:
+    """The names of the kinds that are offered in *extension*, as a regular expression has them."""
+    return "|".join(kind.name for kind in layout.kinds if extension in kind.offers)
 
 
 def _chosen(layout: Layout) -> Iterator[str]:
     """Rules that turn what was chosen into the ending of a file, and say how the answer varies."""
     yield from _rule("^", "-", "E=BYNET_SUFFIX:%1", ("%{ENV:BYNET_ACCEPT}", "^([^=]+)="))
-    for kind in KINDS:
+    for kind in layout.kinds:
         yield from _rule("^", "-", f"E=BYNET_SUFFIX:{kind.offers[0]}", ("%{ENV:BYNET_ACCEPT}", "^none="), ("%{ENV:BYNET_KIND}", f"={kind.name}"))
     for offer, words in reversed(NEAREST):
-        kinds = "|".join(kind.name for kind in KINDS if offer in kind.offers)
-        near = (("%{ENV:BYNET_KIND}", f"^(?:{kinds})$"), ("%{HTTP:Accept}", words, "NC"))
+        near = (("%{ENV:BYNET_KIND}", f"^(?:{_names(layout, offer)})$"), ("%{HTTP:Accept}", words, "NC"))
         yield from _rule("^", "-", f"E=BYNET_SUFFIX:{offer}", ("%{ENV:BYNET_ACCEPT}", "^none="), *near)
     yield from _rule("^", "-", "E=BYNET_SUFFIX:.%1", ("%{ENV:BYNET_SUFFIX}", "^(.+)$"))
     for language, suffix in layout.suffixes.items():

@@ -13,7 +13,7 @@ from urllib.parse import unquote, urldefrag, urljoin
 import pyoxigraph
 from pyoxigraph import NamedNode, Quad, RdfFormat
 
-from publish.addresses import Layout
+from publish.addresses import NOWHERE, Layout
 
 TREE = "https://w3id.org/tree#"
 
@@ -27,6 +27,7 @@ _FORMATS: Mapping[str, RdfFormat] = {
 }
 _LINKS = {"href", "src"}
 _NODE, _MEMBER, _VIEW = (NamedNode(TREE + name) for name in ("node", "member", "view"))
+_DEEP = "nothing/stands/here"
 _SUM = re.compile(r"([0-9a-f]{64}) [ *](.+)")
 
 
@@ -85,9 +86,11 @@ def header_links(value: str) -> list[str]:
 
 def link_faults(layout: Layout, path: str, links: Iterable[str]) -> Iterator[Fault]:
     """Yield a fault for each of *links*, found at *path*, that leads to nothing on the site. What leads elsewhere is not looked at."""
+    # the page of what is not there is sent at any address
+    here = layout.landing + (_DEEP if path == NOWHERE else path)
     for link in links:
         try:
-            address = urldefrag(urljoin(layout.landing + path, link)).url
+            address = urldefrag(urljoin(here, link)).url
         except ValueError:
             yield Fault("dead-link", path, link, {"target": link})
             continue

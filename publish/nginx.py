@@ -7,7 +7,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from hashlib import sha256
 from urllib.parse import unquote
 
-from publish.addresses import HEADERS, IMMUTABLE, KINDS, LINKSET, LONG, MEDIA_TYPES, NAMED, PLAIN, PREFERENCE, PREFLIGHT, SHORT, Layout, link_values
+from publish.addresses import HEADERS, IMMUTABLE, LINKSET, LONG, MEDIA_TYPES, NAMED, NOWHERE, PLAIN, PREFERENCE, PREFLIGHT, SHORT, Kind, Layout
+from publish.links import link_values
 from publish.negotiation import NEAREST, element, greater, language_ranges, media_ranges
 
 _MAPS = """\
@@ -55,24 +56,33 @@ class _Rules:
         yield from self._headers()
 
     def locations(self) -> Iterator[str]:
-        """Yield the lines of the locations: for documents by their own names, for addresses that are negotiated, and for what is gone."""
-        file = f"{self._name('stem')}{self._name('suffix')}"
-        chosen = [f"add_header Vary {self._name('vary')} always;", f"add_header Content-Location {self._name('location')};"]
+        """Yield the lines of the locations: for documents by their own names, for addresses that are negotiated, and for what is gone or not there."""
+        prefix = unquote(self._layout.prefix)
         preflight = "if ($request_method = OPTIONS) { return 204; }"
         yield from self._location(
-            f"^~ {_quoted(unquote(self._layout.prefix))}",
+            f"^~ {_quoted(prefix)}",
             preflight,
             f"if ({self._name('gone')}) {{ return 410; }}",
             f"error_page 410 @bynet{self._mark}_gone;",
+            *self._nowhere(),
             f"try_files $uri @bynet{self._mark};",
         )
+        if self._nowhere():
+            yield from self._location(f"= {_quoted(prefix + NOWHERE)}", "internal;", *self._nowhere())
         if self._layout.prefix != "/":
-            yield from self._location(f"= {_quoted(unquote(self._layout.prefix[:-1]))}", f'return 301 "{_plain(self._layout.prefix)}";')
+            yield from self._location(f"= {_quoted(prefix[:-1])}", f'return 301 "{_plain(self._layout.prefix)}";')
         for path, media_type in NAMED.items():
-            yield from self._location(f"= {_quoted(unquote(self._layout.prefix) + path)}", "types {}", f'default_type "{media_type}";', preflight)
+            yield from self._location(f"= {_quoted(prefix + path)}", "types {}", f'default_type "{media_type}";', preflight)
+        yield from self._negotiated()
+
+    def _negotiated(self) -> Iterator[str]:
+        """Yield the lines of the locations whose answer the maps choose."""
+        file = f"{self._name('stem')}{self._name('suffix')}"
+        chosen = [f"add_header Vary {self._name('vary')} always;", f"add_header Content-Location {self._name('location')};"]
         yield from self._location(
             f"@bynet{self._mark}",
             *chosen,
+            *self._nowhere(),
             f"if ({self._name('kind')} = folder) {{ return 301 {self._name('stem')}/; }}",
             f"if ({self._name('named')}) {{ return 404; }}",
             f"if (!-f $document_root{file}) {{ return 404; }}",
@@ -80,6 +90,10 @@ class _Rules:
             f"try_files {file} =404;",
         )
         yield from self._location(f"@bynet{self._mark}_gone", *chosen, f"try_files $uri {file} =410;")
+
+    def _nowhere(self) -> list[str]:
+        """The line that names the page of what is not there; none where the site has none."""
+        return [f"error_page 404 {_quoted(_plain(self._layout.prefix) + NOWHERE)};"] if NOWHERE in self._layout.paths else []
 
     def _location(self, place: str, *lines: str) -> Iterator[str]:
         """Yield one location with *lines* and what all have: an ``add_header`` of a location hides those around it."""
@@ -105,7 +119,7 @@ class _Rules:
         """Maps of what is asked for: its kind, its documents' path without ending, whether a document is named, and whether it is gone."""
         layout, root = self._layout, unquote(self._layout.prefix)
         elsewhere = [(_exact(root + path), page) for path, page in layout.elsewhere.items()]
-        kinds = [(kind, self._pattern(kind.pattern, kind.index, layout.variants(kind))) for kind in KINDS]
+        kinds = [(kind, self._pattern(kind.pattern, kind.index, layout.variants(kind))) for kind in self._layout.kinds]
         folders = [(_exact(root + folder), folder) for folder in layout.folders]
         names = [
             *((_exact(root + path), layout.kind_elsewhere(path).name) for path in layout.elsewhere),
@@ -132,7 +146,7 @@ class _Rules:
             rows = [(_regex(element(media_range), "~*"), '"$1$2$3000"') for media_range in ranges]
             yield from self._map(header, f"{name}{number}_said", [('""', '"000"'), *rows], '"0000"')
             yield from self._map(self._name(f"{name}{number}_said"), f"{name}{number}", [('"000"', '"1000"')], self._name(f"{name}{number}_said"))
-            kinds = "|".join(kind.name for kind in KINDS if offer in kind.offers) if name == "accept" else "[a-z]*"
+            kinds = _names(kind for kind in self._layout.kinds if (offer in kind.offers if name == "accept" else kind.is_spoken))
             key = _regex(f"^(?:{kinds}) [^ =]*={greater()}")
             source = f'"{self._name("kind")} {best} {self._name(f"{name}{number}")}"'
             yield from self._map(source, f"{name}{number}_top", [(key, f'"{offer}={self._name(f"{name}{number}")}"')], f'"{best}"')
@@ -142,31 +156,34 @@ class _Rules:
     def _chosen(self) -> Iterator[str]:
         """Maps of the extension, the language, the ending, the address, and the status with which a document's address answers."""
         layout = self._layout
-        near = [(_regex(f"^(?:{_kinds(offer)}) .*(?:{words})", "~*"), offer) for offer, words in NEAREST]
-        first = [(_regex(f"^{kind.name} "), kind.offers[0]) for kind in KINDS]
+        near = [(_regex(f"^(?:{_names(kind for kind in layout.kinds if offer in kind.offers)}) .*(?:{words})", "~*"), offer) for offer, words in NEAREST]
+        first = [(_regex(f"^{kind.name} "), kind.offers[0]) for kind in self._layout.kinds]
         yield from self._map(f'"{self._name("kind")} $http_accept"', "nearest", [*near, *first])
         yield from self._map(self._name("accept_top"), "extension", [(_regex("^none="), self._name("nearest")), (_regex("^([^=]+)="), "$1")])
         yield from self._map(self._name("tongue_top"), "page_suffix", ((_regex(f"^{re.escape(tag)}="), end) for tag, end in layout.suffixes.items()), ".html")
         yield from self._map(self._name("extension"), "suffix", [("html", self._name("page_suffix"))], f'".{self._name("extension")}"')
-        yield from self._map(self._name("kind"), "status", ((kind.name, str(kind.status.value)) for kind in KINDS), "404")
+        yield from self._map(self._name("kind"), "status", ((kind.name, str(kind.status.value)) for kind in self._layout.kinds), "404")
         address = f'"{_plain(layout.prefix[:-1])}{self._name("page")}{self._name("suffix")}"'
         yield from self._map(self._name("status"), "address", [("404", '""')], address)
-        yield from self._map(self._name("kind"), "vary", ((kind.name, f'"{kind.vary}"') for kind in KINDS))
+        yield from self._map(self._name("kind"), "vary", ((kind.name, f'"{kind.vary}"') for kind in self._layout.kinds))
 
     def _headers(self) -> Iterator[str]:
         """Maps of the headers of an answer; $uri is, at that time, the file that is sent."""
         layout, open_page = self._layout, re.escape(self._layout.open_page or "feed/")
         immutable = [(_regex(f"^{self._prefix}(?!{open_page})(?:{IMMUTABLE})$"), f'"{LONG}"')]
         yield from self._map("$uri", "cache", immutable, f'"{SHORT}"')
-        languages = [(_regex(rf"\.{re.escape(tag)}\.html$"), tag) for tag in layout.languages[1:]]
+        languages = [(_regex(f"^{self._prefix}{re.escape(NOWHERE)}$"), '""')]
+        languages += [(_regex(rf"^{self._prefix}{re.escape(tag)}/index\.html$"), tag) for tag in layout.fronts]
+        languages += [(_regex(rf"\.{re.escape(tag)}\.html$"), tag) for tag in layout.languages[1:]]
         yield from self._map("$uri", "spoken", [*languages, (_regex(r"\.html$"), layout.languages[0])])
         yield from self._map("$status", "location", [(_regex("^(?:200|206|304)$"), self._name("address"))])
         yield from self._map("$request_method", "options", [(_regex("^OPTIONS$"), "1")], "0")
         for number, (_header, value) in enumerate(PREFLIGHT.items()):
             yield from self._map(self._name("options"), f"option{number}", [("1", f'"{value}"')])
-        root = f"{_plain(layout.prefix[:-1])}{self._name('page')}"
-        yield from self._map(self._name("kind"), "alternate", ((kind.name, _quoted(", ".join(link_values(layout, root, kind)))) for kind in KINDS))
-        own = [(kind, f'<{_plain(layout.iri_prefix)}$1>; rel="{kind.relation}"') for kind in KINDS if kind.relation]
+        root = _plain(layout.prefix)
+        alternates = ((kind.name, link_values(layout, root, f"{root[:-1]}{self._name('page')}", kind)) for kind in layout.kinds)
+        yield from self._map(self._name("kind"), "alternate", ((name, _quoted(", ".join(values))) for name, values in alternates))
+        own = [(kind, f'<{_plain(layout.iri_prefix)}$1>; rel="{kind.relation}"') for kind in self._layout.kinds if kind.relation]
         about = [(_regex(f"^200 {kind.name} /(.*){kind.index}$"), _quoted(link)) for kind, link in own]
         yield from self._map(f'"$status {self._name("kind")} {self._name("page")}"', "about", about)
 
@@ -183,8 +200,8 @@ class _Rules:
             yield f'add_header Link "<{_plain(self._layout.prefix)}{LINKSET}>; rel=\\"linkset\\"; type=\\"{NAMED[LINKSET]}\\"";'
 
 
-def _kinds(offer: str) -> str:
-    return "|".join(kind.name for kind in KINDS if offer in kind.offers)
+def _names(kinds: Iterable[Kind]) -> str:
+    return "|".join(kind.name for kind in kinds)
 
 
 def _regex(pattern: str, mark: str = "~") -> str:

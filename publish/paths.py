@@ -10,10 +10,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from hashlib import sha256
+from urllib.parse import unquote
 
 HASHED = "iri"
 RESERVED = frozenset(
     {
+        "404",
+        "browse",
         "catalog",
         "changes",
         "cite",
@@ -26,6 +29,7 @@ RESERVED = frozenset(
         "manifest",
         "release",
         "robots",
+        "search",
         "sitemap",
         "sparql",
         "void",
@@ -52,6 +56,16 @@ def collisions(iris: Iterable[str], base: str) -> list[tuple[str, str]]:
     first: dict[str, str] = {}
     pairs = ((first.setdefault(page_path(iri, base).casefold(), iri), iri) for iri in sorted(set(iris)))
     return [(one, other) for one, other in pairs if one != other]
+
+
+def front_pages(languages: Iterable[str], iris: Iterable[str], base: str) -> dict[str, str]:
+    """Return the path (without extension) of the front page of each of *languages* that has one of its own, in a folder of the language's name.
+
+    None has a language whose name is not safe as a path or is reserved, nor one whose folder is named by one of *iris*: the thing has the address.
+    """
+    taken = {unquote(iri.removeprefix(base).partition("#")[0]).casefold() for iri in iris if iri.startswith(base)}
+    own = (tag for tag in languages if page_path(base + tag, base) == tag)
+    return {tag: f"{tag}/index" for tag in own if not taken & {tag.casefold() + end for end in ("", "/", "/index")}}
 
 
 def page_suffix(languages: Sequence[str], language: str) -> str:

@@ -2,7 +2,8 @@
 
 Such a host sends ``x.html`` for ``x`` by itself (Cloudflare even leads from ``x.html`` to ``x``), so a redirect from an IRI to its
 page would go round in circles there: the page is its answer, with 200. It chooses no media type; a client finds the
-data by the links of the page, and by name.
+data by the links of the page, and by name. It sends ``404.html`` for what is not there: GitHub Pages and Netlify that at the
+root, Cloudflare Pages the nearest in the folders above, and without one it would send the home page with 200.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ _RULES = 2000
 _HEADERS = "# Read by Netlify, Cloudflare Pages and hosts like them, at the root of what they publish. Made by bynet.\n"
 _REDIRECTS = """\
 # Read by Netlify, Cloudflare Pages and hosts like them, at the root of what they publish. Made by bynet.
-# They send x.html for x themselves. A line with 410 is left out of account by hosts that do not know that status.
+# They send x.html for x, and 404.html for what is not there, themselves. A line with 410 is left out of account by hosts that do not know that status.
 """
 
 

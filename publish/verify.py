@@ -13,8 +13,8 @@ from pathlib import Path
 
 from pyoxigraph import NamedNode
 
-from publish.addresses import KINDS, Layout
-from publish.answers import Answers
+from publish.addresses import NOWHERE, QUERY, Layout
+from publish.answers import Answers, is_right
 from publish.contents import Fault, extension, feed_faults, link_faults, page_links, sums_faults, syntax_faults
 from publish.earlier import MANIFEST, is_safe, read_manifest
 from publish.model import TYPE
@@ -23,7 +23,7 @@ from publish.request import Live
 from publish.texts import text
 from publish.web import THREADS, Reply
 
-_NOWHERE = "nothing-stands-here"
+_NOTHING = "nothing-stands-here"
 _SAMPLE = 25
 _RULES = (".htaccess", "_headers", "_redirects", "host/nginx.conf", "host/nginx-server.conf")
 
@@ -51,15 +51,15 @@ def _verify_live(live: Live) -> Verified:
         raise NotPublished("verify-no-answer" if not reply.status else "verify-no-manifest", place=live.root)
     site = _Site(live.root, reply.body, lambda path: live.get(path).body)
     answers = Answers(live, site.layout, site.manifest)
-    first = {extension(path): path for path in reversed(site.files)}
+    first = {extension(path): path for path in reversed(site.files) if path != NOWHERE}
 
     def look(path: str) -> tuple[list[Fault], int]:
         got: Reply = live.get(path)
         faults = list(answers.file(path, got))
-        if got.status == site.layout.answer(path).status:
+        if is_right(site.layout, path, got.status):
             found, links = site.look(path, got.body)
             faults += found
-            if first[extension(path)] == path:
+            if first.get(extension(path)) == path:
                 faults += answers.again(path, got)
             return faults, links
         return faults, 0
@@ -115,7 +115,7 @@ class _Site:
         yield from feed_faults(self.layout, self._read)
 
     def addresses(self) -> list[str]:
-        """Return the addresses to ask: of each class the first thing by code point, each kind of document, what is gone, and nothing at all."""
+        """Return the addresses to ask: of each class the first thing by code point, each kind of document, what is gone, folders, and nothing at all."""
         layout = self.layout
         first: dict[str, str] = {}
         for triple in self._data.triples:
@@ -123,9 +123,10 @@ class _Site:
                 path = triple.subject.value.removeprefix(layout.base)
                 if f"{path}.ttl" in layout.paths:
                     first[str(triple.object)] = min(path, first.get(str(triple.object), path))
-        known = [path for kind in KINDS for path in _of_kind(kind.pattern, layout)]
+        known = [path for kind in layout.kinds for path in _of_kind(kind.pattern, layout)]
         gone = [path for path in layout.tombstones if not path.startswith("iri/")]
-        return sorted({*first.values(), *known, *list(layout.elsewhere)[:_SAMPLE], *gone[:_SAMPLE], _NOWHERE})
+        folders = [folder for folder in layout.folders if folder != QUERY]  # an endpoint may have that address
+        return sorted({*first.values(), *known, *list(layout.elsewhere)[:_SAMPLE], *gone[:_SAMPLE], *folders[:_SAMPLE], _NOTHING})
 
 
 def _of_kind(pattern: str, layout: Layout) -> list[str]:

@@ -16,9 +16,10 @@ from hosts import OWN, SERVERS, Host, free_port, open_folder, program, serving, 
 from urllib3 import BaseHTTPResponse, PoolManager
 from workbench import bynet, make_project, release, turtle, write_files
 
-from publish.addresses import HOST_FILES, KINDS, MEDIA_TYPES, Layout, content_language, fragment_documents, media_type
+from publish.addresses import HEADERS, HOST_FILES, KINDS, MEDIA_TYPES, NOWHERE, Layout, fragment_documents, media_type
 from publish.hosting import host_files
 from publish.negotiation import negotiate, negotiate_language
+from publish.paths import front_pages
 
 OFFERED = [(extension, MEDIA_TYPES[extension]) for extension in ("html", "ttl", "jsonld", "nt")]
 ENGLISH = '    dcterms:title "A dataset"@en ;'
@@ -74,6 +75,24 @@ def world() -> Iterator[Path]:
 PLACES = [*((server, prefix) for server in SERVERS for prefix in ("/", "/below/it/")), (OWN, "/")]
 
 
+NEW: dict[str, str | bytes] = {
+    **{
+        path: f"<!DOCTYPE html><title>{path}</title>"
+        for stem in ("browse/classes", "browse/A_b-1", "search/index")
+        for path in (f"{stem}.html", f"{stem}.en.html")
+    },
+    "search/search.js": "// found",
+    "search/da.json": "[]",
+    "search/search.css": "p { color: green }",
+    "da/index.html": '<!DOCTYPE html><html lang="da"><title>Forside</title>',
+    "en/index.html": '<!DOCTYPE html><html lang="en"><title>Front page</title>',
+    NOWHERE: "<!DOCTYPE html><title>404</title><p lang=da>Intet.</p><p lang=en>Nothing.</p>",
+    "logo.svg": '<svg xmlns="http://www.w3.org/2000/svg"/>',
+    "favicon.ico": b"\0\0\1\0",
+}
+"""The pages that a site has beside those of its data: to browse and to search, a front page in each language, and what is said where there is nothing."""
+
+
 @pytest.fixture(scope="module", params=PLACES, ids=lambda param: f"{param[0]}{param[1]}")
 def host(request: pytest.FixtureRequest) -> Iterator[Host]:
     """A small site, published for the address that it is then served at."""
@@ -83,6 +102,9 @@ def host(request: pytest.FixtureRequest) -> Iterator[Host]:
         host = Host(server, folder / "root", prefix, free_port())
         host.site.parent.mkdir(parents=True, exist_ok=True)
         publish(folder / "project", host.address, host.site)
+        write_files(host.site, NEW)
+        layout = layout_of(host)
+        with_rules(host.site, {name: getattr(layout, name) for name in ("base", "landing", "languages", "tombstones", "hashed")})
         with serving(host):
             yield host
 
@@ -222,6 +244,22 @@ def test_every_address_answers_as_the_table_says(host: Host) -> None:
         "release",
         "release/1.0.0",
         "release/9.9.9",
+        "browse",
+        "browse/",
+        "browse/A_b-1",
+        "browse/classes/x",
+        "browse/classes.ttl",
+        "search/",
+        "search/nothing.js",
+        "da",
+        "da/",
+        "en",
+        "en/",
+        "en/x",
+        "404",
+        "404/",
+        "404.en.html",
+        NOWHERE,
     ]
     for path in [*(kind.name for kind in KINDS), "", "def", "dataset", "MANIFEST", "release/1.1.0/all", ".well-known/void", "context", *odd]:
         expected, answer = layout.answer(unquote(path)), get(host.address + path)
@@ -229,7 +267,7 @@ def test_every_address_answers_as_the_table_says(host: Host) -> None:
         assert answer.headers["Access-Control-Allow-Origin"] == "*"
         if expected.status in {200, 410} and expected.file:
             assert answer.headers["Content-Type"] == media_type(expected.file), path
-            assert answer.headers.get("Content-Language", "") == content_language(expected.file, ("da", "en"))
+            assert answer.headers.get("Content-Language", "") == layout.language(expected.file)
             assert answer.headers["Cache-Control"] == layout.cache(expected.file), path
         if expected.vary:
             assert set(expected.vary.split(", ")) <= set(re.split(r",\s*", answer.headers["Vary"])), path
@@ -242,12 +280,111 @@ def test_every_file_has_its_media_type_and_links_to_its_other_forms(host: Host) 
         assert answer.status == layout.answer(path).status, path
         assert answer.headers["Content-Type"] == media_type(path), path
         assert answer.headers["Cache-Control"] == layout.cache(path), path
+        assert answer.headers.get("Content-Language", "") == layout.language(path), path
+        assert {name: answer.headers.get(name) for name in HEADERS} == HEADERS, path
     links = get(host.address + "id/a.ttl").headers["Link"]
     assert f'<{host.prefix}id/a.en.html>; rel="alternate"; type="text/html"; hreflang="en"' in links
     assert f'<{host.prefix}id/a.nt>; rel="alternate describedby"; type="application/n-triples"' in links
     assert f'<{host.address}id/a>; rel="describes"' in links
     assert f'<{host.prefix}linkset.json>; rel="linkset"; type="application/linkset+json"' in links
     assert "describes" not in get(host.address + "id/a").headers["Link"].replace("describedby", "")
+
+
+@pytest.mark.parametrize("path", ["browse/classes", "browse/A_b-1", "search/"])
+def test_a_page_beside_those_of_the_data_is_sent_in_the_language_asked_for(host: Host, path: str) -> None:
+    stem = path + "index" * path.endswith("/")
+    for language, suffix in (("", ".html"), ("da", ".html"), ("en-GB, da;q=0.5", ".en.html"), ("de", ".html")):
+        for accept in ("text/html", "", "text/turtle"):
+            answer = get(host.address + path, Accept=accept, Accept_Language=language)
+            assert (answer.status, answer.data.decode()) == (200, NEW[stem + suffix])
+            assert answer.headers["Content-Location"] == f"{host.prefix}{stem}{suffix}"
+            assert answer.headers["Content-Language"] == ("en" if ".en." in suffix else "da")
+            assert "Accept-Language" in answer.headers["Vary"]
+            assert f'<{host.prefix}{stem}.en.html>; rel="alternate"; type="text/html"; hreflang="en"' in answer.headers["Link"]
+    assert (f'<{host.address}{path}>; rel="canonical"' in get(host.address + path).headers["Link"]) == path.startswith("browse/")
+
+
+@pytest.mark.parametrize("language", ["da", "en"])
+def test_a_front_page_is_in_its_own_language_whatever_is_asked_for(host: Host, language: str) -> None:
+    for asked in ("", "da", "en", "de", "da;q=0, *"):
+        for accept in ("", "text/html", "text/turtle", "text/html;q=0"):
+            answer = get(f"{host.address}{language}/", Accept=accept, Accept_Language=asked)
+            assert (answer.status, answer.data.decode()) == (200, NEW[f"{language}/index.html"])
+            assert answer.headers["Content-Language"] == language
+            assert answer.headers["Content-Location"] == f"{host.prefix}{language}/index.html"
+            assert host.server == "apache2" or "Vary" not in answer.headers  # mod_rewrite itself names each header that it has read
+    for path in (f"{language}/", f"{language}/index.html"):
+        answer = get(host.address + path)
+        assert answer.headers["Content-Language"] == language
+        relations = {tag: "canonical" if tag == language else "alternate" for tag in ("da", "en")}
+        home = {"da": f"{host.prefix}index.html", "en": f"{host.prefix}index.en.html"}
+        links = [f'<{home[tag]}>; rel="{relations[tag]}"; type="text/html"; hreflang="{tag}"' for tag in ("da", "en")]
+        assert ", ".join(links) in answer.headers["Link"]
+        assert answer.headers["Link"].count("canonical") == 1
+    led = get(f"{host.address}{language}", Accept="text/turtle")
+    assert (led.status, led.headers["Location"].removeprefix(host.address.removesuffix(host.prefix))) == (301, f"{host.prefix}{language}/")
+
+
+def test_the_address_of_the_site_is_negotiated_as_ever(host: Host) -> None:
+    for language, file in (("da", "index.html"), ("en", "index.en.html")):
+        answer = get(host.address, Accept_Language=language)
+        assert (answer.status, answer.headers["Content-Location"]) == (200, host.prefix + file)
+        assert f'<{host.address}>; rel="canonical"' in answer.headers["Link"]
+
+
+BROWSER = "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"
+
+
+@pytest.mark.parametrize("path", ["nothing", "id/nothing", "a/b/c/d.html", "id/", "404", "release/9/", "id/a.html/x", "search/none.js", NOWHERE])
+def test_where_there_is_nothing_a_browser_gets_a_page_that_says_so(host: Host, path: str) -> None:
+    for conditions in ({}, {"If_None_Match": "*"}, {"Range": "bytes=0-3"}, {"If_Modified_Since": "Fri, 01 Jan 2100 00:00:00 GMT"}):
+        answer = get(host.address + path, Accept=BROWSER, **conditions)
+        assert (answer.status, answer.data.decode()) == (404, NEW[NOWHERE]), conditions
+    assert answer.headers["Content-Type"] == MEDIA_TYPES["html"]
+    assert not {"Content-Language", "Content-Location", "Link"} & set(answer.headers)
+    assert answer.headers["Access-Control-Allow-Origin"] == "*"
+    assert (get(host.address + path, "HEAD", Accept=BROWSER).status, get(host.address + path, Accept="text/turtle").status) == (404, 404)
+
+
+def test_a_site_without_a_page_for_what_is_not_there_says_404_too(world: Path) -> None:
+    for server in SERVERS:
+        host = Host(server, world / server, "/below/", free_port())
+        program(server)
+        write_files(host.site, {"id/a.ttl": "# a", "index.html": "home"})
+        with_rules(host.site, {"base": host.address, "landing": host.address, "languages": ("da", "en")})
+        with serving(host):
+            for path in ("nothing", "id/b", NOWHERE, "da/", "da"):
+                answer = get(host.address + path, Accept=BROWSER)
+                assert (answer.status, b"home" in answer.data) == (404, False), (server, path)
+
+
+TAGS = ("da", "zh-hant", "id", "de-latn-de-1996-x-private-use-and-more-of-it", "iri")
+"""Languages of a site: a thing has the name of the first; a name of two parts; one that things stand under; one longer than a key of a map; a reserved name."""
+
+
+def test_a_front_page_stands_where_no_thing_does_whatever_its_language_is_called(world: Path) -> None:
+    for server in SERVERS:
+        host = Host(server, world / server, "/below/", free_port())
+        program(server)
+        fronts = front_pages(TAGS, [host.address + path for path in ("da", "id/x", "id/de")], host.address)
+        assert list(fronts) == ["zh-hant", "id", TAGS[3]]
+        things = {f"{thing}{ending}": f"# {thing}{ending}" for thing in ("da", "id/x", "da/index") for ending in (".ttl", ".html", ".zh-hant.html")}
+        write_files(host.site, things | {f"{path}.html": language for language, path in fronts.items()} | {"index.html": "home", "index.zh-hant.html": "home"})
+        layout = with_rules(host.site, {"base": host.address, "landing": host.address, "languages": TAGS})
+        assert layout.fronts == tuple(fronts)
+        with serving(host):
+            for language in fronts:
+                answer = get(f"{host.address}{language}/", Accept_Language="da")
+                assert (answer.status, answer.data.decode(), answer.headers["Content-Language"]) == (200, language, language)
+                assert get(f"{host.address}{language}").headers["Location"].endswith(f"/below/{language}/")
+            for thing in ("da", "id/x", "da/index"):
+                answer = get(host.address + thing, Accept="text/html", Accept_Language="zh-Hant-TW")
+                assert answer.status == 303
+                assert answer.headers["Location"].endswith(f"/below/{thing}.zh-hant.html")
+            assert get(f"{host.address}da/index.html").headers["Content-Language"] == "da"
+            assert [get(f"{host.address}{path}").status for path in ("da/", "iri/", "iri", "ID/")] == [404, 404, 404, 404]
+            page = get(host.address, Accept_Language="zh-Hant")
+            assert (page.headers["Content-Location"], page.headers["Content-Language"]) == ("/below/index.zh-hant.html", "zh-hant")
 
 
 def test_what_is_gone_says_so_in_the_form_asked_for(host: Host) -> None:
@@ -263,6 +400,7 @@ def test_what_is_gone_says_so_in_the_form_asked_for(host: Host) -> None:
             assert answer.headers["Content-Type"] == media_type(file)
             document = get(host.address + stem + file)
             assert (document.status, document.data) == (410, answer.data)
+            assert get(host.address + stem + file, Range="bytes=0-3").status == 410
 
 
 def test_a_browser_may_ask_before_it_asks(host: Host) -> None:
@@ -387,6 +525,18 @@ def test_static_hosts_read_every_rule(site: Path) -> None:
             assert source.startswith("/")
             assert target.removesuffix(".html") != source or status == "410!"
             assert len(line) <= 1000
+
+
+def test_static_hosts_are_told_of_folders_and_of_pictures_and_find_the_rest_by_its_name() -> None:
+    layout = Layout("https://example.org/x/", "https://example.org/x/", ("da", "en"), frozenset({*NEW, "index.html"}))
+    rules = dict(host_files(layout))
+    lines = [line for line in rules["_redirects"].decode().splitlines() if not line.startswith("#")]
+    # 404.html needs no line: such hosts send it by themselves, and Cloudflare Pages knows no status 404 here
+    assert lines == [f"/x/{folder} /x/{folder}/ 301" for folder in ("da", "en", "search")]
+    headers = rules["_headers"].decode()
+    assert "/x/*.svg\n  Content-Type: image/svg+xml\n" in headers
+    assert "/x/*.ico\n  Content-Type: image/vnd.microsoft.icon\n" in headers
+    assert headers.count("Content-Security-Policy") == 1
 
 
 def test_every_rule_is_the_same_whenever_it_is_written(site: Path) -> None:

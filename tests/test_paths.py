@@ -11,7 +11,7 @@ from pathlib import Path, PurePosixPath, PureWindowsPath
 import pytest
 from workbench import BAD_INPUTS, bynet, make_project, turtle
 
-from publish.paths import collisions, page_path
+from publish.paths import collisions, front_pages, page_path
 
 BASE = "https://data.example.org/"
 SAFE = re.compile(r"[A-Za-z0-9_-]{1,100}")
@@ -37,6 +37,11 @@ ODD = [
     "Index/x",
     "context",
     "download/x",
+    "browse",
+    "Browse/classes",
+    "search/x",
+    "404",
+    "404/x",
     "MANIFEST",
     "iri/x",
     "a" * 101,
@@ -64,6 +69,22 @@ ODD += [
     "a." * 50,
     "x" * 60_000,
 ]
+
+
+def test_a_front_page_has_a_folder_of_its_own_that_no_thing_names() -> None:
+    assert front_pages(["da", "en", "zh-Hant"], [BASE + "id/a", BASE + "english", "https://example.net/da"], BASE) == {
+        "da": "da/index",
+        "en": "en/index",
+        "zh-Hant": "zh-Hant/index",
+    }
+    for thing in ("en", "EN", "en/", "en/index", "En/Index", "e%6E", "en#part", "en/#part"):
+        assert list(front_pages(["da", "en"], [BASE + thing], BASE)) == ["da"], thing
+    assert list(front_pages(["da", "en", "id"], [BASE + "en/x", BASE + "id/en", BASE + "id/da", BASE + "en-GB"], BASE)) == ["da", "en", "id"]
+
+
+@pytest.mark.parametrize("language", ["iri", "aux", "con", "feed", "host", "search"])
+def test_a_language_whose_name_is_no_safe_path_or_is_reserved_has_no_folder(language: str) -> None:
+    assert front_pages([language, "da"], [], BASE) == {"da": "da/index"}
 
 
 def hostile() -> list[str]:

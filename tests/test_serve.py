@@ -19,12 +19,13 @@ from threading import Event
 
 import psutil
 import pytest
-from hosts import Host, free_port, open_folder, process, program
+from hosts import Host, free_port, open_folder, process, program, seal
 from hosts import serving as hosting
 from serving import Serving, serving
 from urllib3 import BaseHTTPResponse, PoolManager
 from workbench import bynet, make_project, release, turtle
 
+from publish.addresses import NOWHERE
 from publish.texts import LANGUAGES
 
 POOL = PoolManager(retries=False, timeout=30, maxsize=16)
@@ -262,6 +263,58 @@ def test_a_part_of_a_file_and_methods_that_are_none(server: Serving, library_sit
         assert (answer.status, answer.headers["Allow"]) == (405, "GET, HEAD, OPTIONS")
     assert get(f"{server.url}host/nginx.conf").status == 404
     assert get(f"{server.url}nowhere", Accept_Language="da").data.decode().startswith("404: der er intet")
+
+
+@pytest.fixture
+def copy(library_site: Path, tmp_path: Path) -> Path:
+    """A copy of the library's site, to be changed."""
+    return Path(shutil.copytree(library_site, tmp_path / "site"))
+
+
+BROWSER = "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"
+PAGE = "<!DOCTYPE html><title>404</title>"
+
+
+def test_who_would_rather_have_a_page_gets_the_site_s_own_where_there_is_nothing(copy: Path) -> None:
+    (copy / NOWHERE).write_text(PAGE)
+    seal(copy)
+    with serving(copy) as running:
+        for path in ("nowhere", "id/nowhere/at/all", "host/nginx.conf", "404", NOWHERE):
+            answer = get(running.url + path, Accept=BROWSER)
+            assert (answer.status, answer.data.decode(), answer.headers["Content-Type"]) == (404, PAGE, "text/html; charset=utf-8")
+            assert answer.headers["ETag"] == f'"{sha256(PAGE.encode()).hexdigest()[:32]}"'
+            assert not {"Content-Language", "Content-Location", "Link"} & set(answer.headers)
+            for headers in ({"If_None_Match": answer.headers["ETag"]}, {"Range": "bytes=0-3"}):
+                assert (again := get(running.url + path, Accept=BROWSER, **headers)).status == 404
+                assert again.data == answer.data
+            head = get(running.url + path, "HEAD", Accept=BROWSER)
+            assert (head.status, head.headers["Content-Length"], head.data) == (404, str(len(PAGE)), b"")
+        for accept in ("", "*/*", "text/turtle", "text/plain, text/html;q=0.9", "application/json", "text/html;q=0"):
+            answer = get(f"{running.url}nowhere", Accept=accept, Accept_Language="en")
+            assert (answer.status, answer.headers["Vary"]) == (404, "Accept, Accept-Language")
+            assert answer.data.decode().startswith("404: nothing stands"), accept
+        assert get(f"{running.url}sparql/nowhere.js", Accept="*/*").data.decode().startswith("404")
+
+
+def test_a_site_without_a_page_for_what_is_not_there_says_so_in_a_line(copy: Path) -> None:
+    (copy / NOWHERE).unlink(missing_ok=True)
+    seal(copy)
+    with serving(copy) as running:
+        for path in ("nowhere", NOWHERE):
+            answer = get(running.url + path, Accept=BROWSER, Accept_Language="da")
+            assert (answer.status, answer.headers["Content-Type"]) == (404, "text/plain; charset=utf-8")
+            assert answer.data.decode().startswith("404: der er intet")
+
+
+def test_a_page_of_what_is_gone_is_whole_whatever_part_is_asked_for(tmp_path: Path, project: Path) -> None:
+    things = turtle('ex:a\n    <http://www.w3.org/2002/07/owl#deprecated> true ;\n    rdfs:comment "It is no more."@en ;\n.\n')
+    release(project, "1.0.0", "2026-01-01")
+    (project / "data/things.ttl").write_text(things)
+    ended = bynet("--root", project, "publish", "--out", tmp_path / "site")
+    assert ended.code == 0, ended.err
+    with serving(tmp_path / "site") as running:
+        answer = get(f"{running.url}id/a", Accept="text/html", Range="bytes=0-3")
+        assert (answer.status, answer.data) == (410, (tmp_path / "site/id/a.html").read_bytes())
 
 
 def test_a_link_that_leads_out_of_the_folder_is_not_followed(tmp_path: Path, project: Path) -> None:

@@ -13,10 +13,11 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
-from hosts import SERVERS, Host, free_port, open_folder, process, program, seal, serving
-from test_hosting import publish
+from hosts import OWN, SERVERS, Host, free_port, open_folder, process, program, seal, serving, with_rules
+from test_hosting import NEW, layout_of, publish
 from workbench import Ended, bynet, write_files
 
+from publish.addresses import NOWHERE
 from publish.contents import header_links, page_links
 from publish.texts import LANGUAGES, table
 from publish.verify import verify
@@ -26,12 +27,20 @@ Edit = Callable[[Path], object]
 
 @pytest.fixture(scope="module")
 def made() -> Iterator[Host]:
-    """A small site with releases, a feed and what is gone, published for an address below a host's root."""
+    """A small site with releases, a feed, what is gone and every kind of page, published for an address below a host's root."""
     with open_folder() as folder:
         host = Host("nginx", folder / "root", "/below/", free_port())
         host.root.mkdir()
         publish(folder / "project", host.address, host.site)
+        write_files(host.site, NEW)
+        ruled(host)
         yield host
+
+
+def ruled(host: Host) -> None:
+    """Write the rules and the MANIFEST of a site as its files are now."""
+    layout = layout_of(host)
+    with_rules(host.site, {name: getattr(layout, name) for name in ("base", "landing", "languages", "tombstones", "hashed")})
 
 
 @pytest.fixture
@@ -67,6 +76,32 @@ def test_a_site_that_is_served_by_its_own_rules_is_clean(made: Host, server: str
         assert re.fullmatch(r"No faults\. Files: \d{3}, links: \d{3,}, requests: \d{3,}\.\n", ended.err)
 
 
+def test_a_site_that_bynet_serves_is_clean(made: Host) -> None:
+    with serving(Host(OWN, made.site, "/", free_port())) as address:
+        ended = check(address)
+        assert (ended.code, ended.out) == (0, ""), ended.out
+
+
+@pytest.mark.parametrize("server", SERVERS)
+def test_a_site_of_before_that_has_no_such_pages_is_as_right(made: Host, copy: Path, server: str) -> None:
+    program(server)
+    host = Host(server, copy.parent, made.prefix, made.port)
+    for path in NEW:
+        (copy / path).unlink()
+    ruled(host)
+    with serving(host) as address:
+        assert {fault.rule for fault, _places in verify(address).faults} <= {"dead-link"}
+
+
+def test_a_host_without_rules_may_send_the_page_of_what_is_not_there_as_any_page(made: Host) -> None:
+    port = free_port()
+    with process([sys.executable, "-m", "http.server", "--bind", "127.0.0.1", "--directory", str(made.site), str(port)], port):
+        found = {(fault.rule, place) for fault, places in verify(f"http://127.0.0.1:{port}/").faults for place in places}
+    assert ("cors", NOWHERE) in found
+    assert not {("status", NOWHERE), ("hash", NOWHERE)} & found
+    assert ("other-body", "nothing-stands-here") in found  # the host's own page, or none
+
+
 @pytest.mark.parametrize("server", SERVERS)
 def test_the_project_s_own_site_is_clean_wherever_it_stands(site: Path, server: str) -> None:
     program(server)
@@ -93,6 +128,9 @@ NGINX = {
     "406": (r"return 303 [^;]*;", "return 406;", {"status"}),
     "302 for 303": (r"return 303", "return 302", {"status"}),
     "what is gone is there": (r"\{ return 410; \}", '{ set $x ""; }', {"status"}),
+    "the server's own page where there is nothing": (r"\n *error_page 404 [^\n]*", "", {"other-body", "hash", "media-type"}),
+    "folders that move for a while": (r"return 301 \$", "return 302 $", {"status"}),
+    "folders that move elsewhere": (r"return 301 \$\w+/;", "return 301 /elsewhere/;", {"location"}),
     "no cache rules": (r"\n *add_header Cache-Control [^\n]*", "", {"caching"}),
     "no ETag and no time": (r"etag on;", "etag off; add_header Last-Modified '';", {"validator"}),
     "never 304": (r"etag on;", "etag on; if_modified_since off; max_ranges 0;", set()),
@@ -125,6 +163,7 @@ APACHE = {
     "another media type": (r'ForceType "application/ld\+json"', 'ForceType "application/json"', {"media-type"}),
     "no CORS": (r"\nHeader always set Access-Control-Allow-Origin [^\n]*", "", {"cors", "preflight"}),
     "what is gone is there": (r"R=410,END", "END", {"status"}),
+    "the server's own page where there is nothing": (r"\nErrorDocument 404 [^\n]*", "", {"other-body", "hash", "media-type"}),
     "always the first language": (r"%\{HTTP:Accept-Language\}", "%{HTTP:X-None}", {"location", "content-location", "other-body", "language"}),
     "weights are not compared": (r"\(\\d\*\)\(\?:0\\d\*[^\n]*\"", '0"', {"location", "content-location", "other-body", "media-type"}),
     "no rules at all": (r"(?s).*", "# nothing\n", {"status", "cors", "caching", "media-type", "no-link", "sniffing", "preflight", "content-location", "vary"}),
@@ -183,6 +222,11 @@ FOLDER: dict[str, tuple[Edit, str, str]] = {
     "Turtle that is none": (_resealed(lambda site: edit(site, "id/a.ttl", "@prefix", "@prefx")), "syntax", "id/a.ttl"),
     "JSON that is none": (_resealed(lambda site: edit(site, "linkset.json", "\\{", "[")), "syntax", "linkset.json"),
     "a link that leads nowhere": (_resealed(lambda site: edit(site, "id/a.html", 'href="[^"]*style.css"', 'href="../styles.css"')), "dead-link", "id/a.html"),
+    "a link that holds at the root alone, on a page for any address": (
+        _resealed(lambda site: (site / NOWHERE).write_text('<link rel="stylesheet" href="style.css">')),
+        "dead-link",
+        NOWHERE,
+    ),
     "an absolute link that leads nowhere": (
         _resealed(lambda site: edit(site, "id/a.html", 'href="[^"]*style.css"', f'href="{base(site)}id/none"')),
         "dead-link",

@@ -14,11 +14,13 @@ from starlette.requests import Request
 from starlette.responses import FileResponse, PlainTextResponse, Response
 from starlette.types import Receive, Scope, Send
 
-from publish.addresses import HEADERS, HOST_FILES, KINDS, LINKSET, NAMED, PREFLIGHT, Answer, Kind, Layout, content_language, link_values, media_type
+from publish.addresses import HEADERS, HOST_FILES, LINKSET, MEDIA_TYPES, NAMED, NOWHERE, PLAIN, PREFLIGHT, Answer, Kind, Layout, media_type
 from publish.earlier import MANIFEST
-from publish.negotiation import negotiate_language
+from publish.links import link_values
+from publish.negotiation import negotiate, negotiate_language
 from publish.texts import LANGUAGES, text
 
+_VARY = "Accept, Accept-Language"
 _METHODS = PREFLIGHT["Access-Control-Allow-Methods"]
 _TAG = 32
 _NEVER_OUTSIDE = os.O_CLOEXEC | os.O_NOFOLLOW
@@ -77,17 +79,29 @@ def answer(site: Site, request: Request) -> Response:
         return PlainTextResponse(_say(request, "method"), HTTPStatus.METHOD_NOT_ALLOWED, {**HEADERS, "Allow": _METHODS})
     path = path_of(request)
     chosen = site.layout.answer(path, accepted(request, "accept"), accepted(request, "accept-language"))
-    if path in HOST_FILES or chosen.status == HTTPStatus.NOT_FOUND:
-        return PlainTextResponse(_say(request, "nowhere"), HTTPStatus.NOT_FOUND, {**HEADERS, "Vary": "Accept-Language"})
-    headers = dict(_headers(site.layout, request, chosen))
+    if path in HOST_FILES or (chosen.status == HTTPStatus.NOT_FOUND and not chosen.file):
+        return _nowhere(site, request)
     if not chosen.file:
-        return Response(status_code=chosen.status, headers=headers)
-    headers["ETag"] = f'"{site.manifest[chosen.file][:_TAG]}"'
+        return Response(status_code=chosen.status, headers=dict(_headers(site.layout, request, chosen)))
+    return _sent(site, request, chosen)
+
+
+def _sent(site: Site, request: Request, chosen: Answer) -> Response:
+    """The file of an answer, or that the client has it already. Raises `OSError` where it is there no more."""
+    headers = {**dict(_headers(site.layout, request, chosen)), "ETag": f'"{site.manifest[chosen.file][:_TAG]}"'}
     file = opened(site.folder, chosen.file)
     if chosen.status == HTTPStatus.OK and is_fresh(request, headers["ETag"]):
         os.close(file)
         return Response(status_code=HTTPStatus.NOT_MODIFIED, headers=headers)
     return _OpenFile(file, chosen, headers)
+
+
+def _nowhere(site: Site, request: Request) -> Response:
+    """The answer where there is nothing: the site's page for that, to who would rather have a page than a line of text."""
+    forms = [("txt", PLAIN), ("html", MEDIA_TYPES["html"])]
+    if NOWHERE in site.layout.paths and negotiate(accepted(request, "accept"), forms) == "html":
+        return _sent(site, request, Answer(HTTPStatus.NOT_FOUND, file=NOWHERE, vary=_VARY))
+    return PlainTextResponse(_say(request, "nowhere"), HTTPStatus.NOT_FOUND, {**HEADERS, "Vary": _VARY})
 
 
 def path_of(request: Request) -> str:
@@ -127,7 +141,8 @@ class _OpenFile(FileResponse):
         self._descriptor = descriptor
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        ranged = scope["method"] == "GET" and all(value.startswith(b"bytes=") for name, value in scope["headers"] if name == b"range")
+        whole = scope["method"] != "GET" or self.status_code != HTTPStatus.OK
+        ranged = not whole and all(value.startswith(b"bytes=") for name, value in scope["headers"] if name == b"range")
         headers = scope["headers"] if ranged else [(name, value) for name, value in scope["headers"] if name != b"range"]  # RFC 9110, 14.2
         try:
             await super().__call__({**scope, "headers": headers, "extensions": {}}, receive, send)  # no server opens the file by its name
@@ -142,13 +157,13 @@ def _headers(layout: Layout, request: Request, chosen: Answer) -> Iterator[tuple
         yield "Vary", chosen.vary
     if chosen.location:
         yield "Location" if not chosen.file else "Content-Location", root + quote(chosen.location)
-    if chosen.status == HTTPStatus.GONE or not chosen.file:
+    if chosen.status != HTTPStatus.OK:
         yield "Cache-Control", layout.cache("")
     else:
         yield "Cache-Control", layout.cache(chosen.file)
-    if language := content_language(chosen.file, layout.languages):
+    if language := layout.language(chosen.file):
         yield "Content-Language", language
-    if chosen.status != HTTPStatus.GONE and (links := ", ".join(_links(layout, root, chosen))):
+    if chosen.status not in {HTTPStatus.GONE, HTTPStatus.NOT_FOUND} and (links := ", ".join(_links(layout, root, chosen))):
         yield "Link", links
 
 
@@ -157,7 +172,7 @@ def _links(layout: Layout, root: str, chosen: Answer) -> Iterator[str]:
     placed = _document(layout, chosen.file or chosen.location)
     if placed:
         kind, stem = placed
-        yield from link_values(layout, root + quote(stem), kind)
+        yield from link_values(layout, root, root + quote(stem), kind)
         if chosen.file and kind.relation:
             yield f'<{layout.iri_prefix}{quote(stem.removesuffix(kind.index) if kind.index else stem)}>; rel="{kind.relation}"'
     if chosen.file and LINKSET in layout.paths:
@@ -166,7 +181,7 @@ def _links(layout: Layout, root: str, chosen: Answer) -> Iterator[str]:
 
 def _document(layout: Layout, file: str) -> tuple[Kind, str] | None:
     """Return the kind that *file* is a document of, and its path without ending; nothing for any other file."""
-    for kind in KINDS:
+    for kind in layout.kinds:
         for suffix, _type, _language in layout.variants(kind):
             stem = file.removesuffix(suffix)
             if stem != file and layout.place(stem.removesuffix(kind.index) if kind.index else stem) == (kind, stem):
