@@ -16,7 +16,7 @@ import pyoxigraph
 import pytest
 import rdflib
 from pyshacl import validate
-from rdflib import RDF, RDFS, SH, XSD, BNode, Graph, Literal, URIRef
+from rdflib import RDF, RDFS, SH, XSD, BNode, Graph, Literal, Namespace, URIRef
 
 from publish.build import load_project
 
@@ -33,6 +33,7 @@ ROOT = Path(__file__).parents[1]
 SHAPE_FILES = sorted((ROOT / "shapes").glob("*.ttl"))
 CASES = sorted((ROOT / "tests/shapes").glob("*/*.ttl"))
 LANGUAGES = ["da", "en"]
+SHAPES = Namespace("https://w3id.org/bynet/shapes/")
 OUTCOME = (SH.focusNode, SH.resultPath, SH.resultSeverity, SH.sourceConstraintComponent, SH.sourceShape, SH.value)
 
 Outcome = tuple[str, ...]
@@ -173,6 +174,37 @@ def test_every_node_shape_has_a_label_and_its_own_constraints_a_message_in_both_
         assert shape.n3() not in with_results or languages(shapes, shape, SH.message) == LANGUAGES, shape
     for constraint in shapes.objects(None, SH.sparql):
         assert languages(shapes, constraint, SH.message) == LANGUAGES, constraint
+
+
+def test_every_property_of_a_thing_stands_in_one_group_at_one_place() -> None:
+    # a property shape inside sh:or is no part of a page: it is a condition
+    shapes = all_shapes()
+    groups = set(shapes.subjects(RDF.type, SH.PropertyGroup))
+    orders = [order for group in groups for order in shapes.objects(group, SH.order)]
+    assert len(groups) == len(orders) == len(set(orders))
+    for group in groups:
+        assert languages(shapes, group, RDFS.label) == languages(shapes, group, RDFS.comment) == LANGUAGES, group
+    with_targets = {shape for word in (SH.targetClass, SH.targetSubjectsOf, SH.targetObjectsOf) for shape in shapes.subjects(word)}
+    placed = {shape for node in with_targets for shape in shapes.objects(node, SH.property) if isinstance(shapes.value(shape, SH.path), URIRef)}
+    for shape in placed:
+        assert len(list(shapes.objects(shape, SH.order))) == 1, shape
+        assert set(shapes.objects(shape, SH.group)) <= groups, shape
+        assert len(list(shapes.objects(shape, SH.group))) == 1, shape
+    assert {group for shape in placed for group in shapes.objects(shape, SH.group)} == groups
+    assert set(shapes.subjects(SH.group)) == placed
+
+
+def test_what_the_calendar_adds_to_a_date_stands_apart_from_the_date() -> None:
+    shapes = all_shapes()
+    stated, *calculated = (shapes.value(SHAPES[f"TimeNode-{name}"], SH.group) for name in ("stated-date", "earliest-date", "latest-date"))
+    assert stated == SHAPES["Group-time"]
+    assert calculated == [SHAPES["Group-normalised"]] * 2
+
+
+def test_every_property_of_the_data_has_a_shape_that_says_where_it_stands() -> None:
+    placed = set(all_shapes().objects(None, SH.path))
+    used = {URIRef(triple.predicate.value) for triple in project().data}
+    assert used <= placed
 
 
 def test_sparql_constraints_write_iris_with_prefixes_only() -> None:
