@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from pyoxigraph import NamedNode, Triple
 
@@ -18,6 +19,7 @@ from publish.times import TEMPORAL_ENTITY, years
 SHOWN = 200
 """How many things of a class the page of classes lists; search finds the others."""
 
+_FILLED_IN = re.compile(r"\{[?$]\w+\}")
 _TERMS = {
     "classes": (OWL + "Class", RDFS + "Class"),
     "properties": (OWL + "ObjectProperty", OWL + "DatatypeProperty", OWL + "AnnotationProperty", RDF + "Property"),
@@ -119,15 +121,19 @@ class Reference:
         return sorted(listed, key=lambda one: (not is_thing(one.heading.iri), one.heading.text.casefold(), one.heading.iri))
 
     def figures(self, root: str) -> list[Listed]:
-        """The classes of things of the data, with how many there are of each."""
+        """The classes of things of the data, with how many there are of each; a class of one thing is no figure."""
         site = self._showing.site
         data = (node.value for node in site.data if isinstance(node, NamedNode) and node.value in site.pages)
-        listed = [Listed(self._showing.of_kind(kind, root), (), len(iris)) for kind, iris in site.classes.by_kind(data).items() if self._is_counted(kind)]
+        listed = [
+            Listed(self._showing.of_kind(kind, root), (), len(iris))
+            for kind, iris in site.classes.by_kind(data).items()
+            if len(iris) > 1 and self._is_counted(kind)
+        ]
         return sorted(listed, key=lambda one: (one.heading.text.casefold(), one.heading.iri))
 
     def _is_counted(self, kind: str) -> bool:
-        """A class of several things that says what they are, and of which some shape says what they have to fulfil."""
-        return is_thing(kind) and len(self._showing.site.facts.pointing(TYPE.value, kind)) > 1 and self._showing.site.arrangement.is_target(kind)
+        """A class that says what its things are, and of which some shape says what they have to fulfil."""
+        return is_thing(kind) and self._showing.site.arrangement.is_target(kind)
 
     def years(self, root: str) -> list[tuple[int, list[Value]]]:
         """The things that were, or may have been, in each year."""
@@ -160,15 +166,19 @@ class Reference:
         demands = [self._demand(shape, root) for shape in self._facts.iris(iri, SHACL + "property")]
         own = [triple for triple in self._facts.said(iri) if triple.predicate not in (TYPE, *LABELS) and triple.predicate.value not in _SHAPE_APART]
         messages = [
-            *self._showing.texts(iri, [SHACL + "message"]),
-            *(text for part in self._facts.iris(iri, SHACL + "sparql") for text in self._showing.texts(part, [SHACL + "message"])),
+            *self._messages(iri),
+            *(text for part in self._facts.iris(iri, SHACL + "sparql") for text in self._messages(part)),
         ]
         return Rule(self._showing.thing(iri, root), self._targets(iri, root), messages, self._lines(own, root), demands, focus_nodes.get(iri, 0))
 
     def _demand(self, shape: str, root: str) -> Demand:
         own = [triple for triple in self._facts.said(shape) if triple.predicate not in (TYPE, *LABELS) and triple.predicate.value not in _SHAPE_APART]
         path = [self._showing.site.namespaces.shorten(iri) for iri in self._facts.iris(shape, SHACL + "path")]
-        return Demand(self._showing.thing(shape, root), path, self._lines(own, root), self._showing.texts(shape, [SHACL + "message"]))
+        return Demand(self._showing.thing(shape, root), path, self._lines(own, root), self._messages(shape))
+
+    def _messages(self, shape: str) -> list[Value]:
+        """What a shape says of what breaks it; what is filled in then (SHACL, section 5.3.2) is left open."""
+        return [replace(text, text=_FILLED_IN.sub("…", text.text)) for text in self._showing.texts(shape, [SHACL + "message"])]
 
     def _targets(self, iri: str, root: str) -> list[Line]:
         names = (SHACL + name for name in ("targetClass", "targetSubjectsOf", "targetObjectsOf", "targetNode"))

@@ -11,7 +11,7 @@ from pyoxigraph import Literal, NamedNode, Triple
 
 from publish.arrangement import NOWHERE, Position
 from publish.classes import is_thing
-from publish.model import DCTERMS, LABELS, OA, RDF, RDFS, SHACL, SKOS, TYPE, Object, Resource, Subject, term_key
+from publish.model import DCTERMS, LABELS, OA, RDF, RDFS, SHACL, SKOS, SPDX, TYPE, Object, Resource, Subject, term_key
 from publish.passages import Passage, passage
 from publish.showing import Showing
 from publish.shown import Value
@@ -28,6 +28,7 @@ DEFINITIONS = (SKOS + "definition", RDFS + "comment", DCTERMS + "description")
 
 _CODE = {SHACL + form for form in ("select", "ask", "construct")}
 _REIFICATION = {RDF + name for name in ("subject", "predicate", "object")}
+_NESTED = {OA + "TextPositionSelector", OA + "TextQuoteSelector", SPDX + "Checksum"}
 _DEPTH = 2
 
 
@@ -215,8 +216,8 @@ class Sections:
         return self.line(units[0][0], [NamedNode(iri) for _predicate, iri in units], told.root) if units else None
 
     def _inside(self, iri: str, told: _Told) -> tuple[Line, ...]:
-        """What is said of a time that is a value: nobody looks for it by itself."""
-        if told.depth >= _DEPTH or iri == told.resource.iri or not is_temporal(iri, self._facts):
+        """What is said of a value that nobody looks for by itself: a time, a place in a text, a checksum."""
+        if told.depth >= _DEPTH or iri == told.resource.iri or not (_NESTED & self._facts.kinds(iri) or is_temporal(iri, self._facts)):
             return ()
         return self._node(iri, told, frozenset())
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -147,6 +148,9 @@ class Showing:
         short = self.site.namespaces.shorten(iri)
         if short in self._terms:
             return self._terms[short], self._spoken()
+        kind = self.site.classes.kind(iri)
+        if kind and kind != iri and iri in self.site.pages:  # nobody named it: what it is, and the last part of its IRI
+            return f"{self.name(kind)} {re.split('[/#]', iri.rstrip('/#'))[-1]}", self.thing(kind, "").language
         return (iri.partition("://")[2] or iri if short[0] == "<" or short.endswith(":") else short), ""
 
     def _spoken(self) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from pyoxigraph import Literal
+from pyoxigraph import Literal, Triple
 
 from publish.facts import Facts
 from publish.model import RDF, XSD
@@ -28,7 +28,7 @@ def is_temporal(iri: str, facts: Facts) -> bool:
 def said(iri: str, facts: Facts) -> list[tuple[str, Literal]]:
     """Return the dates by which to say when *iri* is, each with the property of OWL-Time that it is the beginning or end by, else an empty text.
 
-    A date in EDTF says just what is known, and is taken before calendar bounds.
+    Bounds are left out: a day before which something is not says no time of it.
     """
     if RDF + "Statement" in facts.kinds(iri):
         return []  # it is about another thing, and so are its times
@@ -67,10 +67,13 @@ def _points_at_time(term: object, facts: Facts) -> bool:
 
 
 def _best(node: str, facts: Facts) -> list[Literal]:
-    """The dates in EDTF of a time, else its only date."""
-    dates = sorted({triple.object for triple in facts.said(node) if isinstance(triple.object, Literal) and _is_date(triple.object)}, key=str)
-    exact = [date for date in dates if date.datatype.value.startswith(EDTF)]
-    return exact or (dates if len(dates) == 1 else [])
+    """The dates of a time that say when it is, and not only what it is not before or after: those in EDTF, and those by OWL-Time's own properties."""
+    dates = {triple.object for triple in facts.said(node) if isinstance(triple.object, Literal) and _is_date(triple.object) and _is_exact(triple)}
+    return sorted(dates, key=str)
+
+
+def _is_exact(triple: Triple) -> bool:
+    return triple.predicate.value.startswith(TIME) or (isinstance(triple.object, Literal) and triple.object.datatype.value.startswith(EDTF))
 
 
 def _is_date(literal: Literal) -> bool:
