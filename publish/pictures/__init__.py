@@ -53,7 +53,7 @@ def ontology_drawing(triples: Iterable[Triple], base: str, value: Callable[[str]
     said = [text(language, "picture.ontology", classes=len(scene.classes), properties=scene.properties)]
     if scene.left_out:
         said.append(text(language, "picture.ontology-left-out", count=scene.left_out))
-    return _drawing("ontology", scene, said, language)
+    return _drawing("ontology", scene, said, text(language, "picture.ontology-region"))
 
 
 def _network(rows: Sequence[Row], value: Callable[[str], Value], language: str) -> Drawing:
@@ -72,7 +72,7 @@ def _network(rows: Sequence[Row], value: Callable[[str], Value], language: str) 
                 all_connections=scene.all_connections,
             )
         )
-    return _drawing("network", scene, said, language)
+    return _drawing("network", scene, said, text(language, "picture.network-region"))
 
 
 def _timeline(rows: Sequence[Row], value: Callable[[str], Value], language: str) -> Drawing:
@@ -84,7 +84,7 @@ def _timeline(rows: Sequence[Row], value: Callable[[str], Value], language: str)
         said.append(text(language, "picture.timeline-left-out", shown=len(scene.bars), all=scene.dated))
     if scene.undated:
         said.append(text(language, "picture.timeline-undated", count=scene.undated))
-    return _drawing("timeline", scene, said, language)
+    return _drawing("timeline", scene, said, text(language, "picture.timeline-region"))
 
 
 def _map(rows: Sequence[Row], value: Callable[[str], Value], language: str) -> Drawing:
@@ -96,13 +96,13 @@ def _map(rows: Sequence[Row], value: Callable[[str], Value], language: str) -> D
         said.append(text(language, "picture.map-unplaced", count=scene.unplaced))
     if scene.unnamed:
         said.append(text(language, "picture.map-unnamed", count=scene.unnamed))
-    return _drawing("map", scene, said, language)
+    return _drawing("map", scene, said, text(language, "picture.map-region"))
 
 
-def _drawing(kind: str, scene: object, said: Sequence[str], language: str) -> Drawing:
+def _drawing(kind: str, scene: object, said: Sequence[str], region: str) -> Drawing:
     """The picture with a name of its own: a page may have several, whose parts may not be called the same."""
-    name = "picture-" + sha256(repr((scene, language)).encode()).hexdigest()[:_NAME]
-    return Drawing(f"pictures/{kind}.svg", {"kind": kind, "name": name, "scene": scene, "region": text(language, f"picture.{kind}-region")}, " ".join(said))
+    name = "picture-" + sha256(repr((scene, region)).encode()).hexdigest()[:_NAME]
+    return Drawing(f"pictures/{kind}.svg", {"kind": kind, "name": name, "scene": scene, "region": region}, " ".join(said))
 
 
 _DRAWN: Mapping[str, Callable[[Sequence[Row], Callable[[str], Value], str], Drawing]] = {"network": _network, "timeline": _timeline, "map": _map}

@@ -13,7 +13,7 @@ _MONTHS = (31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)
 _STEPS = (1, 3, 6, 12, 24, 60, 120, 300, 600, 1200, 3000, 6000, 12000, 60000, 120000, 600000, 1200000, 6000000, 24000000)
 # of months between two marks
 _FEBRUARY = 2
-_MARKS = 9
+_MARKS, _NAMED = 9, 5  # at most; fewer where each has the name of a month
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +69,7 @@ def lexical(earliest: int, latest: int) -> tuple[str, str]:
 def marks(first: int, last: int) -> Iterator[tuple[int, str, str]]:
     """Yield the marks of an axis from day *first* to day *last*: the day's number, the date and its datatype; nine at most."""
     start, end = _month(first), _month(last)
-    step = next((step for step in _STEPS if (end - start) // step < _MARKS), _STEPS[-1])
+    step = next((step for step in _STEPS if (end - start) // step < (_MARKS if step >= len(_MONTHS) else _NAMED)), _STEPS[-1])
     for month in range(-(-start // step) * step, end + 1, step):
         day = day_number(month // 12, month % 12 + 1, 1)
         if first <= day <= last:

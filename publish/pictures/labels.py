@@ -62,13 +62,13 @@ def on_line(shown: Value, link: Value) -> Label:
 
 def thing_size(label: Label) -> Size:
     """Return how large the box of a thing has to be."""
-    return Size(max(map(width, label.lines)) + 30, len(label.lines) * LINE + 18)
+    return Size(_even(max(map(width, label.lines)) + 30), len(label.lines) * LINE + 18)
 
 
 def line_size(labels: Sequence[Label]) -> Size:
     """Return how large the box of *labels* on a line has to be."""
     widest = max(width(line, SMALL) for label in labels for line in label.lines)
-    return Size(widest + 18, sum(_strip(label) for label in labels) + 2)
+    return Size(_even(widest + 18), sum(_strip(label) for label in labels) + 2)
 
 
 def thing_box(label: Label, look: str, place: Place) -> Box:
@@ -81,6 +81,11 @@ def line_box(labels: Sequence[Label], place: Place) -> Box:
     tops = [place.y + 1 + sum(map(_strip, labels[:number])) for number in range(len(labels))]
     members = (Member(label, place.x, top, place.width, _strip(label)) for label, top in zip(labels, tops, strict=True))
     return Box(tuple(members), "on-line", place.x, place.y, place.width, place.height)
+
+
+def _even(number: int) -> int:
+    """A size whose half is whole, as the middle of a box is placed."""
+    return number + number % 2
 
 
 def _strip(label: Label) -> int:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
+from math import floor
 
 import graphlay
 
@@ -12,6 +14,8 @@ MARGIN = 12
 """Pixels around everything."""
 _RADIUS = 8
 _CLEAR = 3
+_PORT = 14
+# pixels between two lines at a box
 _GAPS = ((20.0, 16.0), (28.0, 20.0), (40.0, 28.0))
 # between boxes, and between lines and boxes: the first ones by which no line comes too near to a box
 
@@ -71,6 +75,13 @@ def laid_out(sizes: Sequence[Size], links: Sequence[tuple[int, int]], way: Optio
     return touching[min(touching)]
 
 
+def roomy(sizes: Sequence[Size], links: Sequence[tuple[int, int]]) -> list[Size]:
+    """Return *sizes*, high enough for all lines at either side of a box, where these go `ACROSS`."""
+    leaving, arriving = (Counter(link[side] for link in links) for side in (0, 1))
+    ports = [max(leaving[number], arriving[number]) for number in range(len(sizes))]
+    return [Size(size.width, max(size.height, count * _PORT + 6)) for size, count in zip(sizes, ports, strict=True)]
+
+
 def touched(plan: Plan, links: Sequence[tuple[int, int]]) -> Iterator[tuple[int, int]]:
     """Yield the numbers of each line of *plan* and of each box that it goes through or comes too near to, though it does not end there."""
     for number, (line, ends) in enumerate(zip(plan.lines, links, strict=True)):
@@ -94,16 +105,16 @@ def drawn(points: Sequence[Point]) -> str:
 
 
 def _spaced(gap: float, clear: float) -> Options:
-    spacing = {"layer_gap": 34.0, "node_gap": gap, "dummy_gap": clear, "port_gap": 14.0, "isolated_gap": 26.0}
+    spacing = {"layer_gap": 34.0, "node_gap": gap, "dummy_gap": clear, "port_gap": float(_PORT), "isolated_gap": 26.0}
     return {"spacing": spacing, "routing": {"bundle_parallel": False}}
 
 
 def _plan(graph: graphlay.Graph, sizes: Sequence[Size], options: Options) -> Plan:
     raw = graphlay.layout(graph, options=options).raw
-    left, top = (round(raw["bounds"]["min"][axis]) - MARGIN for axis in "xy")
-    right, bottom = (round(raw["bounds"]["max"][axis]) + MARGIN for axis in "xy")
+    left, top = (_whole(raw["bounds"]["min"][axis]) - MARGIN for axis in "xy")
+    right, bottom = (_whole(raw["bounds"]["max"][axis]) + MARGIN for axis in "xy")
     places = tuple(
-        Place(round(node["center"]["x"] - size.width / 2) - left, round(node["center"]["y"] - size.height / 2) - top, size.width, size.height)
+        Place(_whole(node["center"]["x"] - size.width / 2) - left, _whole(node["center"]["y"] - size.height / 2) - top, size.width, size.height)
         for node, size in zip(raw["nodes"], sizes, strict=True)
     )
     return Plan(places, tuple(_points(edge, left, top) for edge in raw["edges"]), right - left, bottom - top)
@@ -116,6 +127,11 @@ def _towards(corner: Point, other: Point) -> Point:
     return corner[0] + (other[0] - corner[0]) * step // length, corner[1] + (other[1] - corner[1]) * step // length
 
 
+def _whole(number: float) -> int:
+    """The nearest pixel; of two the right or lower one, so that boxes and lines that meet still do."""
+    return floor(number + 0.5)
+
+
 def _points(edge: Mapping[str, list[Mapping[str, float]]], left: int, top: int) -> tuple[Point, ...]:
-    points = [(round(point["x"]) - left, round(point["y"]) - top) for point in edge["points"]]
+    points = [(_whole(point["x"]) - left, _whole(point["y"]) - top) for point in edge["points"]]
     return tuple(point for number, point in enumerate(points) if not number or point != points[number - 1])

@@ -9,16 +9,18 @@ from heapq import heappop, heappush
 
 from pyoxigraph import NamedNode
 
-from publish.pictures.labels import Box, line_box, line_size, of_thing, on_line, thing_box, thing_size
-from publish.pictures.layout import DOWN, drawn, laid_out
+from publish.pictures.labels import Box, Label, line_box, line_size, of_thing, on_line, thing_box, thing_size
+from publish.pictures.layout import ACROSS, DOWN, Plan, drawn, laid_out, roomy
 from publish.shown import Row, Value
 
 THINGS = 60
 """Things that one picture shows at most: the best connected ones."""
-CONNECTIONS = 80
-"""Connections that one picture shows at most."""
+LIMITS = (80, 56, 40, 28)
+"""Connections that one picture shows at most: the first number with which it is not too wide."""
 BUNDLE = 8
 """Connections between the same things that stand in one box at most."""
+_WAYS = ((DOWN, 1100), (ACROSS, 1400))
+# and how wide a picture may be, in pixels
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +36,16 @@ class Network:
     all_things: int
     all_connections: int
     hub: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Chosen:
+    """What a picture shows: things, and the connections between the same ones together; and their labels."""
+
+    kept: Sequence[str]
+    bundles: Sequence[tuple[_Connection, ...]]
+    things: Sequence[Label]
+    between: Sequence[Sequence[Label]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,21 +66,37 @@ def network_of(rows: Iterable[Row], value: Callable[[str], Value]) -> Network:
     """Return the picture of *rows* with ``from``, ``to``, ``through`` and perhaps ``as``; rows that lack an end or what connects are left out."""
     every = _connections(rows)
     degrees = Counter(end for connection in every for end in connection.ends)
-    kept, shown = _best(every, degrees)
+    tried: list[tuple[int, int, Network]] = []
+    for limit in LIMITS:
+        chosen = _chosen(every, degrees, limit, value)
+        links = list(_links(chosen.kept, chosen.bundles))
+        sizes = [*map(thing_size, chosen.things), *map(line_size, chosen.between)]
+        for way, widest in _WAYS:
+            plan = laid_out(roomy(sizes, links) if way == ACROSS else sizes, links, way)
+            tried.append((plan.width, len(tried), _network(chosen, plan, len(degrees), len(every))))
+            if plan.width <= widest:
+                return tried[-1][2]
+    return min(tried)[2]
+
+
+def _chosen(every: Sequence[_Connection], degrees: Mapping[str, int], limit: int, value: Callable[[str], Value]) -> _Chosen:
+    kept, shown = _best(every, degrees, limit)
     bundles = list(_bundles(shown))
-    things = [of_thing(value(iri)) for iri in kept]
     between = [[on_line(value(each.role or each.through), value(each.through or each.role)) for each in bundle] for bundle in bundles]
-    plan = laid_out([*map(thing_size, things), *map(line_size, between)], list(_links(kept, bundles)), DOWN)
+    return _Chosen(kept, bundles, [of_thing(value(iri)) for iri in kept], between)
+
+
+def _network(chosen: _Chosen, plan: Plan, things: int, connections: int) -> Network:
     return Network(
-        things=tuple(thing_box(label, "thing", place) for label, place in zip(things, plan.places, strict=False)),
-        boxes=tuple(line_box(labels, place) for labels, place in zip(between, plan.places[len(kept) :], strict=True)),
+        things=tuple(thing_box(label, "thing", place) for label, place in zip(chosen.things, plan.places, strict=False)),
+        boxes=tuple(line_box(labels, place) for labels, place in zip(chosen.between, plan.places[len(chosen.kept) :], strict=True)),
         paths=tuple(map(drawn, plan.lines)),
         width=plan.width,
         height=plan.height,
-        connections=len(shown),
-        all_things=len(degrees),
-        all_connections=len(every),
-        hub=things[0].full if kept else "",
+        connections=sum(map(len, chosen.bundles)),
+        all_things=things,
+        all_connections=connections,
+        hub=chosen.things[0].full if chosen.things else "",
     )
 
 
@@ -89,18 +117,18 @@ def _iri(row: Row, name: str) -> str:
     return term.value if isinstance(term, NamedNode) else ""
 
 
-def _best(every: Sequence[_Connection], degrees: Mapping[str, int]) -> tuple[list[str], list[_Connection]]:
+def _best(every: Sequence[_Connection], degrees: Mapping[str, int], limit: int) -> tuple[list[str], list[_Connection]]:
     """The best connected things, the best one first, each beside one before it where there is such a one; and the connections among them."""
     ranks = {iri: rank for rank, iri in enumerate(_grown(every, degrees))}
     whole = sorted(rank for rank in (_complete(connection, ranks) for connection in every) if rank < THINGS)
-    count = max(whole[CONNECTIONS], 2) if len(whole) > CONNECTIONS else THINGS
+    count = max(whole[limit], 2) if len(whole) > limit else THINGS
     shown = [
         _Connection(
             connection.through, connection.role, *(tuple(end for end in part if ranks[end] < count) for part in (connection.sources, connection.targets))
         )
         for connection in every
         if _complete(connection, ranks) < count
-    ][:CONNECTIONS]
+    ][:limit]
     met = {end for connection in shown for end in connection.ends}
     return [iri for iri in ranks if iri in met], shown
 

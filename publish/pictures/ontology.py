@@ -9,13 +9,12 @@ from dataclasses import dataclass
 from pyoxigraph import NamedNode, Triple
 
 from publish.model import OWL, RDFS, SHACL, TYPE
-from publish.pictures.labels import Box, Label, line_box, line_size, of_thing, on_line, thing_box, thing_size
-from publish.pictures.layout import ACROSS, Size, drawn, laid_out
+from publish.pictures.labels import Box, line_box, line_size, of_thing, on_line, thing_box, thing_size
+from publish.pictures.layout import ACROSS, drawn, laid_out, roomy
 from publish.shown import Value
 
 CLASSES = 50
 """Classes that one diagram shows at most: the best connected ones."""
-_ARROW = 14
 _CLASSES = (OWL + "Class", RDFS + "Class")
 
 
@@ -50,7 +49,7 @@ def ontology_of(triples: Iterable[Triple], base: str, value: Callable[[str], Val
     things = [of_thing(value(iri)) for iri in kept]
     between = [[on_line(value(name), value(name)) for name in names] for names in joined.values()]
     links = _links(kept, kinds, list(joined))
-    plan = laid_out([*_roomy(things, links), *map(line_size, between)], links, ACROSS)
+    plan = laid_out(roomy([*map(thing_size, things), *map(line_size, between)], links), links, ACROSS)
     looks = ["thing own" if iri.startswith(base) else "thing other" for iri in kept]
     leaving = len(kinds) + len(joined)
     loops = [number for number, (domain, reach) in enumerate(joined, len(kinds)) if domain == reach]
@@ -117,11 +116,3 @@ def _links(kept: Sequence[str], kinds: Iterable[Pair], joined: Sequence[Pair]) -
     links = [(numbers[broad], numbers[iri]) for broad, iri in kinds]
     links += [(numbers[domain], number) for number, (domain, _) in enumerate(joined, len(kept))]
     return links + [(number, numbers[reach]) for number, (domain, reach) in enumerate(joined, len(kept)) if reach != domain]
-
-
-def _roomy(things: Iterable[Label], links: Iterable[tuple[int, int]]) -> Iterator[Size]:
-    """The sizes of the classes' boxes, high enough for the arrows at each side."""
-    leaving, arriving = (Counter(ends) for ends in zip(*links, strict=True)) if links else (Counter(), Counter())
-    for number, label in enumerate(things):
-        size = thing_size(label)
-        yield Size(size.width, max(size.height, max(leaving[number], arriving[number]) * _ARROW + 6))

@@ -26,7 +26,13 @@ _FADE = 64
 _LEAST = 12
 _PADDING = 18
 _YEAR = 366
-_LEGEND = ("solid", "fade", "within", "point", "derived")
+_LEGEND = {
+    "solid": "picture.look-solid",
+    "fade": "picture.look-fade",
+    "within": "picture.look-within",
+    "point": "picture.look-point",
+    "derived": "picture.look-derived",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,9 +182,9 @@ def _legend(bars: Iterable[Bar], y: int, language: str) -> Iterator[Mark]:
     """What the looks that are in the picture mean, in lines from the left."""
     looks = {part.look.partition("-")[0] for bar in bars for part in bar.parts} | {"derived" for bar in bars if bar.derived}
     x = 0
-    for look in _LEGEND:
+    for look, name in _LEGEND.items():
         if look in looks:
-            said = text(language, f"picture.look-{look}")
+            said = text(language, name)
             if x and x + width(said, 13) + 44 > WIDTH:
                 x, y = 0, y + 26
             yield Mark(said, look, x, y)
