@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 
 from pyoxigraph import Literal, NamedNode, QueryBoolean, QueryResultsFormat, QuerySolutions, Store, parse_query_results
 
-from publish.model import Query
+from publish.query import Query
 from publish.showing import Showing
 from publish.shown import Row, Value
 from publish.sparql import run
@@ -58,32 +58,42 @@ def answered(store: Store, query: Query) -> Answered | None:
 def answer_table(query: Query, answer: Answered, showing: Showing, root: str) -> AnswerTable:
     """Return the answer as a table in the language of *showing*.
 
-    A column of texts in another language is left out where one in the page's stands beside it, and so is one that only
-    says what a thing in each row is called.
+    A column of texts in another language is left out where the same is said in the page's beside each of them, and so is one that only
+    says what a thing in each row is called. Rows that differ in a text's language alone are one.
     """
-    shown = [name for name in answer.variables if not _is_said_otherwise(name, answer.rows, showing)]
+    shown = [name for name in answer.variables if not _is_said_otherwise(name, answer, showing)]
     columns = [_column(name, query, showing) for name in shown]
-    rows = [[showing.term(row[name], root) if name in row else None for name in shown] for row in answer.rows[:SHOWN]]
-    return AnswerTable(showing.thing(query.iri, root), columns, rows, len(answer.rows))
+    rows: dict[object, list[Value | None]] = {}
+    for row in answer.rows[:SHOWN]:
+        values = [showing.term(row[name], root) if name in row else None for name in shown]
+        seen = tuple((value.text, value.href) if value else None for value in values)
+        if seen not in rows or not any(value and value.language for value in values):
+            rows[seen] = values
+    repeated = len(answer.rows[:SHOWN]) - len(rows)
+    return AnswerTable(showing.thing(query.iri, root), columns, [*rows.values()], len(answer.rows) - repeated)
 
 
-def _is_said_otherwise(name: str, rows: Sequence[Row], showing: Showing) -> bool:
-    texts = [(row, text) for row in rows if isinstance(text := row.get(name), Literal) and text.language]
-    if not texts or len(texts) < sum(name in row for row in rows):
+def _is_said_otherwise(name: str, answer: Answered, showing: Showing) -> bool:
+    texts = [(row, text) for row in answer.rows if isinstance(text := row.get(name), Literal) and text.language]
+    if not texts or len(texts) < sum(name in row for row in answer.rows):
         return False
     if all(text.language != showing.language for _row, text in texts):
-        return any(_is_counterpart(text, other) for text, other in _beside(name, texts, showing.language))
+        return all(any(_is_counterpart((name, text), other, showing.language) for other in row.items()) for row, text in texts)
     return all(text.value in {showing.name(term.value) for term in row.values() if isinstance(term, NamedNode)} for row, text in texts)
 
 
-def _beside(name: str, texts: Sequence[tuple[Row, Literal]], language: str) -> Iterator[tuple[Literal, Literal]]:
-    """Each text with those beside it that are in *language*."""
-    for row, text in texts:
-        yield from ((text, other) for key, other in row.items() if key != name and isinstance(other, Literal) and other.language == language)
+def _is_counterpart(one: tuple[str, Literal], other: tuple[str, object], language: str) -> bool:
+    """Whether *other* says in *language* what *one* says in its own: their variables are called the same, but for the language, as ?labelDa and ?labelEn."""
+    (name, text), (beside, term) = one, other
+    if not isinstance(term, Literal) or term.language != language or not term.value:
+        return False
+    own = _primary(text.language or "")
+    stems = name.casefold().removesuffix(own), beside.casefold().removesuffix(_primary(language))
+    return stems[0] == stems[1] != "" and name != beside
 
 
-def _is_counterpart(text: Literal, other: Literal) -> bool:
-    return bool(other.value) and text.language != other.language
+def _primary(tag: str) -> str:
+    return tag.split("-", maxsplit=1)[0].casefold()
 
 
 def _column(name: str, query: Query, showing: Showing) -> Value:
@@ -100,4 +110,4 @@ def _named(short: str, prefixes: Mapping[str, str], showing: Showing) -> Value |
     if prefix not in prefixes:
         return None
     value = showing.thing(prefixes[prefix] + local, "")
-    return value if ":" not in value.text else None
+    return replace(value, text=value.text[:1].upper() + value.text[1:]) if ":" not in value.text else None

@@ -17,7 +17,8 @@ from publish.model import SHACL, Object, Subject
 _PROPERTY = NamedNode(SHACL + "property")
 _PATH = NamedNode(SHACL + "path")
 _ORDER, _GROUP, _NAME = (NamedNode(SHACL + name) for name in ("order", "group", "name"))
-_TARGETS = {SHACL + "targetClass", SHACL + "targetSubjectsOf"}
+_TARGETS = {SHACL + "targetClass": "", SHACL + "targetSubjectsOf": "", SHACL + "targetObjectsOf": "^"}
+"""The kinds of targets, each with what stands before the IRI in the name of the target."""
 _LAST = Decimal(1_000_000)
 
 
@@ -44,7 +45,8 @@ class Arrangement:
             self._said.setdefault(triple.subject, []).append(triple)
         self._targeted: dict[str, dict[str, Position]] = {}
         for node in self._said:
-            targets = [triple.object.value for triple in self._said[node] if triple.predicate.value in _TARGETS and isinstance(triple.object, NamedNode)]
+            named = [triple for triple in self._said[node] if triple.predicate.value in _TARGETS and isinstance(triple.object, NamedNode)]
+            targets = [_TARGETS[triple.predicate.value] + triple.object.value for triple in named]  # type: ignore[union-attr]  # an IRI
             for target in targets:
                 for predicate, position in self._properties(node):
                     self._placed(target, predicate, position)
@@ -54,7 +56,10 @@ class Arrangement:
         return kind in self._targeted
 
     def positions(self, kind: str, targets: Iterable[str]) -> dict[str, Position]:
-        """Where each property stands for a thing of the class *kind*, of which *targets* are the classes and the properties; its own class counts most."""
+        """Where each property stands for a thing of the class *kind*, which counts most.
+
+        *targets* are its classes, its properties, and with a ``^`` before them the properties that point at it.
+        """
         found: dict[str, Position] = {}
         for target in sorted(set(targets) - {kind}):
             for predicate, position in self._targeted.get(target, {}).items():

@@ -10,7 +10,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from pyoxigraph import Literal, NamedNode, Quad, QueryTriples, Store, Triple
 
 from publish.errors import BadQuery
-from publish.model import TYPE, Query, sort_triples
+from publish.model import TYPE, sort_triples
+from publish.query import Query
 from publish.sparql import load, run
 
 ROUNDS = 20

@@ -17,12 +17,12 @@ from publish.model import (
     SKOS,
     TYPE,
     Object,
-    Query,
     Resource,
     Subject,
     best_literal,
     sort_triples,
 )
+from publish.query import Query
 
 _KINDS = {  # SHACL Advanced Features, section 9: the executable kinds of a SPARQL query
     "SELECT": ("SPARQLSelectExecutable", "select"),

@@ -16,7 +16,8 @@ from collections.abc import Iterator, Sequence
 from pyoxigraph import Literal, NamedNode, Triple
 
 from publish.facts import Facts, sparql_endpoints
-from publish.model import LABELS, RDFS, SHACL, Project, Query, sort_triples
+from publish.model import LABELS, RDFS, SHACL, Project, sort_triples
+from publish.query import Query
 
 EXAMPLES = ".well-known/sparql-examples"
 """Where the examples stand on the site."""

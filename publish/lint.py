@@ -14,8 +14,9 @@ from pyoxigraph import BlankNode, Literal, NamedNode, QuerySolutions, Store, Tri
 from publish.datatypes import is_valid
 from publish.errors import BadQuery
 from publish.findings import found
-from publish.model import DCAT, DCTERMS, FIRST, SHACL, TYPE, XSD, Finding, Object, Project, Query, Source, Subject, tombstones
+from publish.model import DCAT, DCTERMS, FIRST, SHACL, TYPE, XSD, Finding, Object, Project, Source, Subject, tombstones
 from publish.paths import VERSION, collisions
+from publish.query import Query
 from publish.sparql import Answer, run, words_of
 from publish.theme import Theme, faults
 from publish.turtle import Namespaces, write_term
@@ -30,6 +31,7 @@ _PICTURES = {
     "map": (("place",), ("latitude",), ("longitude",)),
 }
 # what the answer of a question has to have for each kind of picture: a variable, or one of some
+_PLACE = re.compile(r"[1-9][0-9]{0,8}")
 _PREFIXED_NAME = re.compile(r"(?<![\w?$:<])([A-Za-z][\w-]*):([A-Za-z0-9_][\w-]*)")
 
 
@@ -100,6 +102,9 @@ class _Known:
             yield found(query.file, query.body_line + int(str(error.values["line"])) - 1, error.name, **error.values)
         else:
             yield from _picture(query, answer)
+            yield from _columns(query, answer)
+        if query.featured and not _PLACE.fullmatch(query.featured):
+            yield found(query.file, 1, "featured-place", query.iri, word=query.featured)
 
     def _faults(self, triple: Triple, listed: set[Subject]) -> Iterator[tuple[str, Object]]:
         for term in (triple.subject, triple.object):
@@ -155,6 +160,15 @@ def _picture(query: Query, answer: Answer) -> Iterator[Finding]:
         missing = [f"?{names[0]}" for names in _PICTURES[query.picture] if given.isdisjoint(names)]
         if missing:
             yield found(query.file, query.body_line, "picture-variables", query.iri, word=query.picture, missing=", ".join(missing))
+
+
+def _columns(query: Query, answer: Answer) -> Iterator[Finding]:
+    """What the head of *query* says of variables that its answer does not have."""
+    given = {variable.value for variable in answer.variables} if isinstance(answer, QuerySolutions) else set()
+    for name in query.columns:
+        if name not in given:
+            known = ", ".join(f"?{other}" for other in sorted(given)) or query.kind
+            yield found(query.file, 1, "column-unknown", query.iri, word=f"?{name}", known=known)
 
 
 def _twice_described(project: Project, namespaces: Namespaces) -> Iterator[Finding]:

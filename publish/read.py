@@ -19,7 +19,8 @@ from pyoxigraph import BlankNode, Literal, NamedNode, RdfFormat, Triple
 
 from publish.errors import BadBase, NoProject
 from publish.findings import found
-from publish.model import DCAT, DCTERMS, DQV, FOAF, OA, PROV, RDF, RDFS, SHACL, SPDX, TITLE, VANN, XSD, Finding, Project, Query, Source, Subject
+from publish.model import DCAT, DCTERMS, DQV, FOAF, OA, PROV, RDF, RDFS, SHACL, SPDX, TITLE, VANN, XSD, Finding, Project, Source, Subject
+from publish.query import Query
 from publish.rebase import move_query, move_source
 
 PARTS = {

@@ -10,7 +10,8 @@ from dataclasses import replace
 
 from pyoxigraph import Literal, NamedNode, Triple
 
-from publish.model import SHACL, VANN, Object, Query, Source
+from publish.model import SHACL, VANN, Object, Source
+from publish.query import Query
 
 _HOLDS_NAMESPACE = (NamedNode(VANN + "preferredNamespaceUri"), NamedNode(SHACL + "namespace"))
 

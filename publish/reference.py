@@ -10,7 +10,8 @@ from pyoxigraph import NamedNode, Triple
 
 from publish.answered import Answered
 from publish.classes import is_thing
-from publish.model import LABELS, OWL, RDF, RDFS, SHACL, SKOS, TYPE, Query
+from publish.model import LABELS, OWL, RDF, RDFS, SHACL, SKOS, TYPE
+from publish.query import Query
 from publish.sections import DEFINITIONS, Line, Sections
 from publish.showing import Showing
 from publish.shown import Value

@@ -170,7 +170,8 @@ class Sections:
 
     def _positions(self, iri: str, own: Sequence[Triple]) -> Mapping[str, Position]:
         classes = self._site.classes
-        return self._site.arrangement.positions(classes.kind(iri), classes.all_kinds(iri) | {triple.predicate.value for triple in own})
+        pointing = {f"^{predicate}" for predicate in self._facts.pointed_with(iri)}
+        return self._site.arrangement.positions(classes.kind(iri), classes.all_kinds(iri) | {triple.predicate.value for triple in own} | pointing)
 
     def _named(self, predicate: str, position: Position, root: str) -> Value:
         thing = self._showing.thing(predicate, root)

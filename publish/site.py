@@ -23,7 +23,7 @@ from publish.hosting import host_files
 from publish.jsonld import Context
 from publish.model import OWL, ChangeKind, Published, Release, Resource, tombstones
 from publish.pages import BROWSE
-from publish.paths import page_path
+from publish.paths import front_pages, page_path
 from publish.publication import Publication
 from publish.querypage import PATH as QUERY_PAGE
 from publish.querypage import assets, page_values
@@ -175,10 +175,12 @@ def _pages(publication: Publication, releases: Mapping[str, bytes]) -> Iterator[
     entries = [_entry(releases[f"{release.path}changes.json"], release, publication) for release in reversed(publication.history.releases)]
     catalogue = Resource(publication.described.iri, tuple(_of(publication.described.iri, publication.catalogue)), ())
     iris = [resource.iri for resource in publication.resources]
+    subjects = (triple.subject.value for triple in publication.everything if isinstance(triple.subject, NamedNode))
+    fronts = front_pages(publication.project.languages, subjects, publication.project.base)
     for language, pages in publication.templates.items():
         yield pages.landing("index", entries)
-        if page_path(publication.project.base + language, publication.project.base) not in {page_path(iri, publication.project.base) for iri in iris}:
-            yield pages.landing(f"{language}/index", entries)
+        if language in fronts:
+            yield pages.landing(fronts[language], entries)
         yield from (pages.browse(name) for name in _browsed(publication))
         yield pages.query(page_values(publication.project, publication.dumps, iris, language))
         yield pages.search(search.page_values(publication.project.languages, language, pages.said("search")))

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from pyoxigraph import Triple
 
 from publish.answered import Answered
-from publish.model import Finding, Published, Query, Release, Validation
+from publish.model import Finding, Published, Release, Validation
+from publish.query import Query
 
 
 @dataclass(frozen=True, slots=True)

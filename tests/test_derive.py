@@ -9,7 +9,8 @@ from workbench import EXAMPLE, bynet, make_project, triples, turtle
 
 from publish.derive import ROUNDS, derive
 from publish.errors import BadQuery
-from publish.model import Query, sort_triples
+from publish.model import sort_triples
+from publish.query import Query
 from publish.sparql import load, run
 
 HEAD = "# title@en: T\n# description@en: D\nPREFIX def: <https://example.org/def/>\nPREFIX ex: <https://example.org/id/>\n\n"
