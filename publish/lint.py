@@ -31,8 +31,8 @@ _PICTURES = {
     "map": (("place",), ("latitude",), ("longitude",)),
 }
 # what the answer of a question has to have for each kind of picture: a variable, or one of some
-_PLACE = re.compile(r"[1-9][0-9]{0,8}")
 _PREFIXED_NAME = re.compile(r"(?<![\w?$:<])([A-Za-z][\w-]*):([A-Za-z0-9_][\w-]*)")
+_PLACE = re.compile(r"[1-9][0-9]{0,8}")
 
 
 def lint(project: Project) -> list[Finding]:

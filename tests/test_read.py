@@ -220,6 +220,28 @@ def test_a_query_of_another_form_is_a_finding_and_no_crash(tmp_path: Path, body:
     assert "Traceback" not in ended.err
 
 
+@pytest.mark.parametrize(
+    ("head", "rule"),
+    [
+        ("# ?thnig@en: Thing", "column-unknown"),
+        ("# featured: first", "featured-place"),
+        ("# featured: 0", "featured-place"),
+        ("# featured: 1.5", "featured-place"),
+    ],
+)
+def test_a_head_that_says_what_the_query_does_not_have_is_a_finding(tmp_path: Path, head: str, rule: str) -> None:
+    told = "# ?thing@en: Thing\n# featured: 12\n"
+    root = make_project(tmp_path, {"data/things.ttl": THING, "ontology/questions/q.rq": QUERY.replace("PREFIX", told + "PREFIX", 1)})
+    assert lint_findings(root) == []
+    (root / "ontology/questions/q.rq").write_text(QUERY.replace("PREFIX", f"{head}\nPREFIX", 1), encoding="utf-8")
+    assert lint_findings(root) == [("ontology/questions/q.rq", 1, rule)]
+
+
+def test_a_query_without_variables_has_no_columns(tmp_path: Path) -> None:
+    asked = QUERY.replace("SELECT ?thing WHERE", "# ?thing@en: Thing\nASK")
+    assert lint_findings(make_project(tmp_path, {"ontology/questions/q.rq": asked})) == [("ontology/questions/q.rq", 1, "column-unknown")]
+
+
 def test_a_query_whose_name_is_no_name_for_a_page_is_a_finding(tmp_path: Path) -> None:
     root = make_project(tmp_path, {"ontology/questions/what is it.rq": QUERY})
     assert read_findings(root) == [("ontology/questions/what is it.rq", 0, "query-name")]
@@ -271,7 +293,7 @@ def test_every_iri_moves_to_a_good_base(base: str) -> None:
     texts = [str(triple) for part in project.sources for triple in project.triples(part)]
     assert not [text for text in texts if "library.example" in text]
     assert project.prefixes["book"] == f"{base}book/"
-    assert {query.iri for query in project.questions} == {f"{base}questions/books-by-shelf", f"{base}questions/is-anything-lent-out"}
+    assert {query.iri for query in project.questions} == {f"{base}questions/{file.stem}" for file in (LIBRARY / "ontology/questions").glob("*.rq")}
 
 
 def test_a_base_ends_in_a_slash_since_each_iri_has_a_page(tmp_path: Path) -> None:
