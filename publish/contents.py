@@ -90,7 +90,7 @@ def link_faults(layout: Layout, path: str, links: Iterable[str]) -> Iterator[Fau
     here = layout.landing + (_DEEP if path == NOWHERE else path)
     for link in links:
         try:
-            address = urldefrag(urljoin(here, link)).url
+            address = urldefrag(urljoin(here, link)).url if not link.startswith("#") else ""  # a page leads to itself wherever it is sent
         except ValueError:
             yield Fault("dead-link", path, link, {"target": link})
             continue

@@ -169,7 +169,7 @@ def test_no_domain_word_stands_in_the_engine() -> None:
     names = {word.casefold() for label in labels for word in re.findall(r"\b[^\W\d_a-zæøå][\w']{2,}", label)} - ORDINARY
     assert len(classes) > 5
     assert {"copenhagen", "københavn", "eurocities", "c40"} <= names
-    for file in sorted([*MODULES, *ENGINE.glob("templates/*"), *ENGINE.glob("words/*")]):
+    for file in sorted([*MODULES, *(file for folder in ("templates", "words", "assets") for file in ENGINE.glob(f"{folder}/**/*.*"))]):
         text = file.read_text(encoding="utf-8")
         found = names.intersection(re.findall(r"[\w']+", text.casefold())) | {name for name in classes if re.search(rf"[:/]{name}\b", text)}
         assert not found, file.name
