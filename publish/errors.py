@@ -65,6 +65,12 @@ class DamagedFeed(Mistake):
     """A page of an earlier feed that is not as bynet wrote it: it can't be continued."""
 
 
+class BadTheme(Mistake):
+    """A template of the project's own that fails when a page is made of it."""
+
+    exit_code = 1
+
+
 class CheckFailed(Mistake):
     """SHACL validation ended without a result; that is never a pass."""
 

@@ -8,6 +8,7 @@ _MILD = {
     "shape-without-focus": Severity.WARNING,
     "empty-file": Severity.WARNING,
     "theme-missing": Severity.WARNING,
+    "theme-unknown": Severity.WARNING,
     "withdrawn": Severity.WARNING,
 }
 

@@ -29,8 +29,10 @@ class NoWords(Exception):
 class Language:
     """One language: the form of its dates and numbers."""
 
-    def __init__(self, tag: str) -> None:
-        """Know the language *tag* (BCP 47), English as in Britain; `NoWords` where Babel does not know it."""
+    def __init__(self, tongue: texts.Tongue) -> None:
+        """Know the language *tongue*, by its tag (BCP 47), English as in Britain; `NoWords` where Babel does not know it."""
+        self._speech = texts.speech(tongue)
+        tag = self._speech.tag
         try:
             self.locale = Locale.parse(_REGIONS.get(tag, tag.replace("-", "_")))
         except (UnknownLocaleError, ValueError, TypeError) as error:
@@ -42,10 +44,13 @@ class Language:
         return get_decimal_symbol(self.locale)
 
     def say(self, name: str, **values: object) -> str:
-        """Return bynet's own text *name*; `NoWords` in a language that bynet does not speak."""
+        """Return the site's own text *name*, else bynet's; `NoWords` in a language that neither speaks."""
+        told = f"wording.{name}"
+        if told in self._speech.words:
+            return texts.text(self._speech, told, **values)
         if self.locale.language not in texts.LANGUAGES:
             raise NoWords
-        return texts.text(self.locale.language, f"wording.{name}", **values)
+        return texts.text(self.locale.language, told, **values)
 
     def skeleton(self, name: str) -> str:
         """Return the pattern of a date of which the parts in *name* are known, as ``yMMMM``."""
@@ -117,9 +122,9 @@ class Language:
 
 
 @lru_cache(maxsize=32)
-def language_of(tag: str) -> Language:
-    """Return the language *tag*; `NoWords` where Babel does not know it."""
-    return Language(tag)
+def language_of(tongue: texts.Tongue) -> Language:
+    """Return the language *tongue*; `NoWords` where Babel does not know it."""
+    return Language(tongue)
 
 
 def _written_out(pattern: str) -> str:

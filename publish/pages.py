@@ -84,7 +84,7 @@ class Pages:
         root = "../" * path.count("/")
         dataset = self._site.dataset.iri
         shown = [query for query in self._stock.queries if query.picture]
-        asked = sorted((query for query in self._stock.queries if query.featured), key=lambda query: (query.featured, query.iri))
+        asked = sorted((query for query in self._stock.queries if query.featured), key=lambda query: (int(query.featured), query.iri))
         return self._templates.page(
             "landing.html",
             path,
@@ -136,7 +136,7 @@ class Pages:
     def not_found(self, address: str) -> File:
         """The page for what is not there, in all languages; its links begin with *address*, for it is shown anywhere."""
         said = [Showing(self._site, language) for language in self._site.languages]
-        return "404.html", self._templates.rendered("404.html", "404", root=address, heading="404", said=said)
+        return "404.html", self._templates.rendered("404.html", "404", root=address, heading="404", alternates=(), said=said)
 
     def release(self, entry: Entry, files: Sequence[Published]) -> File:
         """The page of one release: what it changed, and its files."""
@@ -153,18 +153,23 @@ class Pages:
     def report(self, iri: str, validation: Validation, findings: Iterable[Finding]) -> File:
         """The validation report as a page."""
         path = page_path(iri, self._site.base)
-        listed = [(finding, finding.message(self._language), self._showing.thing(finding.focus_node, "")) for finding in findings]
+        listed = [(finding, self._message(finding), self._showing.thing(finding.focus_node, "")) for finding in findings]
         shapes = [(self._showing.thing(shape, ""), count) for shape, count in sorted(validation.focus_nodes.items())]
         return self._templates.page(
             "report.html",
             path,
             iri=iri,
-            heading=self._showing.table("report")["title"],
+            heading=self._words["report"],
             findings=listed,
             shapes=shapes,
             score=self._stock.score,
             software=sorted(validation.software.items()),
         )
+
+    def _message(self, finding: Finding) -> Value:
+        """What is wrong, with its language, whatever that is."""
+        told = finding.message(self._language)
+        return Value(told, language=next((language for language, message in sorted(finding.messages.items()) if message == told), "en"))
 
     def _menu(self) -> Iterator[tuple[str, str]]:
         """The pages that every page leads to, each with the name of its text."""
@@ -221,11 +226,11 @@ class Pages:
         if not query or not query.picture or not answer or not answer.rows:
             return None
         return self._templates.picture(
-            drawing(query.picture, answer.rows, lambda thing: self._showing.thing(thing, root), self._showing.spoken), self._showing.name(iri)
+            drawing(query.picture, answer.rows, lambda thing: self._showing.thing(thing, root), self._showing.speech), self._showing.name(iri)
         )
 
     def _ontology(self, root: str) -> Markup:
-        picture = ontology_drawing(self._stock.ontology, self._site.base, lambda thing: self._showing.thing(thing, root), self._showing.spoken)
+        picture = ontology_drawing(self._stock.ontology, self._site.base, lambda thing: self._showing.thing(thing, root), self._showing.speech)
         return self._templates.picture(picture, self._words["diagram"])
 
     def _entry(self, entry: Entry, path: str) -> Mapping[str, object]:
@@ -241,7 +246,8 @@ class Pages:
             for change in entry.changes
         ]
         folder = "" if path.startswith(entry.release.path) else root + entry.release.path
-        summary = entry.summary.get(self._language) or entry.summary.get("en", "")
+        own = self._language if self._language in entry.summary else "en"
+        summary = Value(entry.summary.get(own, ""), language=own if own != self._language else "")
         date = self._showing.literal(Literal(entry.release.date, datatype=_DATE))
         return {"release": entry.release, "date": date, "folder": folder, "summary": summary, "changes": changes}
 

@@ -17,7 +17,7 @@ from publish.facts import Facts
 from publish.model import XSD, Object, Resource, Subject
 from publish.paths import page_path, page_suffix
 from publish.shown import Value
-from publish.texts import LANGUAGES, table
+from publish.texts import LANGUAGES, Speech
 from publish.theme import Theme
 from publish.turtle import Namespaces
 from publish.wording import date_text, number_text
@@ -68,8 +68,13 @@ class Showing:
         self._shorts: dict[str, str] = {}
 
     def table(self, name: str) -> Mapping[str, str]:
-        """The texts of the table *name* that the site's own theme may have replaced."""
-        return self.site.theme.texts(self.spoken, name) or table(self.spoken, name)
+        """The texts of the table *name*, some of which the site's own theme may have replaced."""
+        return self.site.theme.texts(self.spoken, name)
+
+    @cached_property
+    def speech(self) -> Speech:
+        """The language of bynet's own words, with those that the site's theme says in their place."""
+        return self.site.theme.speech(self.spoken)
 
     @cached_property
     def words(self) -> Mapping[str, str]:
@@ -112,9 +117,9 @@ class Showing:
         kind = literal.datatype.value
         if kind in _TEXTS:
             return Value(visible(literal.value))
-        if date := date_text(literal.value, kind, self.spoken):
+        if date := date_text(literal.value, kind, self.speech):
             return Value(date.text, datetime=date.datetime, number="" if date.datetime else literal.value, language=self._spoken())
-        if number := number_text(literal.value, kind, self.spoken):
+        if number := number_text(literal.value, kind, self.speech):
             return Value(number, number=literal.value, language=self._spoken())
         return Value(visible(literal.value), datatype=self.site.namespaces.shorten(kind).strip("<>"))
 

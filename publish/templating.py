@@ -3,26 +3,32 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from traceback import walk_tb
 
-from jinja2 import ChoiceLoader, DictLoader, PackageLoader, StrictUndefined
-from jinja2.sandbox import SandboxedEnvironment
+from jinja2 import ChoiceLoader, FunctionLoader, PackageLoader, PrefixLoader, StrictUndefined, TemplateError
+from jinja2.sandbox import ImmutableSandboxedEnvironment
 from markupsafe import Markup
 from pyoxigraph import NamedNode, Triple
 
+from publish.errors import BadTheme
 from publish.licences import licence_of
 from publish.model import DCTERMS, LABEL, TITLE, best_label
 from publish.pictures import Drawing
 from publish.showing import Showing
 from publish.shown import Value
+from publish.theme import FOLDER
 from publish.wording import size_text
 
 File = tuple[str, bytes]
 
+_TEMPLATES = f"{FOLDER}templates/"
+_FAILURES = (TemplateError, ArithmeticError, AttributeError, LookupError, RecursionError, TypeError, ValueError)
+"""What a template can raise when it is rendered."""
 _SHORT = 200  # characters of a page's description, for those who list pages
 
 
 class Templates:
-    """The templates in the language of *showing*, those of the site's theme before bynet's own.
+    """The templates in the language of *showing*, those of the site's theme before bynet's own, which are called ``bynet/...`` too.
 
     *menu* names the pages that every page leads to, each with the name of its text; those whose text begins with ``menu-`` stand at the head.
     """
@@ -32,8 +38,9 @@ class Templates:
         self._site = showing.site
         own = self._site.dataset.own
         self.title = best_label(of_predicate(own, TITLE), showing.language) or showing.name(self._site.dataset.iri)
-        self._templates = SandboxedEnvironment(
-            loader=ChoiceLoader([DictLoader(dict(self._site.theme.templates)), PackageLoader("publish")]),
+        own_templates, others = FunctionLoader(self._own_template), PackageLoader("publish")
+        self._templates = ImmutableSandboxedEnvironment(
+            loader=ChoiceLoader([own_templates, PrefixLoader({"bynet": others}), others]),
             autoescape=True,
             undefined=StrictUndefined,
             trim_blocks=True,
@@ -55,11 +62,25 @@ class Templates:
         name = path.rsplit("/", 1)[-1]
         pages = [(other, f"../{other}/index.html" if self._is_own_landing(path) else name + self._showing.suffix(other)) for other in self._site.languages]
         known = {"structured": "", "summary": "", "links": (), "path": path, "alternates": pages}
-        return self._templates.get_template(template).render(**{**known, **values}).encode()
+        return self._made(template, {**known, **values}).encode()
 
     def picture(self, drawing: Drawing, caption: str) -> Markup:
         """A drawing as part of a page."""
-        return Markup(self._templates.get_template(drawing.template).render(picture=drawing, caption=caption))  # noqa: S704  # escaped
+        return Markup(self._made(drawing.template, {"picture": drawing, "caption": caption}))  # noqa: S704  # escaped
+
+    def _made(self, template: str, values: Mapping[str, object]) -> str:
+        """*template* with *values*; `BadTheme` where the theme has templates and one of them may be why it fails."""
+        try:
+            return self._templates.get_template(template).render(**values)
+        except _FAILURES as error:
+            if not self._site.theme.templates:
+                raise
+            raise BadTheme("theme-fails", place=_place(error, template), words=" ".join(str(error).split()).rstrip(".")) from error
+
+    def _own_template(self, name: str) -> tuple[str, str, None] | None:
+        """The theme's template *name*, and the file that it stands in."""
+        text = self._site.theme.templates.get(name)
+        return None if text is None else (text, f"{_TEMPLATES}{name}", None)
 
     def _known(self, menu: Sequence[tuple[str, str]]) -> Mapping[str, object]:
         """What every template knows."""
@@ -93,6 +114,12 @@ class Templates:
 def of_predicate(triples: Iterable[Triple], predicate: NamedNode) -> list[Triple]:
     """Those of *triples* that have *predicate*."""
     return [triple for triple in triples if triple.predicate == predicate]
+
+
+def _place(error: BaseException, template: str) -> str:
+    """The file of the theme and its line where *error* came up; *template* where that is in none of its files."""
+    lines = [(frame.f_code.co_filename, line) for frame, line in walk_tb(error.__traceback__) if frame.f_code.co_filename.startswith(_TEMPLATES)]
+    return f"{lines[-1][0]}:{lines[-1][1]}" if lines else f"{_TEMPLATES}** ({template})"
 
 
 def _own_name(showing: Showing) -> str:

@@ -18,6 +18,7 @@ from publish.dates import choice_words, date_words, html_date, interval_words, y
 from publish.edtf import LONGEST, Choice, Date, Interval, read_edtf
 from publish.language import Language, NoWords, language_of
 from publish.model import XSD
+from publish.texts import Tongue
 
 _EDTF = "http://id.loc.gov/datatypes/edtf/"
 _INTEGERS = "integer nonNegativeInteger positiveInteger nonPositiveInteger negativeInteger long int short byte"
@@ -45,8 +46,8 @@ class Moment:
     datetime: str = ""
 
 
-def date_text(lexical: str, datatype: str, language: str) -> Moment | None:
-    """Return the date, time or duration *lexical* of *datatype* (an IRI of XSD or EDTF) in *language* (a tag).
+def date_text(lexical: str, datatype: str, language: Tongue) -> Moment | None:
+    """Return the date, time or duration *lexical* of *datatype* (an IRI of XSD or EDTF) in *language*.
 
     Nothing where it is of another datatype, no valid form of its own, longer than 100 characters, or where the language has no words for it.
     """
@@ -59,8 +60,8 @@ def date_text(lexical: str, datatype: str, language: str) -> Moment | None:
         return None
 
 
-def number_text(lexical: str, datatype: str, language: str) -> str | None:
-    """Return the number or truth value *lexical* of *datatype* (an IRI of XSD) in *language* (a tag), with all of its digits.
+def number_text(lexical: str, datatype: str, language: Tongue) -> str | None:
+    """Return the number or truth value *lexical* of *datatype* (an IRI of XSD) in *language*, with all of its digits.
 
     Nothing where it is of another datatype, no valid form of its own, longer than 100 characters, or where the language has no words for it.
     """
@@ -77,8 +78,8 @@ def number_text(lexical: str, datatype: str, language: str) -> str | None:
     return None
 
 
-def size_text(size: int, language: str) -> str:
-    """Return a file's size of *size* bytes in *language* (a tag), else in English; a kilobyte is 1000 bytes, and three digits say enough."""
+def size_text(size: int, language: Tongue) -> str:
+    """Return a file's size of *size* bytes in *language*, else in English; a kilobyte is 1000 bytes, and three digits say enough."""
     try:
         spoken = language_of(language)
     except NoWords:

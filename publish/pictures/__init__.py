@@ -28,7 +28,7 @@ from publish.pictures.network import network_of
 from publish.pictures.ontology import ontology_of
 from publish.pictures.timeline import timeline_of
 from publish.shown import Row, Value
-from publish.texts import text
+from publish.texts import Tongue, text
 
 _NAME = 8
 
@@ -42,12 +42,12 @@ class Drawing:
     summary: str
 
 
-def drawing(kind: str, rows: Sequence[Row], value: Callable[[str], Value], language: str) -> Drawing:
+def drawing(kind: str, rows: Sequence[Row], value: Callable[[str], Value], language: Tongue) -> Drawing:
     """Return the picture of *kind*, ``network``, ``timeline`` or ``map``, of *rows*; *value* gives a thing's label, link and colour by its IRI."""
     return _DRAWN[kind](rows, value, language)
 
 
-def ontology_drawing(triples: Iterable[Triple], base: str, value: Callable[[str], Value], language: str) -> Drawing:
+def ontology_drawing(triples: Iterable[Triple], base: str, value: Callable[[str], Value], language: Tongue) -> Drawing:
     """Return the diagram of the classes and properties under *base* that *triples*, of ontologies and shapes, tell of."""
     scene = ontology_of(triples, base, value)
     said = [text(language, "picture.ontology", classes=len(scene.classes), properties=scene.properties)]
@@ -56,7 +56,7 @@ def ontology_drawing(triples: Iterable[Triple], base: str, value: Callable[[str]
     return _drawing("ontology", scene, said, text(language, "picture.ontology-region"))
 
 
-def _network(rows: Sequence[Row], value: Callable[[str], Value], language: str) -> Drawing:
+def _network(rows: Sequence[Row], value: Callable[[str], Value], language: Tongue) -> Drawing:
     scene = network_of(rows, value)
     said = [text(language, "picture.network", things=scene.all_things, connections=scene.all_connections)]
     if scene.hub:
@@ -75,7 +75,7 @@ def _network(rows: Sequence[Row], value: Callable[[str], Value], language: str) 
     return _drawing("network", scene, said, text(language, "picture.network-region"))
 
 
-def _timeline(rows: Sequence[Row], value: Callable[[str], Value], language: str) -> Drawing:
+def _timeline(rows: Sequence[Row], value: Callable[[str], Value], language: Tongue) -> Drawing:
     scene = timeline_of(rows, value, language)
     said = [text(language, "picture.timeline", things=scene.dated)]
     if scene.bars:
@@ -87,7 +87,7 @@ def _timeline(rows: Sequence[Row], value: Callable[[str], Value], language: str)
     return _drawing("timeline", scene, said, text(language, "picture.timeline-region"))
 
 
-def _map(rows: Sequence[Row], value: Callable[[str], Value], language: str) -> Drawing:
+def _map(rows: Sequence[Row], value: Callable[[str], Value], language: Tongue) -> Drawing:
     scene = map_of(rows, value)
     said = [text(language, "picture.map", places=scene.placed)]
     if len(scene.spots) < scene.placed:
@@ -105,4 +105,4 @@ def _drawing(kind: str, scene: object, said: Sequence[str], region: str) -> Draw
     return Drawing(f"pictures/{kind}.svg", {"kind": kind, "name": name, "scene": scene, "region": region}, " ".join(said))
 
 
-_DRAWN: Mapping[str, Callable[[Sequence[Row], Callable[[str], Value], str], Drawing]] = {"network": _network, "timeline": _timeline, "map": _map}
+_DRAWN: Mapping[str, Callable[[Sequence[Row], Callable[[str], Value], Tongue], Drawing]] = {"network": _network, "timeline": _timeline, "map": _map}

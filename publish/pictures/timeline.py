@@ -10,7 +10,7 @@ from publish.pictures.labels import Label
 from publish.pictures.text import LINE, clean, width, wrapped
 from publish.pictures.times import Time, is_usable, read_time, say_date, words_of
 from publish.shown import Row, Value
-from publish.texts import text
+from publish.texts import Tongue, text
 
 ROWS = 80
 """Rows that one picture shows at most: the first ones of the answer."""
@@ -94,7 +94,7 @@ class _Scale:
         return self.left + (day - self.first) * (self.right - self.left) // max(self.last - self.first, 1)
 
 
-def timeline_of(rows: Iterable[Row], value: Callable[[str], Value], language: str) -> Timeline:
+def timeline_of(rows: Iterable[Row], value: Callable[[str], Value], language: Tongue) -> Timeline:
     """Return the picture of *rows* with ``thing`` and its ``begin`` or ``end``, or the bounds of these, in *language*."""
     read = [time for row in rows if (time := read_time(row))]
     dated = [time for time in read if is_usable(time)]
@@ -124,7 +124,7 @@ def _scale(shown: Sequence[Time]) -> _Scale:
     return _Scale(first, last, left, right)
 
 
-def _bars(shown: Iterable[Time], scale: _Scale, value: Callable[[str], Value], language: str) -> Iterator[Bar]:
+def _bars(shown: Iterable[Time], scale: _Scale, value: Callable[[str], Value], language: Tongue) -> Iterator[Bar]:
     y = _HEAD
     for time in shown:
         thing = value(time.iri)
@@ -178,7 +178,7 @@ def _outline(parts: Sequence[Part], y: int) -> str:
     return f"M{left} {y}H{right}M{left} {y + BAR}H{right}{closed}"
 
 
-def _legend(bars: Iterable[Bar], y: int, language: str) -> Iterator[Mark]:
+def _legend(bars: Iterable[Bar], y: int, language: Tongue) -> Iterator[Mark]:
     """What the looks that are in the picture mean, in lines from the left."""
     looks = {part.look.partition("-")[0] for bar in bars for part in bar.parts} | {"derived" for bar in bars if bar.derived}
     x = 0

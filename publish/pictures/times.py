@@ -10,7 +10,7 @@ from pyoxigraph import Literal, NamedNode
 from publish.model import XSD
 from publish.pictures.days import Span, lexical, span
 from publish.shown import Row
-from publish.texts import text
+from publish.texts import Tongue, text
 from publish.wording import date_text
 
 _UNKNOWN = Span(None, None)
@@ -50,7 +50,7 @@ def is_usable(time: Time) -> bool:
     return bool(time.days) and all(one is None or other is None or one <= other for one, other in pairs)
 
 
-def words_of(time: Time, language: str) -> str:
+def words_of(time: Time, language: Tongue) -> str:
     """Return when it was, in *language*."""
     begin, end = (_spoken(bounds, language) for bounds in (time.begin, time.end))
     if begin and end and time.begin != time.end:
@@ -60,7 +60,7 @@ def words_of(time: Time, language: str) -> str:
     return text(language, "picture.from", begin=begin) if begin else text(language, "picture.until", end=end)
 
 
-def say_date(date: Sequence[str], language: str) -> str:
+def say_date(date: Sequence[str], language: Tongue) -> str:
     """Return a date, given as its lexical form and the name of its datatype, as people read it in *language*."""
     said = date_text(date[0], XSD + date[1], language)
     return said.text if said else date[0]
@@ -74,7 +74,7 @@ def _bounds(row: Row, name: str) -> Span:
     return _UNKNOWN if low.earliest is None or high.latest is None else Span(low.earliest, high.latest)
 
 
-def _spoken(bounds: Span, language: str) -> str:
+def _spoken(bounds: Span, language: Tongue) -> str:
     if bounds.earliest is None or bounds.latest is None:
         return ""
     date = lexical(bounds.earliest, bounds.latest)
@@ -84,7 +84,7 @@ def _spoken(bounds: Span, language: str) -> str:
     return text(language, "picture.between", earliest=earliest, latest=latest)
 
 
-def _interval(time: Time, language: str) -> str:
+def _interval(time: Time, language: Tongue) -> str:
     """From one date to another as people write both at once, where each is one date."""
     dates = [lexical(bounds.earliest, bounds.latest)[0] for bounds in (time.begin, time.end) if bounds.earliest is not None and bounds.latest is not None]
     said = date_text("/".join(dates), _EDTF, language) if all(dates) else None
