@@ -22,8 +22,8 @@ class Classes:
         self._facts = facts
         self._base = base
         self._broader: dict[str, frozenset[str]] = {}
-        self._sizes = Counter(kind for types in facts.typed().values() for kind in types)
-        self._kinds = {iri: self._narrowest(types) for iri, types in facts.typed().items()}
+        self._sizes = Counter(kind for types in facts.typed.values() for kind in types)
+        self._kinds = {iri: self._narrowest(types) for iri, types in facts.typed.items()}
         coloured = sorted({kind for kind in self._kinds.values() if not kind.startswith(_PLAIN)}, key=lambda kind: (not kind.startswith(base), kind))
         self._colours = {kind: f"kind-{number % COLOURS}" for number, kind in enumerate(coloured)}
 

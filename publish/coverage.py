@@ -38,7 +38,7 @@ class Covered:
 def coverage(showing: Showing, root: str) -> list[Covered]:
     """Return every source of which there are passages, by name."""
     facts = showing.site.facts
-    places = [place for iri, kinds in facts.typed().items() if SPECIFIC_RESOURCE in kinds and (place := passage(iri, facts)) and place.source]
+    places = [place for iri, kinds in facts.typed.items() if SPECIFIC_RESOURCE in kinds and (place := passage(iri, facts)) and place.source]
     by_source: dict[str, list[Passage]] = {}
     for place in sorted(places, key=lambda place: (place.start, place.end, place.iri)):
         by_source.setdefault(place.source, []).append(place)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from functools import cached_property
 
 from pyoxigraph import Literal, NamedNode, Triple
 
@@ -73,11 +74,12 @@ class Facts:
 
     def kinds(self, iri: str) -> frozenset[str]:
         """The classes of *iri*."""
-        return frozenset(self.iris(iri, RDF + "type"))
+        return self.typed.get(iri, frozenset())
 
+    @cached_property
     def typed(self) -> dict[str, frozenset[str]]:
         """The classes of each thing that has any."""
-        return {iri: self.kinds(iri) for iri, predicate in self._said if predicate == RDF + "type"}
+        return {iri: frozenset(self.iris(iri, RDF + "type")) for iri, predicate in self._said if predicate == RDF + "type"}
 
     def said(self, subject: str) -> list[Triple]:
         """All triples of *subject*, in the order in which they were given."""

@@ -87,18 +87,18 @@ class Reference:
 
     def terms(self, root: str) -> dict[str, list[Term]]:
         """The terms of the project's own ontology: ``classes`` and ``properties``, each by name."""
-        kinds = self._facts.typed()
+        kinds = self._facts.typed
         own = {name: [iri for iri, types in kinds.items() if iri in self._showing.site.pages and types.intersection(of)] for name, of in _TERMS.items()}
         return {name: sorted((self._term(iri, root) for iri in iris), key=_by_name) for name, iris in own.items()}
 
     def shapes(self, root: str, focus_nodes: Mapping[str, int]) -> list[Rule]:
         """The node shapes that check something, by name."""
-        nodes = [iri for iri, types in self._facts.typed().items() if SHACL + "NodeShape" in types and self._targets(iri, root)]
+        nodes = [iri for iri, types in self._facts.typed.items() if SHACL + "NodeShape" in types and self._targets(iri, root)]
         return sorted((self._rule(iri, root, focus_nodes) for iri in nodes), key=_by_name)
 
     def codes(self, root: str) -> list[tuple[Listed, list[Term]]]:
         """Each code list with its codes, by name."""
-        schemes = [iri for iri, types in self._facts.typed().items() if SKOS + "ConceptScheme" in types and iri in self._showing.site.pages]
+        schemes = [iri for iri, types in self._facts.typed.items() if SKOS + "ConceptScheme" in types and iri in self._showing.site.pages]
         found = []
         for scheme in schemes:
             concepts = sorted((self._term(iri, root) for iri in self._facts.pointing(SKOS + "inScheme", scheme)), key=_by_name)

@@ -142,7 +142,7 @@ class Showing:
         inside = iri in site.pages
         href = page_path(iri, site.base) + self.suffix(self.language) if inside else iri if iri.startswith(("http://", "https://")) else ""
         text, language = self._called(iri)
-        host = urlsplit(iri).netloc if href == iri and iri in self._names else ""
+        host = urlsplit(iri).netloc if href == iri and iri in self._names and site.namespaces.shorten(iri)[0] == "<" else ""
         return Value(visible(text), href, iri, language, site.classes.colour(site.classes.kind(iri)), host=host)
 
     def _called(self, iri: str) -> tuple[str, str]:
