@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from hashlib import sha256
@@ -108,9 +109,9 @@ class Sections:
     def own(self, resource: Resource, root: str) -> list[Section]:
         """The sections of what is said of *resource*, but its types and labels."""
         told = _Told(resource, root)
-        leads = {statement.anchor for statement in self.lead(resource.iri)}
+        lead = self._leading(resource.iri)
         own = [triple for triple in resource.own if triple.subject == NamedNode(resource.iri) and triple.predicate not in (TYPE, *LABELS)]
-        own = [triple for triple in own if _anchor(triple) not in leads]
+        own = [triple for triple in own if not lead or (triple != lead and not self._says_the_same(triple, lead))]
         positions = self._positions(resource.iri, own)
         ordered = self._ordered(own, told, positions)
         sections = groupby(ordered, key=lambda line: positions.get(line.name.iri, NOWHERE).group)
@@ -127,10 +128,17 @@ class Sections:
 
     def lead(self, iri: str) -> list[Statement]:
         """What says in a sentence or two what *iri* is: its definition or description in the page's language, else in any; nothing where that is its name."""
+        lead = self._leading(iri)
+        return [Statement(self._showing.term(lead.object, ""), _anchor(lead))] if lead else []
+
+    def _leading(self, iri: str) -> Triple | None:
         texts = [triple for predicate in DEFINITIONS for triple in self._facts.described(iri, [predicate]) if isinstance(triple.object, Literal)]
         ranked = sorted(texts, key=lambda triple: (self._rank(triple), DEFINITIONS.index(triple.predicate.value), str(triple.object)))
-        found = [Statement(self._showing.term(triple.object, ""), _anchor(triple)) for triple in ranked[:1]]
-        return [statement for statement in found if statement.value.text != self._showing.name(iri)]
+        return next((triple for triple in ranked[:1] if self._showing.term(triple.object, "").text != self._showing.name(iri)), None)
+
+    def _says_the_same(self, triple: Triple, lead: Triple) -> bool:
+        """Whether *triple* is *lead*, which is in the page's language, in another language."""
+        return triple.predicate == lead.predicate and not self._rank(lead) and self._rank(triple) > 0
 
     def _rank(self, triple: Triple) -> int:
         """0 for a text in the page's language, 1 in English, 2 in any other."""
@@ -192,6 +200,7 @@ class Sections:
             every = list(group)
             spoken = [triple for triple in every if isinstance(triple.object, Literal) and triple.object.language == self._showing.language]
             statements = [self._statement(triple, end, told) for triple in spoken or every for end in told.ends(triple)]
+            statements = [*_with_anchors_of_their_own(statements)]
             statements.sort(key=lambda statement: (statement.passage.start if statement.passage else 0, statement.value.text, statement.value.iri))
             yield Line(self._named(predicate, positions.get(predicate, NOWHERE), told.root), tuple(statements))
 
@@ -258,3 +267,12 @@ class _Told:
 def _anchor(triple: Triple) -> str:
     """The name on a page of the statement that *triple* makes: the same as long as it says the same."""
     return f"s-{sha256(str(triple).encode()).hexdigest()[:10]}"
+
+
+def _with_anchors_of_their_own(statements: Iterable[Statement]) -> Iterator[Statement]:
+    """The *statements*, where the members of a list, which are one statement together, have anchors that tell them apart."""
+    seen: Counter[str] = Counter()
+    for statement in statements:
+        seen[statement.anchor] += 1
+        count = seen[statement.anchor]
+        yield replace(statement, anchor=f"{statement.anchor}-{count}") if statement.anchor and count > 1 else statement

@@ -8,11 +8,10 @@ for (const button of document.querySelectorAll("button[data-copy]")) {
   });
 }
 
-function keepPlace() {
-  for (const link of document.querySelectorAll(".languages a")) link.hash = location.hash;
+for (const link of document.querySelectorAll(".languages a")) {
+  const keepPlace = () => Object.assign(link, { search: location.search, hash: location.hash });
+  for (const event of ["pointerdown", "focus", "click"]) link.addEventListener(event, keepPlace);
 }
-addEventListener("hashchange", keepPlace);
-keepPlace();
 
 addEventListener("keydown", (event) => {
   const typing = event.target.closest?.("input, textarea, select, [contenteditable], .CodeMirror");
