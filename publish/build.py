@@ -22,6 +22,7 @@ from publish.processor import Processor
 from publish.publication import Checked, Publication
 from publish.quality import Indicator, score
 from publish.read import SOURCE_FOLDERS, read_project, read_source, source_files
+from publish.rebase import move_source
 from publish.render import FORMATS
 from publish.show import as_text
 from publish.write import recover, refuse_occupied, write_site
@@ -120,7 +121,9 @@ def publish_project(order: Order, progress: Progress, processor: Processor) -> t
         raise Mistake("no-previous", place=order.previous)
     history = look_back(order.previous or str(out), Publication(checked.project).snapshot)
     progress("writing")
-    return checked, write_site(out, site_files(Publication(checked.project, checked, history)))
+    project = checked.project
+    cases = tuple(move_source(source, project.own_base, project.base) for source, faults in _cases(root) if not faults)
+    return checked, write_site(out, site_files(Publication(replace(project, cases=cases), checked, history)))
 
 
 def _score(project: Project, own: Sequence[Finding]) -> tuple[Indicator, ...]:

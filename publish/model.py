@@ -105,7 +105,8 @@ class Project:
 
     Every IRI is under *base* already, whatever base the files are written for. *pictures* are published as they are, by name;
     *theme* has the text files of ``theme/`` by path, which change how pages look.
-    *digests* has the sha256 of each file that was read.
+    *cases* are what proves the shapes, where that was read. *digests* has the sha256 of each file that was read; *own_base* is
+    the base that the files are written for.
     """
 
     base: str
@@ -117,7 +118,9 @@ class Project:
     questions: tuple[Query, ...]
     pictures: tuple[tuple[str, bytes], ...] = ()
     theme: Mapping[str, str] = field(default_factory=dict)
+    cases: tuple[Source, ...] = ()
     digests: tuple[tuple[str, str], ...] = ()
+    own_base: str = ""
     stated: Sequence[Triple] = ()
     derived: Sequence[Triple] = ()
 

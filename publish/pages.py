@@ -10,6 +10,7 @@ from pyoxigraph import Literal, NamedNode, Triple
 
 from publish.answered import AnswerTable, answer_table
 from publish.called import Called
+from publish.constraints import Constraints
 from publish.coverage import coverage
 from publish.model import RDF, SHACL, TITLE, TYPE, XSD, Finding, Published, Resource, Validation, best_label, term_key, tombstones
 from publish.paths import page_path
@@ -47,6 +48,7 @@ class Pages:
         self._showing = Showing(site, language)
         self._sections = Sections(self._showing)
         self._reference = Reference(self._showing, self._sections, stock.usage)
+        self._constraints = Constraints(self._showing, self._sections, stock.cases)
         self._queries = {query.iri: query for query in stock.queries}
         self._words = self._showing.words
         self._templates = Templates(self._showing, tuple(self._menu()))
@@ -114,7 +116,7 @@ class Pages:
             "coverage": lambda root: {"sources": coverage(self._showing, root)},
             "ontology": lambda root: {"terms": reference.terms(root), "picture": self._ontology(root)},
             "questions": lambda root: {"questions": reference.questions(stock.queries, stock.answers, root)},
-            "shapes": lambda root: {"rules": reference.shapes(root, stock.validation.focus_nodes)},
+            "shapes": lambda root: {"constraints": self._constraints.listed(root, stock.validation.focus_nodes)},
             "years": lambda root: {"years": reference.years(root)},
         }
 

@@ -6,13 +6,15 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from hashlib import sha256
+from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pyoxigraph import Literal, Triple
+from pyoxigraph import Literal, NamedNode, Triple
 
 from publish.addresses import media_type
 from publish.answered import Answered, answered
 from publish.arrangement import Arrangement
+from publish.cases import cases
 from publish.catalogue import Catalogue, catalogue_triples
 from publish.citation import plain
 from publish.classes import Classes
@@ -23,7 +25,7 @@ from publish.facts import Facts
 from publish.feed import ROOT as FEED
 from publish.feed import Stream, feed_files
 from publish.jsonld import Context
-from publish.model import DATA_GRAPHS, DCAT, Change, Finding, Project, Published, Release, Resource, Severity, Snapshot, Validation, sort_triples
+from publish.model import DATA_GRAPHS, DCAT, Change, Finding, Project, Published, Release, Resource, Severity, Snapshot, Source, Validation, sort_triples
 from publish.quality import Indicator, answerable, reached, score_triples
 from publish.render import File, Notation, render_graph, render_graphs
 from publish.report import report_iri, report_triples
@@ -239,6 +241,7 @@ class Publication:
             score=(reached(checked.score), answerable(checked.score)) if checked else (0, 0),
             counts={"stated": len(project.stated), "derived": len(project.derived)},
             ontology=(*graphs["ontology"], *graphs["shapes"]),
+            cases=cases(project.cases, {Path(source.file).stem: _subjects(source) for source in project.sources["shapes"]}),
         )
         return {language: Pages(self.shown, language, stock) for language in project.languages}
 
@@ -247,6 +250,10 @@ class Publication:
         if iri == self.project.dataset.value:
             return dataset_links(self.place.page(path, language), self.facts, self.place)
         return resource_links(path, language, iri, self.facts, self.place)
+
+
+def _subjects(source: Source) -> frozenset[str]:
+    return frozenset(triple.subject.value for triple in source.triples if isinstance(triple.subject, NamedNode))
 
 
 def _first(language: str, languages: Sequence[str]) -> list[str]:

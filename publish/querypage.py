@@ -15,7 +15,6 @@ from pyoxigraph import NamedNode
 from publish.libraries import libraries
 from publish.model import DATA_GRAPHS, TYPE, Project
 from publish.paths import RESERVED, page_path, page_suffix
-from publish.texts import table
 from publish.turtle import Namespaces
 
 PATH = "sparql/index"
@@ -74,13 +73,15 @@ def assets() -> Iterator[tuple[str, bytes]]:
     yield from ((f"sparql/vendor/{name}", content) for name, content in libraries("sparql"))
 
 
-def page_values(project: Project, dumps: Mapping[str, bytes], iris: Iterable[str], language: str) -> Mapping[str, object]:
-    """Return what the template of the page needs in *language*; *dumps* are the downloads by name, *iris* the resources that have a page."""
+def page_values(project: Project, dumps: Mapping[str, bytes], iris: Iterable[str], language: str, said: Mapping[str, str]) -> Mapping[str, object]:
+    """Return what the template of the page needs in *language*.
+
+    *dumps* are the downloads by name, *iris* the resources that have a page; *said* is the table ``sparql`` of the site's words.
+    """
     examples = [
         Example(_said(query.titles, language), _said(query.descriptions, language), page_path(query.iri, project.base), query.text)
         for query in project.questions
     ]
-    said = table(language, "sparql")
     settings = Settings(
         base=project.base,
         suffix=page_suffix(project.languages, language),

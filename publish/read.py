@@ -112,7 +112,8 @@ def read_project(root: Path, base: str | None = None) -> Read:
         return Read(None, tuple(findings))
     project = _project(sources, rules, questions, own_base, base or own_base)
     theme = _theme(findings, root)
-    return Read(None if findings else replace(project, pictures=_pictures(root), theme=theme, digests=_digests(project, root)), tuple(findings))
+    whole = replace(project, pictures=_pictures(root), theme=theme, digests=_digests(project, root), own_base=own_base)
+    return Read(None if findings else whole, tuple(findings))
 
 
 def read_source(path: Path, root: Path) -> tuple[Source, list[Finding]]:

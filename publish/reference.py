@@ -1,10 +1,9 @@
-"""The reference pages of a site: the ontology, the shapes in plain words, the code lists, the questions, what is in it by class and by year."""
+"""The reference pages of a site: the ontology, the code lists, the questions, what is in it by class and by year."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from pyoxigraph import NamedNode, Triple
 
@@ -20,15 +19,11 @@ from publish.times import TEMPORAL_ENTITY, years
 SHOWN = 200
 """How many things of a class the page of classes lists; search finds the others."""
 
-_FILLED_IN = re.compile(r"\{[?$]\w+\}")
 _TERMS = {
     "classes": (OWL + "Class", RDFS + "Class"),
     "properties": (OWL + "ObjectProperty", OWL + "DatatypeProperty", OWL + "AnnotationProperty", RDF + "Property"),
 }
 _SAID_APART = {*DEFINITIONS, SKOS + "scopeNote", SKOS + "example", RDFS + "isDefinedBy"}
-_SHAPE_APART = {
-    SHACL + name for name in ("path", "name", "message", "order", "group", "property", "prefixes", "targetClass", "targetSubjectsOf", "targetObjectsOf")
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,28 +37,6 @@ class Term:
     lines: Sequence[Line]
     used: int
     shapes: Sequence[Value]
-
-
-@dataclass(frozen=True, slots=True)
-class Demand:
-    """What a property shape demands: of which property, in plain words, with the message that its breach gives."""
-
-    value: Value
-    path: Sequence[str]
-    lines: Sequence[Line]
-    messages: Sequence[Value]
-
-
-@dataclass(frozen=True, slots=True)
-class Rule:
-    """A node shape: what it checks, how many things that were, what it demands of them."""
-
-    value: Value
-    targets: Sequence[Line]
-    messages: Sequence[Value]
-    lines: Sequence[Line]
-    demands: Sequence[Demand]
-    checked: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,11 +63,6 @@ class Reference:
         kinds = self._facts.typed
         own = {name: [iri for iri, types in kinds.items() if iri in self._showing.site.pages and types.intersection(of)] for name, of in _TERMS.items()}
         return {name: sorted((self._term(iri, root) for iri in iris), key=_by_name) for name, iris in own.items()}
-
-    def shapes(self, root: str, focus_nodes: Mapping[str, int]) -> list[Rule]:
-        """The node shapes that check something, by name."""
-        nodes = [iri for iri, types in self._facts.typed.items() if SHACL + "NodeShape" in types and self._targets(iri, root)]
-        return sorted((self._rule(iri, root, focus_nodes) for iri in nodes), key=_by_name)
 
     def codes(self, root: str) -> list[tuple[Listed, list[Term]]]:
         """Each code list with its codes, by name."""
@@ -163,31 +131,9 @@ class Reference:
             ],
         )
 
-    def _rule(self, iri: str, root: str, focus_nodes: Mapping[str, int]) -> Rule:
-        demands = [self._demand(shape, root) for shape in self._facts.iris(iri, SHACL + "property")]
-        own = [triple for triple in self._facts.said(iri) if triple.predicate not in (TYPE, *LABELS) and triple.predicate.value not in _SHAPE_APART]
-        messages = [
-            *self._messages(iri),
-            *(text for part in self._facts.iris(iri, SHACL + "sparql") for text in self._messages(part)),
-        ]
-        return Rule(self._showing.thing(iri, root), self._targets(iri, root), messages, self._lines(own, root), demands, focus_nodes.get(iri, 0))
-
-    def _demand(self, shape: str, root: str) -> Demand:
-        own = [triple for triple in self._facts.said(shape) if triple.predicate not in (TYPE, *LABELS) and triple.predicate.value not in _SHAPE_APART]
-        path = [self._showing.site.namespaces.shorten(iri) for iri in self._facts.iris(shape, SHACL + "path")]
-        return Demand(self._showing.thing(shape, root), path, self._lines(own, root), self._messages(shape))
-
-    def _messages(self, shape: str) -> list[Value]:
-        """What a shape says of what breaks it; what is filled in then (SHACL, section 5.3.2) is left open."""
-        return [replace(text, text=_FILLED_IN.sub("…", text.text)) for text in self._showing.texts(shape, [SHACL + "message"])]
-
-    def _targets(self, iri: str, root: str) -> list[Line]:
-        names = (SHACL + name for name in ("targetClass", "targetSubjectsOf", "targetObjectsOf", "targetNode"))
-        return [self._sections.line(name, terms, root) for name in names if (terms := self._facts.terms(iri, name))]
-
     def _lines(self, triples: Sequence[Triple], root: str) -> list[Line]:
         return list(self._sections.plain(triples, root))
 
 
-def _by_name(one: Term | Rule) -> tuple[str, str]:
+def _by_name(one: Term) -> tuple[str, str]:
     return one.value.text.casefold(), one.value.iri

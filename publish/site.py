@@ -13,6 +13,7 @@ from pyoxigraph import NamedNode, RdfFormat, Triple
 
 from publish import search
 from publish.addresses import Layout, fragment_documents, media_type
+from publish.cases import case_files
 from publish.catalogue import release_triples
 from publish.changes import as_json, patch
 from publish.citation import bibtex, ris
@@ -56,6 +57,7 @@ def _content(publication: Publication) -> Iterator[File]:
     yield from _for_programs(publication)
     yield "context.jsonld", _json({"@context": publication.notation.context.whole()})
     yield from _looks(publication)
+    yield from case_files(publication.project.cases)
     yield from publication.project.pictures
     yield from assets()
     yield from search.assets()
@@ -182,7 +184,7 @@ def _pages(publication: Publication, releases: Mapping[str, bytes]) -> Iterator[
         if language in fronts:
             yield pages.landing(fronts[language], entries)
         yield from (pages.browse(name) for name in _browsed(publication))
-        yield pages.query(page_values(publication.project, publication.dumps, iris, language))
+        yield pages.query(page_values(publication.project, publication.dumps, iris, language, pages.said("sparql")))
         yield pages.search(search.page_values(publication.project.languages, language, pages.said("search")))
         yield search.index_path(language), search.index(publication.resources, publication.project.base, pages.called)
         yield from (pages.resource(resource) for resource in publication.resources if resource.iri != report)

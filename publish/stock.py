@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pyoxigraph import Triple
 
 from publish.answered import Answered
+from publish.cases import Case
 from publish.model import Finding, Published, Release, Validation
 from publish.query import Query
 
@@ -49,3 +50,4 @@ class Stock:
     score: tuple[int, int]
     counts: Mapping[str, int]
     ontology: Sequence[Triple]
+    cases: Sequence[Case]
