@@ -18,7 +18,7 @@ from workbench import ROOT
 
 from publish.texts import text
 
-SPARQL, STORES = DOCUMENTS = (ROOT / "docs/sparql.md", ROOT / "docs/triple-stores.md")
+SPARQL, STORES, LOOKS = DOCUMENTS = (ROOT / "docs/sparql.md", ROOT / "docs/triple-stores.md", ROOT / "docs/looks.md")
 ADDRESS = "http://127.0.0.1:8000/"
 """Where `bynet serve` answers; in the test another port is free."""
 NOT_TRIED = "sh"
@@ -58,6 +58,11 @@ def test_everything_about_triple_stores_does_what_it_says(folder: Path, tmp_path
         starting = [command.words for block in blocks(document) for command in block.commands() if command.words.startswith(("oxigraph ", "virtuoso-t "))]
         assert len(starting) == 2
         carry_out(document, shell, dict.fromkeys(starting, "true"))
+
+
+def test_everything_about_looks_does_what_it_says(folder: Path) -> None:
+    with Shell(folder) as shell:
+        carry_out(_read(LOOKS), shell, {})
 
 
 def _at(document: str, address: str, store: Running) -> str:
