@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: help publish test soak ckan vendor notebook format clean
+.PHONY: help publish test soak growth ckan vendor notebook format clean
 
 help: ## list what make can do
 	@sed -n 's/^\([a-z]*\):.*## /make \1\t/p' $(MAKEFILE_LIST)
@@ -21,9 +21,12 @@ test: .venv/ready ## prove the project right
 soak: .venv/ready ## attack the endpoint for ten minutes, and write docs/soak.md
 	$(BIN)/python tests/soak.py
 
+growth: .venv/ready ## publish larger and larger sites, and write docs/growth.md
+	$(BIN)/python tests/growth.py
+
 ckan: .venv-ckan/ready ## install CKAN's own parser, which tests then read the catalogue with
 
-vendor: .venv/ready ## fetch the libraries of the query page again, and compare
+vendor: .venv/ready ## fetch the libraries of pages again, and compare
 	$(BIN)/python tests/vendor.py
 
 notebook: .venv/ready ## execute docs/notebook.ipynb anew
