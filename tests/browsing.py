@@ -132,7 +132,7 @@ class QueryPage:
     def open(self, url: str) -> None:
         """Go to the page at *url*, until it can answer."""
         self.page.goto(url)
-        expect(self.status).to_have_text(re.compile(r"^(Ready|Klar)\.|^The query came with the link|^Forespørgslen fulgte med"))
+        expect(self.status).to_have_text(re.compile(r"^(Ready|Klar|Bereit)\.|^The query came with the link|^Forespørgslen fulgte med"))
 
     def at(self, name: str) -> Locator:
         """The element with the id *name*."""
