@@ -13,7 +13,7 @@ from publish.showing import Showing
 from publish.shown import Row, Value
 from publish.sparql import run
 
-SHOWN = 200
+SHOWN = 60
 """The rows that a page shows of an answer; its file has all."""
 
 _NAME = r"(?:([A-Za-z][\w-]*:[\w-]+)[)+*?]*)"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from functools import cached_property
 
-from pyoxigraph import Literal, NamedNode, Triple
+from pyoxigraph import BlankNode, Literal, NamedNode, Triple
 
 from publish.model import DCAT, DCTERMS, FOAF, RDF, RDFS, SKOS, Object, best_label, term_key
 
@@ -18,14 +18,17 @@ _SPARQL = {
 
 
 class Facts:
-    """What *triples* say, by the IRI of the thing and of the property; blank nodes as subjects are left out."""
+    """What *triples* say, by the IRI of the thing and of the property; what blank nodes are in, which only lists are made of, stands in `unnamed`."""
 
     def __init__(self, triples: Iterable[Triple]) -> None:
         self._said: dict[tuple[str, str], list[Triple]] = {}
         self._pointing: dict[tuple[str, str], list[str]] = {}
         self._pointers: dict[str, list[tuple[str, str]]] = {}
         self._all: dict[str, list[Triple]] = {}
+        self.unnamed: list[Triple] = []
         for triple in triples:
+            if isinstance(triple.subject, BlankNode) or isinstance(triple.object, BlankNode):
+                self.unnamed.append(triple)
             if isinstance(triple.subject, NamedNode):
                 self._said.setdefault((triple.subject.value, triple.predicate.value), []).append(triple)
                 self._all.setdefault(triple.subject.value, []).append(triple)

@@ -151,7 +151,7 @@ class Sections:
 
     def plain(self, triples: Sequence[Triple], root: str) -> Iterator[Line]:
         """Lines of *triples* in the order of all that bynet writes, without anchors and without what is inside or behind a value."""
-        told = _Told(Resource("", tuple(triples), ()), root, _DEPTH)
+        told = _Told(Resource("", tuple(self._facts.unnamed), ()), root, _DEPTH)
         return self._lines(sorted(triples, key=lambda triple: (self._order(triple.predicate.value), term_key(triple.object))), told, {})
 
     def dates(self, iri: str) -> tuple[tuple[Value | None, Value], ...]:
