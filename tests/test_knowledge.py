@@ -43,7 +43,10 @@ ROOT = Path(__file__).parents[1]
 SHARED = ROOT.parent / "shared"
 QUESTIONS = sorted((ROOT / "ontology/questions").glob("*.rq"))
 RULES = sorted((ROOT / "ontology/rules").glob("*.rq"))
-HEAD = re.compile(r"# title@da: \S.*\n# title@en: \S.*\n# description@da: \S.*\n# description@en: \S.*\n(# confidence: [a-z]+\n)?(PREFIX \S+: <\S+>\n)+\n[A-Z]")
+HEAD = re.compile(
+    r"# title@da: \S.*\n# title@en: \S.*\n# description@da: \S.*\n# description@en: \S.*\n(# confidence: [a-z]+\n)?"
+    r"(# \?\w+@da: \S.*\n# \?\w+@en: \S.*\n)*(# (picture|featured): \w+\n)*(PREFIX \S+: <\S+>\n)+\n[A-Z]"
+)
 
 # which derived statements answer to which row of the design's table of conclusions
 CONCLUSIONS = {
