@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: help publish test soak growth ckan vendor notebook format clean
+.PHONY: help publish test soak growth ckan vendor notebook screenshots format clean
 
 help: ## list what make can do
 	@sed -n 's/^\([a-z]*\):.*## /make \1\t/p' $(MAKEFILE_LIST)
@@ -31,6 +31,9 @@ vendor: .venv/ready ## fetch the libraries of pages again, and compare
 
 notebook: .venv/ready ## execute docs/notebook.ipynb anew
 	$(BIN)/python tests/notebooks.py
+
+screenshots: .venv/ready ## take the pictures of the site in the README anew
+	$(BIN)/python tests/screenshots.py
 
 format: .venv/ready ## rewrite the code and the Turtle sources in the house style
 	$(BIN)/ruff check --fix

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import os
 import re
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import partial
+from http import HTTPStatus
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from threading import Event, Thread
@@ -34,10 +36,10 @@ _VIOLATED = re.compile(r"Content Security Policy|violates the following", re.IGN
 
 @contextmanager
 def browser() -> Iterator[Browser]:
-    """Debian's Chromium without a window, until the block ends; the test is skipped, saying so, where it is not installed."""
+    """Debian's Chromium without a window, until the block ends; where it is not installed the test is skipped, saying so, and fails where CI is set."""
     program = shutil.which("chromium")
     if program is None:
-        pytest.skip("chromium is not installed: apt-get install chromium")
+        (pytest.fail if os.environ.get("CI") else pytest.skip)("chromium is not installed: apt-get install chromium")
     expect.set_options(timeout=PATIENCE)
     with sync_playwright() as playwright:
         running = playwright.chromium.launch(executable_path=program, headless=True, args=FLAGS)
@@ -49,12 +51,13 @@ def browser() -> Iterator[Browser]:
 
 @dataclass(slots=True)
 class Host:
-    """A plain web host: its address, which ends in ``/``, what it was asked for, and what it holds back or has not at present."""
+    """A plain web host: its address, which ends in ``/``, what it was asked for, what it holds back or has not, and its page for what is not there."""
 
     url: str = ""
     asked: list[str] = field(default_factory=list)
     missing: set[str] = field(default_factory=set)
     held: dict[str, Event] = field(default_factory=dict)
+    lost: Path | None = None
 
 
 @contextmanager
@@ -88,15 +91,23 @@ class _Handler(SimpleHTTPRequestHandler):
             self._host.held[name].wait(PATIENCE / 1000)
         return super().do_GET()
 
+    def send_error(self, code: int, message: str | None = None, explain: str | None = None) -> None:
+        if code == HTTPStatus.NOT_FOUND and self._host.lost:
+            self.error_message_format = self._host.lost.read_text(encoding="utf-8").replace("%", "%%")
+        super().send_error(code, message, explain)
+
     def log_message(self, *_arguments: object) -> None:
         """Say nothing."""
 
 
 @dataclass(slots=True)
 class Seen:
-    """What went on in a browser's context: the addresses that were asked for, the breaches of the page's policy, the errors of its scripts."""
+    """What went on in a browser's context: the addresses that were asked for and those that gave nothing, what the console says (the
+    breaches of the page's policy once more by themselves), the errors of its scripts."""
 
     requests: list[str] = field(default_factory=list)
+    failed: list[str] = field(default_factory=list)
+    said: list[str] = field(default_factory=list)
     breaches: list[str] = field(default_factory=list)
     errors: list[str] = field(default_factory=list)
 
@@ -114,10 +125,13 @@ def watch(context: BrowserContext) -> Seen:
     seen = Seen()
 
     def console(message: ConsoleMessage) -> None:
+        seen.said.append(message.text)
         if _VIOLATED.search(message.text):
             seen.breaches.append(message.text)
 
     context.on("request", lambda request: seen.requests.append(request.url))
+    context.on("requestfailed", lambda request: seen.failed.append(f"{request.failure} {request.url}"))
+    context.on("response", lambda response: None if response.status < HTTPStatus.BAD_REQUEST else seen.failed.append(f"{response.status} {response.url}"))
     context.on("console", console)
     context.on("weberror", lambda error: seen.errors.append(str(error.error)))
     return seen
