@@ -14,7 +14,7 @@ from publish.build import Order, Progress, Unsound, check_project, load_project,
 from publish.citation import NOTATIONS
 from publish.errors import BadQuery, Mistake, UnknownName
 from publish.format import format_source
-from publish.model import Severity, sort_triples
+from publish.model import Resource, Severity, sort_triples
 from publish.processor import Processor
 from publish.publication import Checked, Publication
 from publish.quality import listing, summary
@@ -99,8 +99,14 @@ def show(root: Path, name: str, form: str, language: str) -> Outcome:
     resource = resources[_named(name, list(resources), publication.namespaces)]
     if form in NOTATIONS:
         return Outcome([_citation(publication, resource.iri, form, language).rstrip("\n")])
-    page = publication.page(resource, language) if form == "html" else FORMATS[form].resource(resource, publication.notation)
+    page = _page(publication, resource, language) if form == "html" else FORMATS[form].resource(resource, publication.notation)
     return Outcome([page.rstrip("\n")])
+
+
+def _page(publication: Publication, resource: Resource, language: str) -> str:
+    from publish.presentation import Presentation  # noqa: PLC0415  # what pages are made with takes long to start, and only this form needs it
+
+    return Presentation(publication).page(resource, language)
 
 
 def query(root: Path, argument: str, on: str, form: str | None, language: str) -> Outcome:

@@ -6,38 +6,25 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from hashlib import sha256
-from pathlib import Path
-from typing import TYPE_CHECKING
 
-from pyoxigraph import Literal, NamedNode, Triple
+from pyoxigraph import Literal, Triple
 
 from publish.addresses import media_type
 from publish.answered import Answered, answered
-from publish.arrangement import Arrangement
-from publish.cases import cases
 from publish.catalogue import Catalogue, catalogue_triples
-from publish.citation import plain
-from publish.classes import Classes
-from publish.describe import code_lists, describe, names, query_triples, reified, usage
+from publish.describe import code_lists, describe, names, query_triples
 from publish.diff import name_by_structure
-from publish.discovery import Link, Place, dataset_links, resource_links
+from publish.discovery import Place
 from publish.facts import Facts
 from publish.feed import ROOT as FEED
 from publish.feed import Stream, feed_files
 from publish.jsonld import Context
-from publish.model import DATA_GRAPHS, DCAT, Change, Finding, Project, Published, Release, Resource, Severity, Snapshot, Source, Validation, sort_triples
-from publish.quality import Indicator, answerable, reached, score_triples
+from publish.model import DATA_GRAPHS, DCAT, Change, Finding, Project, Published, Release, Resource, Severity, Snapshot, Validation, sort_triples
+from publish.quality import Indicator, score_triples
 from publish.render import File, Notation, render_graph, render_graphs
 from publish.report import report_iri, report_triples
-from publish.schemaorg import schema_org
-from publish.showing import Site
 from publish.sparql import load
-from publish.stock import Stock
-from publish.theme import Theme
 from publish.turtle import Namespaces
-
-if TYPE_CHECKING:
-    from publish.pages import Pages
 
 _NOTHING = Validation((), {}, {})
 
@@ -194,67 +181,3 @@ class Publication:
         store = load(self.project.data)
         found = ((query.iri, answered(store, query)) for query in (*self.project.rules, *self.project.questions))
         return {iri: answer for iri, answer in found if answer}
-
-    def page(self, resource: Resource, language: str) -> str:
-        """The HTML page of one resource, in *language* if the site has it, else in the site's first."""
-        pages = self.templates
-        return pages.get(language, pages[self.project.languages[0]]).resource(resource)[1].decode()
-
-    @cached_property
-    def shown(self) -> Site:
-        """What every page knows."""
-        project, facts = self.project, Facts(self.everything)
-        named = sort_triples([*self.everything, *self.catalogue])
-        return Site(
-            base=project.base,
-            dataset=next(resource for resource in self.resources if resource.iri == project.dataset.value),
-            languages=project.languages,
-            namespaces=self.namespaces,
-            facts=facts,
-            names={language: names(named, language) for language in project.languages},
-            pages=frozenset(resource.iri for resource in self.resources),
-            classes=Classes(facts, project.base),
-            arrangement=Arrangement(self.snapshot.graphs["shapes"]),
-            reified=reified(self.everything),
-            data=frozenset(triple.subject for triple in project.data),
-            derived=frozenset(project.derived),
-            version=project.version,
-            links=self._links,
-            structured={language: schema_org(self.facts, project.dataset.value, _first(language, project.languages)) for language in project.languages},
-            citation={language: plain(self.cited, project.dataset.value, language) for language in project.languages},
-            theme=Theme(project.theme),
-        )
-
-    @cached_property
-    def templates(self) -> dict[str, Pages]:
-        """What writes the pages, by language."""
-        from publish.pages import Pages  # noqa: PLC0415  # Jinja2 takes long to start, and only pages need it
-
-        project, checked, graphs = self.project, self.checked, self.snapshot.graphs
-        stock = Stock(
-            queries=(*project.rules, *project.questions),
-            answers=self.answers,
-            usage=usage(project.data),
-            files=self.files,
-            validation=checked.validation if checked else _NOTHING,
-            findings=checked.findings if checked else (),
-            score=(reached(checked.score), answerable(checked.score)) if checked else (0, 0),
-            counts={"stated": len(project.stated), "derived": len(project.derived)},
-            ontology=(*graphs["ontology"], *graphs["shapes"]),
-            cases=cases(project.cases, {Path(source.file).stem: _subjects(source) for source in project.sources["shapes"]}),
-        )
-        return {language: Pages(self.shown, language, stock) for language in project.languages}
-
-    def _links(self, path: str, language: str, iri: str) -> list[Link]:
-        """The typed links of the page at *path*, which is about *iri*."""
-        if iri == self.project.dataset.value:
-            return dataset_links(self.place.page(path, language), self.facts, self.place)
-        return resource_links(path, language, iri, self.facts, self.place)
-
-
-def _subjects(source: Source) -> frozenset[str]:
-    return frozenset(triple.subject.value for triple in source.triples if isinstance(triple.subject, NamedNode))
-
-
-def _first(language: str, languages: Sequence[str]) -> list[str]:
-    return sorted(languages, key=lambda other: other != language)

@@ -13,7 +13,6 @@ from pyoxigraph import NamedNode, RdfFormat, Triple
 
 from publish import search
 from publish.addresses import Layout, fragment_documents, media_type
-from publish.cases import case_files
 from publish.catalogue import release_triples
 from publish.changes import as_json, patch
 from publish.citation import bibtex, ris
@@ -22,15 +21,17 @@ from publish.earlier import BadSite
 from publish.examples import EXAMPLES, example_triples
 from publish.hosting import host_files
 from publish.jsonld import Context
-from publish.model import OWL, ChangeKind, Published, Release, Resource, tombstones
-from publish.pages import BROWSE
+from publish.model import FOAF, OWL, ChangeKind, Published, Release, Resource, tombstones
+from publish.pages.cases import case_files
+from publish.pages.pages import BROWSE
+from publish.pages.stock import Changed, Entry
 from publish.paths import front_pages, page_path
+from publish.presentation import Presentation
 from publish.publication import Publication
 from publish.querypage import PATH as QUERY_PAGE
 from publish.querypage import assets, page_values
 from publish.render import File, Notation, render_graph, render_resource
 from publish.report import report_iri
-from publish.stock import Changed, Entry
 from publish.turtle import write_turtle
 from publish.void import Described, void_triples
 
@@ -39,29 +40,31 @@ _VERSION_IRI = NamedNode(OWL + "versionIRI")
 
 def site_files(publication: Publication) -> Iterator[File]:
     """Yield every file of the site but the manifest."""
+    presentation = Presentation(publication)
     paths: set[str] = set()
-    for path, content in _content(publication):
+    for path, content in _content(presentation):
         paths.add(path)
         yield path, content
     yield from host_files(_layout(publication, frozenset(paths)))
 
 
-def _content(publication: Publication) -> Iterator[File]:
+def _content(presentation: Presentation) -> Iterator[File]:
+    publication = presentation.publication
     for resource in publication.resources:
         yield from render_resource(resource, publication.notation)
     yield from ((f"download/{name}", content) for name, content in publication.dumps.items())
     yield from _queries(publication)
     yield from publication.feed.items()
-    releases = _releases(publication)
+    releases = _releases(presentation)
     yield from releases.items()
-    yield from _for_programs(publication)
+    yield from _for_programs(presentation)
     yield "context.jsonld", _json({"@context": publication.notation.context.whole()})
-    yield from _looks(publication)
+    yield from _looks(presentation)
     yield from case_files(publication.project.cases)
     yield from publication.project.pictures
     yield from assets()
     yield from search.assets()
-    yield from _pages(publication, releases)
+    yield from _pages(presentation, releases)
 
 
 def _queries(publication: Publication) -> Iterator[File]:
@@ -73,7 +76,8 @@ def _queries(publication: Publication) -> Iterator[File]:
             yield f"{path}.{answer.extension}", answer.content
 
 
-def _for_programs(publication: Publication) -> Iterator[File]:
+def _for_programs(presentation: Presentation) -> Iterator[File]:
+    publication = presentation.publication
     project, facts, place = publication.project, publication.facts, publication.place
     catalogue = _notation(publication, publication.catalogue)
     yield from render_graph("catalog", publication.catalogue, catalogue)
@@ -100,7 +104,7 @@ def _for_programs(publication: Publication) -> Iterator[File]:
         "catalog",
         QUERY_PAGE,
         search.PATH,
-        *(f"browse/{name}" for name in _browsed(publication)),
+        *(f"browse/{name}" for name in _browsed(presentation)),
         *["changes"] * bool(publication.history.releases),
         *(page_path(resource.iri, project.base) for resource in publication.resources),
     ]
@@ -110,17 +114,18 @@ def _for_programs(publication: Publication) -> Iterator[File]:
     yield "cite/dataset.ris", ris(publication.cited, project.dataset.value, project.languages[0]).encode()
 
 
-def _releases(publication: Publication) -> dict[str, bytes]:
+def _releases(presentation: Presentation) -> dict[str, bytes]:
     """The files of every release: those that stand already as they are, and those of the present one where it is new."""
-    history = publication.history
+    history = presentation.publication.history
     kept = dict(history.kept)
     if not history.releases or any(path.startswith(history.releases[-1].path) for path in kept):
         return kept
-    return kept | _release(publication, history.releases[-1])
+    return kept | _release(presentation, history.releases[-1])
 
 
-def _release(publication: Publication, release: Release) -> dict[str, bytes]:
+def _release(presentation: Presentation, release: Release) -> dict[str, bytes]:
     """The files of a new release, which nothing changes again."""
+    publication = presentation.publication
     folder, project, history = release.path, publication.project, publication.history
     made = {folder + name: content for name, content in publication.dumps.items()}
     for version in _version_iris(publication, project.base + folder):
@@ -131,7 +136,7 @@ def _release(publication: Publication, release: Release) -> dict[str, bytes]:
     described = release_triples(publication.described, release, offered)
     made |= render_graph(f"{folder}index", described, _notation(publication, described))
     entry = _entry(made[f"{folder}changes.json"], release, publication)
-    made |= (pages.release(entry, offered) for pages in publication.templates.values())
+    made |= (pages.release(entry, offered) for pages in presentation.pages.values())
     sums = "".join(f"{sha256(content).hexdigest()}  {path.removeprefix(folder)}\n" for path, content in sorted(made.items()))
     return made | {f"{folder}SHA256SUMS": sums.encode()}
 
@@ -165,25 +170,27 @@ def _offered(content: Mapping[str, bytes]) -> tuple[Published, ...]:
     return tuple(Published(path, media_type(path), len(data), sha256(data).hexdigest()) for path, data in sorted(content.items()))
 
 
-def _looks(publication: Publication) -> Iterator[File]:
+def _looks(presentation: Presentation) -> Iterator[File]:
     """The style sheets, with the theme's after bynet's own, and what else every page uses."""
     folder = files(__package__).joinpath("assets")
-    yield "style.css", folder.joinpath("style.css").read_bytes() + publication.shown.theme.style.encode()
+    yield "style.css", folder.joinpath("style.css").read_bytes() + presentation.site.theme.style.encode()
     yield from ((name, folder.joinpath(name).read_bytes()) for name in ("icon.svg", "pictures.css", "site.js"))
 
 
-def _pages(publication: Publication, releases: Mapping[str, bytes]) -> Iterator[File]:
+def _pages(presentation: Presentation, releases: Mapping[str, bytes]) -> Iterator[File]:
+    publication = presentation.publication
     report, checked = report_iri(publication.project.base), publication.checked
     entries = [_entry(releases[f"{release.path}changes.json"], release, publication) for release in reversed(publication.history.releases)]
-    catalogue = Resource(publication.described.iri, tuple(_of(publication.described.iri, publication.catalogue)), ())
+    names = (triple for triple in publication.catalogue if triple.predicate.value == FOAF + "name")  # of what has no page of its own
+    catalogue = Resource(publication.described.iri, (*_of(publication.described.iri, publication.catalogue), *names), ())
     iris = [resource.iri for resource in publication.resources]
     subjects = (triple.subject.value for triple in publication.everything if isinstance(triple.subject, NamedNode))
     fronts = front_pages(publication.project.languages, subjects, publication.project.base)
-    for language, pages in publication.templates.items():
+    for language, pages in presentation.pages.items():
         yield pages.landing("index", entries)
         if language in fronts:
             yield pages.landing(fronts[language], entries)
-        yield from (pages.browse(name) for name in _browsed(publication))
+        yield from (pages.browse(name) for name in _browsed(presentation))
         yield pages.query(page_values(publication.project, publication.dumps, iris, language, pages.said("sparql")))
         yield pages.search(search.page_values(publication.project.languages, language, pages.said("search")))
         yield search.index_path(language), search.index(publication.resources, publication.project.base, pages.called)
@@ -193,13 +200,12 @@ def _pages(publication: Publication, releases: Mapping[str, bytes]) -> Iterator[
             yield pages.changes(entries)
         if checked is not None:
             yield pages.report(report, checked.validation, checked.findings)
-    yield next(iter(publication.templates.values())).not_found(urlsplit(publication.landing).path)
+    yield presentation.first.not_found(urlsplit(publication.landing).path)
 
 
-def _browsed(publication: Publication) -> list[str]:
+def _browsed(presentation: Presentation) -> list[str]:
     """The reference pages that have anything to show."""
-    pages = next(iter(publication.templates.values()))
-    return [name for name in BROWSE if pages.has(name)]
+    return [name for name in BROWSE if presentation.first.has(name)]
 
 
 def _layout(publication: Publication, paths: frozenset[str]) -> Layout:

@@ -24,7 +24,7 @@ STAGES = {
     "shacl",
     "describe",
     "render",
-    "pages",
+    "pages.pages",
     "report",
     "catalogue",
     "write",
@@ -48,8 +48,9 @@ STAGES = {
     "dump",
     "revision",
 }
-JOINERS = {"publication", "releases", "site", "build", "versions", "commands", "online", "cli"}
-# `publication` joins what there is to say, `site` makes files of it, `build` joins all; `versions` joins what can be compared
+JOINERS = {"publication", "presentation", "releases", "site", "build", "versions", "commands", "online", "cli"}
+# `publication` joins what there is to say, `presentation` what pages need of it, `site` makes files of both, `build` joins all;
+# `versions` joins what can be compared
 WRITERS = {"write": "the output folder", "commands": "sources, in the house style", "serve.worker": "how soon the system may end it, in /proc"}
 WRITING = {"write_text", "write_bytes", "mkdir", "rename", "unlink", "rmdir", "rmtree", "touch", "symlink_to", "makedirs", "mkdtemp"}
 WRITES = re.compile(r"""\(['"]?[^'"]*['"]?,? ?['"][rb+]*[wax+][rwaxbt+]*['"]|O_WRONLY|O_RDWR|O_CREAT""")
@@ -102,11 +103,12 @@ def test_every_module_is_a_stage_a_joiner_or_used_by_all() -> None:
 
 @pytest.mark.parametrize("stage", sorted(STAGES))
 def test_a_stage_imports_no_other_stage(stage: str) -> None:
-    assert not imported(ENGINE / f"{stage}.py") & (STAGES | JOINERS)
+    assert not imported(ENGINE / f"{stage.replace('.', '/')}.py") & (STAGES | JOINERS)
 
 
 def test_build_joins_the_stages() -> None:
-    assert imported(ENGINE / "publication.py") >= {"describe", "report", "render", "pages"}
+    assert imported(ENGINE / "publication.py") >= {"describe", "report", "render"}
+    assert imported(ENGINE / "presentation.py") >= {"describe", "pages.pages", "publication"}
     assert imported(ENGINE / "build.py") >= {"read", "lint", "derive", "check", "publication", "site", "write"}
 
 

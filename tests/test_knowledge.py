@@ -29,7 +29,8 @@ from pyoxigraph import (
 )
 
 from publish.build import load_project
-from publish.model import OA, OWL, RDF, RDFS, SKOS, TYPE, Project, Query
+from publish.model import OA, OWL, RDF, RDFS, SKOS, TYPE, Project
+from publish.query import Query
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator

@@ -14,7 +14,7 @@ from pyoxigraph import Literal, NamedNode, RdfFormat, Triple
 from workbench import ROOT, SHARED, bynet, make_project, triples, turtle
 
 from publish.model import OA, OWL, SHACL, SKOS, TYPE
-from publish.sections import SHOWN
+from publish.pages.sections import SHOWN
 
 TENURE = "id/tenure/frank-jensen-eurocities-chair"
 THINGS = """\

@@ -191,9 +191,9 @@ def test_every_link_leads_somewhere(name: str, request: pytest.FixtureRequest) -
     for file in pages(root, ".html"):
         for link in Page(file).links:
             parts = urlsplit(link)
-            folder = root if file.name == "404.html" else file.parent  # sent at any address, so its links begin at the root
             if not parts.scheme and parts.path:
-                target = (folder / unquote(parts.path).removeprefix(urlsplit(BASES[name]).path if folder == root else "")).resolve().relative_to(root.resolve()).as_posix()
+                inside = unquote(parts.path).removeprefix(urlsplit(BASES[name]).path)  # those of 404.html, which answers any address, begin at the root
+                target = (file.parent / inside).resolve().relative_to(root.resolve()).as_posix()
                 assert target in files, f"{file.relative_to(root)} -> {link}"
 
 
@@ -215,7 +215,7 @@ def test_hostile_texts_are_shown_and_do_nothing(tmp_path: Path) -> None:
     assert bynet("--root", root, "publish", "--out", tmp_path / "site").code == 0
     for file in pages(tmp_path / "site", ".html"):
         page = Page(file)
-        own = {"sparql": 3, "search": 2}.get(file.parent.name, 1)  # the site's script; of the query page its libraries and its script, of the search page its script
+        own = {"sparql": 3, "search": 2}.get(file.parent.name, 1)  # the site's script; the query page has two more, the search page one
         assert page.started.count("script") == own, file
         assert not [link for link in page.links if link.startswith("javascript:")], file
     assert "&lt;script&gt;" in (tmp_path / "site/id/one.html").read_text(encoding="utf-8")

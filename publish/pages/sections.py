@@ -10,13 +10,13 @@ from itertools import groupby
 
 from pyoxigraph import Literal, NamedNode, Triple
 
-from publish.arrangement import NOWHERE, Position
-from publish.classes import is_thing
 from publish.model import DCTERMS, LABELS, OA, RDF, RDFS, SHACL, SKOS, SPDX, TYPE, Object, Resource, Subject, term_key
-from publish.passages import Passage, passage
-from publish.showing import Showing
+from publish.pages.arrangement import NOWHERE, Position
+from publish.pages.classes import is_thing
+from publish.pages.passages import Passage, passage
+from publish.pages.showing import Showing
+from publish.pages.times import is_temporal, said
 from publish.shown import Value
-from publish.times import is_temporal, said
 from publish.turtle import rdf_lists, statement_order
 
 HAS_UNIT = "http://qudt.org/schema/qudt/hasUnit"

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from pyoxigraph import Triple
 
 from publish.answered import Answered
-from publish.cases import Case
 from publish.model import Finding, Published, Release, Validation
+from publish.pages.cases import Case
 from publish.query import Query
 
 

@@ -8,19 +8,19 @@ from dataclasses import replace
 from markupsafe import Markup
 from pyoxigraph import Literal, NamedNode, Triple
 
-from publish.answered import AnswerTable, answer_table
 from publish.called import Called
-from publish.constraints import Constraints
-from publish.coverage import coverage
-from publish.model import RDF, SHACL, TITLE, TYPE, XSD, Finding, Published, Resource, Validation, best_label, term_key, tombstones
+from publish.model import FOAF, RDF, SHACL, TITLE, TYPE, XSD, Finding, Published, Resource, Validation, best_label, term_key, tombstones
+from publish.pages.answertable import AnswerTable, answer_table
+from publish.pages.constraints import Constraints
+from publish.pages.coverage import coverage
+from publish.pages.reference import Reference
+from publish.pages.sections import Line, Sections
+from publish.pages.showing import Showing, Site
+from publish.pages.stock import Entry, Stock
+from publish.pages.templating import Templates, of_predicate
 from publish.paths import page_path
 from publish.pictures import drawing, ontology_drawing
-from publish.reference import Reference
-from publish.sections import Sections
-from publish.showing import Showing, Site
 from publish.shown import Value
-from publish.stock import Entry, Stock
-from publish.templating import Templates, of_predicate
 from publish.turtle import statement_order
 
 File = tuple[str, bytes]
@@ -28,6 +28,7 @@ File = tuple[str, bytes]
 _QUERIES = ("select", "ask", "construct")
 _EXECUTABLE = NamedNode(SHACL + "SPARQLExecutable")
 _DATE = NamedNode(XSD + "date")
+_NAME = NamedNode(FOAF + "name")
 
 
 BROWSE = ("classes", "codes", "coverage", "ontology", "questions", "shapes", "years")
@@ -122,10 +123,20 @@ class Pages:
 
     def catalogue(self, catalogue: Resource, files: Sequence[Published]) -> File:
         """The catalogue as a page: what it says of itself, and the files of the data set."""
-        sections = self._sections.own(catalogue, "")
+        sections = [replace(section, lines=tuple(self._with_parts(section.lines, catalogue))) for section in self._sections.own(catalogue, "")]
         return self._templates.page(
             "catalog.html", "catalog", iri=catalogue.iri, heading=best_label(of_predicate(catalogue.own, TITLE), self._language), sections=sections, files=files
         )
+
+    def _with_parts(self, lines: Iterable[Line], catalogue: Resource) -> Iterator[Line]:
+        """*lines* with what the catalogue alone describes, and what has no page, by the name that it has there."""
+        named = {triple.subject: triple.object for triple in catalogue.own if triple.predicate == _NAME and isinstance(triple.object, Literal)}
+        shown = {
+            node.value: self._showing.literal(name) for node, name in named.items() if isinstance(node, NamedNode) and node.value.startswith(catalogue.iri)
+        }
+        for line in lines:
+            statements = (replace(statement, value=shown.get(statement.value.iri, statement.value)) for statement in line.statements)
+            yield replace(line, statements=tuple(statements))
 
     def query(self, values: Mapping[str, object]) -> File:
         """The query page; *values* are what `querypage.page_values` gives."""

@@ -11,10 +11,10 @@ from urllib.parse import urlsplit
 
 from pyoxigraph import Literal, NamedNode, Triple
 
-from publish.arrangement import Arrangement
-from publish.classes import Classes
 from publish.facts import Facts
 from publish.model import XSD, Object, Resource, Subject
+from publish.pages.arrangement import Arrangement
+from publish.pages.classes import Classes
 from publish.paths import page_path, page_suffix
 from publish.shown import Value
 from publish.texts import LANGUAGES, Speech

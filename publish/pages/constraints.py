@@ -6,10 +6,10 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from publish.cases import Case
 from publish.model import LABELS, SHACL, TYPE
-from publish.sections import Line, Sections
-from publish.showing import Showing
+from publish.pages.cases import Case
+from publish.pages.sections import Line, Sections
+from publish.pages.showing import Showing
 from publish.shown import Value
 
 _TARGETS = tuple(SHACL + name for name in ("targetClass", "targetSubjectsOf", "targetObjectsOf", "targetNode"))

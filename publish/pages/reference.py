@@ -8,13 +8,13 @@ from dataclasses import dataclass
 from pyoxigraph import NamedNode, Triple
 
 from publish.answered import Answered
-from publish.classes import is_thing
 from publish.model import LABELS, OWL, RDF, RDFS, SHACL, SKOS, TYPE
+from publish.pages.classes import is_thing
+from publish.pages.sections import DEFINITIONS, Line, Sections
+from publish.pages.showing import Showing
+from publish.pages.times import TEMPORAL_ENTITY, years
 from publish.query import Query
-from publish.sections import DEFINITIONS, Line, Sections
-from publish.showing import Showing
 from publish.shown import Value
-from publish.times import TEMPORAL_ENTITY, years
 
 SHOWN = 200
 """How many things of a class the page of classes lists; search finds the others."""

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from publish.model import OA
-from publish.passages import SPECIFIC_RESOURCE, Passage, passage
-from publish.showing import Showing
+from publish.pages.passages import SPECIFIC_RESOURCE, Passage, passage
+from publish.pages.showing import Showing
 from publish.shown import Value
 
 WIDTH = 1000

@@ -13,8 +13,8 @@ from pyoxigraph import NamedNode, Triple
 from publish.errors import BadTheme
 from publish.licences import licence_of
 from publish.model import DCTERMS, LABEL, TITLE, best_label
+from publish.pages.showing import Showing
 from publish.pictures import Drawing
-from publish.showing import Showing
 from publish.shown import Value
 from publish.theme import FOLDER
 from publish.wording import size_text
