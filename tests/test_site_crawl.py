@@ -26,10 +26,11 @@ SITES = {"site": ("https://w3id.org/bynet/", ("da", "en")), "library_site": ("ht
 SPOKEN = ("alt", "aria-label", "placeholder", "title")
 """The attributes that people see or hear."""
 WEIGHT, PICTURED = 50_000, 100_000
-"""The most bytes of a resource's page with all that it loads, without pictures and with them."""
+"""The most bytes of a resource's page with all that it loads, without pictures (and what is for programs alone) and with them."""
 _DATE = re.compile(r"[\d.T:Z+/~?%-]*\d{4}-\d\d(-\d\d)?[\d.T:Z+/~?%-]*")
 _DRAWN = re.compile(r'<figure class="picture">.*?</figure>|<svg .*?</svg>', re.DOTALL)
-_DATA = re.compile(r'<script type="application/ld\+json">.*?</script>', re.DOTALL)
+_DATA = re.compile(r'<script type="application/ld\+json">.*?</script>|<link rel="(?:item|describedby)" [^>]*>', re.DOTALL)
+"""What stands on a page for programs alone: schema.org's words, and typed links to files."""
 
 
 @dataclass
@@ -226,7 +227,7 @@ def test_no_script_holds_up_a_page_and_few_files_make_it(pages: Mapping[str, Out
 
 
 def weights(folder: Path, pages: Mapping[str, Outline]) -> Iterator[tuple[int, int, str]]:
-    """The bytes of each resource's page with the files that it loads, without pictures (and the data for search engines) and with them, and its path."""
+    """The bytes of each resource's page with the files that it loads, without pictures (and what is for programs alone) and with them, and its path."""
     for path, page in pages.items():
         if (folder / path).with_name(page.file.name.split(".")[0] + ".nt").is_file():
             text = page.file.read_text(encoding="utf-8")

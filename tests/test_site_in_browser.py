@@ -188,9 +188,7 @@ def test_nothing_moves_for_those_who_want_it_still(host: Host, visit: Visit) -> 
 # from page to page
 
 
-@pytest.mark.parametrize(
-    "address", ["index.html", "da/index.html", f"{CITY}.html", "browse/ontology.html", "browse/years.html", "report.html", "sparql/index.html"]
-)
+@pytest.mark.parametrize("address", ["index.html", "da/index.html", f"{CITY}.html", "browse/ontology.html", "browse/years.html", "sparql/index.html"])
 def test_the_other_language_is_at_the_same_place(address: str, host: Host, visit: Visit) -> None:
     page, _seen = visit()
     page.goto(host.url + address)
