@@ -6,9 +6,10 @@ node of by its class or by a property that it has. A property that no such shape
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 
 from pyoxigraph import Literal, NamedNode, Triple
 
@@ -20,13 +21,14 @@ _ORDER, _GROUP, _NAME = (NamedNode(SHACL + name) for name in ("order", "group", 
 _TARGETS = {SHACL + "targetClass": "", SHACL + "targetSubjectsOf": "", SHACL + "targetObjectsOf": "^"}
 """The kinds of targets, each with what stands before the IRI in the name of the target."""
 _LAST = Decimal(1_000_000)
+_NUMBER = re.compile(r"[+-]?[0-9]{1,9}(?:\.[0-9]{0,9})?")  # no order is longer
 
 
 @dataclass(frozen=True, slots=True, order=True)
 class Position:
     """Where a property stands: the order of its group, the group's IRI (empty for none), its order in it."""
 
-    group_order: Decimal = _LAST
+    group_order: Decimal = _LAST + 1  # after the groups that have no order
     group: str = ""
     order: Decimal = _LAST
     names: tuple[Literal, ...] = field(default=(), compare=False)
@@ -84,12 +86,8 @@ class Arrangement:
         return Position(self._order(groups[0]), groups[0].value, self._order(shape), names)
 
     def _order(self, node: Object) -> Decimal:
-        for order in self._objects(node, _ORDER):
-            try:
-                return Decimal(order.value) if isinstance(order, Literal) and len(order.value) < 20 else _LAST  # noqa: PLR2004  # no order is longer
-            except InvalidOperation:
-                return _LAST
-        return _LAST
+        orders = (order.value for order in self._objects(node, _ORDER) if isinstance(order, Literal) and _NUMBER.fullmatch(order.value))
+        return next(map(Decimal, orders), _LAST)
 
     def _objects(self, node: Object, predicate: NamedNode) -> list[Object]:
         return [triple.object for triple in self._said.get(node, ()) if triple.predicate == predicate]  # type: ignore[arg-type]  # a literal has none

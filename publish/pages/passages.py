@@ -26,9 +26,11 @@ class Passage:
 
 def passage(iri: str, facts: Facts) -> Passage | None:
     """Return where the specific resource *iri* stands in its source; nothing where it has no position."""
-    selectors = [iri]
+    selectors, seen = [iri], {iri}
     for node in selectors:  # a selector may be refined by others; each is looked at once
-        selectors += [other for name in ("hasSelector", "refinedBy") for other in facts.iris(node, OA + name) if other not in selectors]
+        near = {other for name in ("hasSelector", "refinedBy") for other in facts.iris(node, OA + name)} - seen
+        selectors += sorted(near)
+        seen |= near
     start, end = (next((value for node in selectors if (value := _number(facts.value(node, OA + name))) is not None), None) for name in ("start", "end"))
     if start is None or end is None:
         return None
