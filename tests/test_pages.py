@@ -127,8 +127,8 @@ def test_groups_stand_in_the_order_of_the_shapes_and_the_rest_comes_last(tmp_pat
 
 
 def test_the_sections_of_a_tenure_say_first_what_it_is_about(site: Path) -> None:
-    assert headings(page(site / f"{TENURE}.en.html")) == ["What it is about", "Time", "Reservations", "Support"]
-    assert headings(page(site / f"{TENURE}.html")) == ["Hvad det handler om", "Tid", "Forbehold", "Belæg"]
+    assert headings(page(site / f"{TENURE}.en.html")) == ["In short", "Time", "Reservations", "Support"]
+    assert headings(page(site / f"{TENURE}.html")) == ["Kort fortalt", "Tid", "Forbehold", "Belæg"]
 
 
 def test_calendar_bounds_are_told_apart_from_what_the_source_states(site: Path) -> None:
@@ -211,7 +211,7 @@ def test_what_points_at_a_thing_is_grouped_by_what_it_is_with_its_time(site: Pat
     groups = {said(group.find("h3")): group for group in with_class(copenhagen, "pointing")}  # type: ignore[arg-type]  # each has one
     assert {"Network event 6", "Network membership 2", "Cooperation agreement 2"} <= groups.keys()
     meeting = next(item for item in groups["Network event 6"].iter("li") if "first meeting in Copenhagen" in said(item))
-    assert said(meeting).endswith("held in · 8\N{EN DASH}9 October 2012")
+    assert said(meeting).endswith("held in → here · 8\N{EN DASH}9 October 2012")
 
 
 def test_only_so_many_things_that_point_at_one_are_shown_and_the_page_says_how_many_there_are(tmp_path: Path) -> None:

@@ -29,6 +29,8 @@ DEFINITIONS = (SKOS + "definition", RDFS + "comment", DCTERMS + "description")
 
 _CODE = {SHACL + form for form in ("select", "ask", "construct")}
 _REIFICATION = {RDF + name for name in ("subject", "predicate", "object")}
+_UNSAID = {SHACL + "prefixes"}
+"""The properties that say nothing of what they point at."""
 _NESTED = {OA + "TextPositionSelector", OA + "TextQuoteSelector", SPDX + "Checksum"}
 _DEPTH = 2
 
@@ -121,7 +123,7 @@ class Sections:
         """What points at *resource*, by class: those that say something of their own before those that only describe; what is shown inside it is left out."""
         kinds: dict[str, list[Triple]] = {}
         for triple in resource.incoming:
-            if isinstance(triple.subject, NamedNode) and not (triple.predicate.value in _REIFICATION and self._is_reified(triple, resource)):
+            if isinstance(triple.subject, NamedNode) and triple.predicate.value not in _UNSAID and not self._is_told_already(triple, resource):
                 kinds.setdefault(self._site.classes.kind(triple.subject.value), []).append(triple)
         found = [self._pointing(kind, triples, resource, root) for kind, triples in kinds.items()]
         return sorted(found, key=lambda pointing: (not is_thing(pointing.kind.iri), pointing.kind.text, pointing.kind.iri))
@@ -158,9 +160,9 @@ class Sections:
         """When *iri* is: each date, with the name of the property of OWL-Time that it begins or ends by."""
         return tuple((self._showing.thing(part, "") if part else None, self._showing.literal(date)) for part, date in said(iri, self._facts))
 
-    def _is_reified(self, triple: Triple, resource: Resource) -> bool:
-        """Whether the node that points here is told of at a statement of the page already."""
-        return isinstance(triple.subject, NamedNode) and any(triple.subject.value in self._site.reified.get(own, ()) for own in resource.own)
+    def _is_told_already(self, triple: Triple, resource: Resource) -> bool:
+        """Whether what points here is a statement about a triple that the page tells of with it."""
+        return triple.predicate.value in _REIFICATION and any(str(triple.subject)[1:-1] in self._site.reified.get(own, ()) for own in resource.own)
 
     def _pointing(self, kind: str, triples: Sequence[Triple], resource: Resource, root: str) -> Pointing:
         pointers = [self._pointer(triple, resource, root) for triple in triples]

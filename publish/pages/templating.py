@@ -12,12 +12,12 @@ from pyoxigraph import NamedNode, Triple
 
 from publish.errors import BadTheme
 from publish.licences import licence_of
-from publish.model import DCTERMS, LABEL, TITLE, best_label
+from publish.model import DCTERMS, LABEL, TITLE, XSD, best_label
 from publish.pages.showing import Showing
 from publish.pictures import Drawing
 from publish.shown import Value
 from publish.theme import FOLDER
-from publish.wording import size_text
+from publish.wording import number_text, size_text
 
 File = tuple[str, bytes]
 
@@ -100,7 +100,8 @@ class Templates:
             "more": [(place, words[name]) for place, name in menu if not name.startswith("menu-")],
             "licence": next((Value(licence_of(iri).spdx or showing.name(iri), licence_of(iri).url) for iri in licences), None),
             "version": site.version,
-            "size": lambda size: size_text(size, showing.spoken),
+            "size": lambda size: size_text(size, showing.speech),
+            "number": lambda number: number_text(str(number), XSD + "integer", showing.speech) or str(number),
         }
 
     def _ending(self, path: str) -> str:
