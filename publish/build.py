@@ -110,7 +110,7 @@ def publish_project(order: Order, progress: Progress, processor: Processor) -> t
     root, out = order.root, order.out
     recover(out)
     refuse_occupied(out)
-    if any(out.resolve().is_relative_to((root / folder).resolve()) for folder in SOURCE_FOLDERS):
+    if any(out.resolve().is_relative_to((root / folder).resolve()) for folder in (*SOURCE_FOLDERS, "theme")):
         raise OccupiedFolder("inside-sources", folder=out)
     progress("checking")
     checked = check_project(root, processor, order.base)
