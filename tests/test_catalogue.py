@@ -269,7 +269,7 @@ def test_the_build_names_every_source_file_with_its_hash_and_the_software_and_no
 def test_a_data_set_with_only_a_title_still_has_a_catalogue_and_nothing_in_it_is_invented(tmp_path: Path) -> None:
     facts = Facts(catalogue_triples(made_of(tmp_path, "")))
     dataset, catalogue = EXAMPLE + "dataset", EXAMPLE + "catalog"
-    assert facts.text(catalogue, DCTERMS + "title", "en") == "Catalogue: A dataset"
+    assert facts.text(catalogue, DCTERMS + "title", "en") == "Catalogue of A dataset"
     assert facts.value(dataset, DCTERMS + "description") == "A dataset"
     assert facts.iris(dataset, DCTERMS + "publisher") == facts.iris(catalogue, DCTERMS + "publisher") == [catalogue + "#publisher"]
     assert facts.text(catalogue + "#publisher", FOAF + "name", "en") == "The publisher of example.org"
@@ -303,7 +303,7 @@ def test_the_creator_stands_in_for_a_publisher_and_is_an_agent_with_a_name(tmp_p
 def test_the_library_is_catalogued_in_its_own_languages_and_in_english_where_bynet_has_the_words() -> None:
     facts, dataset = Facts(catalogue_of(LIBRARY)), "https://library.example/catalogue"
     assert {str(title) for title in facts.terms(dataset, DCTERMS + "title")} == {'"A village library"@en', '"Eine Dorfbibliothek"@de'}
-    assert [str(title) for title in facts.terms("https://library.example/catalog", DCTERMS + "title")] == ['"Catalogue: A village library"@en']
+    assert [str(title) for title in facts.terms("https://library.example/catalog", DCTERMS + "title")] == ['"Catalogue of A village library"@en']
     assert facts.value(dataset, DCAT + "version") == "7"
     assert facts.iris(dataset, DCTERMS + "language") == [language_iri("de"), language_iri("en")]
 
