@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -16,6 +17,7 @@ from publish.pages.times import TEMPORAL_ENTITY, years
 from publish.query import Query
 from publish.shown import Value
 
+_NUMBERS = re.compile("([0-9]{1,15})")
 SHOWN = 200
 """How many things of a class the page of classes lists; search finds the others."""
 
@@ -114,7 +116,7 @@ class Reference:
         return [(year, self._sorted(iris, root)[:SHOWN]) for year, iris in sorted(found.items())]
 
     def _sorted(self, iris: Iterable[str], root: str) -> list[Value]:
-        return sorted((self._showing.thing(iri, root) for iri in iris), key=lambda value: (value.text.casefold(), value.iri))
+        return sorted((self._showing.thing(iri, root) for iri in iris), key=lambda value: (_in_order(value.text), value.iri))
 
     def _term(self, iri: str, root: str) -> Term:
         showing = self._showing
@@ -137,3 +139,9 @@ class Reference:
 
 def _by_name(one: Term) -> tuple[str, str]:
     return one.value.text.casefold(), one.value.iri
+
+
+def _in_order(text: str) -> list[tuple[int, str]]:
+    """The key by which names are sorted for people: without regard to case, and numbers in them by their size."""
+    parts = _NUMBERS.split(text.casefold())
+    return [(int(part), "") if number % 2 else (0, part) for number, part in enumerate(parts)]
