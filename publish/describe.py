@@ -126,8 +126,7 @@ def _with_nested(triples: Iterable[Triple], nested: Mapping[Subject, tuple[Tripl
     """Yield *triples* and those of the blank nodes that they reach (the lists of shapes), each once."""
     waiting = list(triples)
     seen: set[Triple] = set()
-    while waiting:
-        triple = waiting.pop(0)
+    for triple in waiting:  # which grows
         if triple not in seen:
             seen.add(triple)
             yield triple

@@ -23,7 +23,7 @@ class Facts:
     def __init__(self, triples: Iterable[Triple]) -> None:
         self._said: dict[tuple[str, str], list[Triple]] = {}
         self._pointing: dict[tuple[str, str], list[str]] = {}
-        self._pointers: dict[str, list[tuple[str, str]]] = {}
+        self._pointed: dict[str, set[str]] = {}
         self._all: dict[str, list[Triple]] = {}
         self.unnamed: list[Triple] = []
         for triple in triples:
@@ -34,7 +34,7 @@ class Facts:
                 self._all.setdefault(triple.subject.value, []).append(triple)
                 if isinstance(triple.object, NamedNode):
                     self._pointing.setdefault((triple.predicate.value, triple.object.value), []).append(triple.subject.value)
-                    self._pointers.setdefault(triple.object.value, []).append((triple.subject.value, triple.predicate.value))
+                    self._pointed.setdefault(triple.object.value, set()).add(triple.predicate.value)
 
     def terms(self, subject: str, predicate: str) -> list[Object]:
         """The values of a property, each once, in the order of all that bynet writes."""
@@ -69,11 +69,11 @@ class Facts:
 
     def all_pointing(self, iri: str) -> list[str]:
         """The things that point at *iri* with any property, by code point."""
-        return sorted({subject for subject, _predicate in self._pointers.get(iri, ())})
+        return sorted({subject for predicate in self._pointed.get(iri, ()) for subject in self._pointing[predicate, iri]})
 
     def pointed_with(self, iri: str) -> frozenset[str]:
         """The properties with which anything points at *iri*."""
-        return frozenset(predicate for _subject, predicate in self._pointers.get(iri, ()))
+        return frozenset(self._pointed.get(iri, ()))
 
     def kinds(self, iri: str) -> frozenset[str]:
         """The classes of *iri*."""

@@ -7,7 +7,7 @@ node of by its class or by a property that it has. A property that no such shape
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 
@@ -46,6 +46,7 @@ class Arrangement:
         for triple in shapes:
             self._said.setdefault(triple.subject, []).append(triple)
         self._targeted: dict[str, dict[str, Position]] = {}
+        self._positions: dict[tuple[str, frozenset[str]], Mapping[str, Position]] = {}
         for node in self._said:
             named = [triple for triple in self._said[node] if triple.predicate.value in _TARGETS and isinstance(triple.object, NamedNode)]
             targets = [_TARGETS[triple.predicate.value] + triple.object.value for triple in named]  # type: ignore[union-attr]  # an IRI
@@ -57,14 +58,20 @@ class Arrangement:
         """Whether a shape says what things of the class *kind* have to fulfil."""
         return kind in self._targeted
 
-    def positions(self, kind: str, targets: Iterable[str]) -> dict[str, Position]:
+    def positions(self, kind: str, targets: frozenset[str]) -> Mapping[str, Position]:
         """Where each property stands for a thing of the class *kind*, which counts most.
 
         *targets* are its classes, its properties, and with a ``^`` before them the properties that point at it.
         """
+        counted = targets.intersection(self._targeted)
+        if (kind, counted) not in self._positions:
+            self._positions[kind, counted] = self._merged(kind, counted)
+        return self._positions[kind, counted]
+
+    def _merged(self, kind: str, targets: frozenset[str]) -> Mapping[str, Position]:
         found: dict[str, Position] = {}
-        for target in sorted(set(targets) - {kind}):
-            for predicate, position in self._targeted.get(target, {}).items():
+        for target in sorted(targets - {kind}):
+            for predicate, position in self._targeted[target].items():
                 found[predicate] = min(found.get(predicate, position), position)
         return found | self._targeted.get(kind, {})
 

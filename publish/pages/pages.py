@@ -52,6 +52,7 @@ class Pages:
         self._constraints = Constraints(self._showing, self._sections, stock.cases)
         self._queries = {query.iri: query for query in stock.queries}
         self._words = self._showing.words
+        self._browsed: dict[str, Mapping[str, object]] = {}
         self._templates = Templates(self._showing, tuple(self._menu()))
 
     def resource(self, resource: Resource) -> File:
@@ -105,10 +106,16 @@ class Pages:
 
     def browse(self, name: str) -> File:
         """The reference page *name*, one of `BROWSE`."""
-        return self._templates.page(f"browse/{name}.html", f"browse/{name}", heading=self._words[f"browse-{name}"], **self._browsed[name]("../"))
+        return self._templates.page(f"browse/{name}.html", f"browse/{name}", heading=self._words[f"browse-{name}"], **self._told(name))
+
+    def _told(self, name: str) -> Mapping[str, object]:
+        """What the reference page *name* shows."""
+        if name not in self._browsed:  # it is asked for by the menu, and for the page
+            self._browsed[name] = self._references[name]("../")
+        return self._browsed[name]
 
     @property
-    def _browsed(self) -> Mapping[str, Callable[[str], Mapping[str, object]]]:
+    def _references(self) -> Mapping[str, Callable[[str], Mapping[str, object]]]:
         """What each reference page shows, by the way from it to the site's folder."""
         reference, stock = self._reference, self._stock
         return {
@@ -209,7 +216,7 @@ class Pages:
 
     def has(self, name: str) -> bool:
         """Whether there is anything for the reference page *name*."""
-        return any(self._browsed[name]("").values()) if name in _PERHAPS else True
+        return name not in _PERHAPS or any(self._told(name).values())
 
     def _kinds(self, iri: str, root: str) -> list[Value]:
         """The classes of a thing, the one that says most first."""

@@ -84,10 +84,9 @@ class Reference:
     def classes(self, root: str) -> list[Listed]:
         """What is in the data by class: things first, then what describes them."""
         site = self._showing.site
-        by_kind = site.classes.by_kind(sorted(site.pages)).items()
+        by_kind = site.classes.by_kind(self._listed(site.pages)).items()
         listed = [
-            Listed(self._showing.of_kind(kind, root), self._sorted(iris, root)[:SHOWN], len(iris), self._showing.texts(kind, DEFINITIONS))
-            for kind, iris in by_kind
+            Listed(self._showing.of_kind(kind, root), self._things(iris, root), len(iris), self._showing.texts(kind, DEFINITIONS)) for kind, iris in by_kind
         ]
         return sorted(listed, key=lambda one: (not is_thing(one.heading.iri), one.heading.text.casefold(), one.heading.iri))
 
@@ -109,14 +108,19 @@ class Reference:
     def years(self, root: str) -> list[tuple[int, list[Value]]]:
         """The things that were, or may have been, in each year."""
         found: dict[int, list[str]] = {}
-        for iri in sorted(self._showing.site.pages):
+        for iri in self._listed(self._showing.site.pages):
             if is_thing(self._showing.site.classes.kind(iri)) and not {TEMPORAL_ENTITY, RDF + "Statement"} & self._facts.kinds(iri):
                 for year in years(iri, self._facts):
                     found.setdefault(year, []).append(iri)
-        return [(year, self._sorted(iris, root)[:SHOWN]) for year, iris in sorted(found.items())]
+        return [(year, self._things(iris, root)) for year, iris in sorted(found.items())]
 
-    def _sorted(self, iris: Iterable[str], root: str) -> list[Value]:
-        return sorted((self._showing.thing(iri, root) for iri in iris), key=lambda value: (_in_order(value.text), value.iri))
+    def _listed(self, iris: Iterable[str]) -> list[str]:
+        """*iris* by name."""
+        return sorted(iris, key=lambda iri: (_in_order(self._showing.name(iri)), iri))
+
+    def _things(self, iris: Sequence[str], root: str) -> list[Value]:
+        """The first of *iris*, as many as are shown."""
+        return [self._showing.thing(iri, root) for iri in iris[:SHOWN]]
 
     def _term(self, iri: str, root: str) -> Term:
         showing = self._showing

@@ -107,6 +107,7 @@ class Sections:
         self._site = showing.site
         self._facts = showing.site.facts
         self._units = {HAS_UNIT, *self._facts.pointing(RDFS + "subPropertyOf", HAS_UNIT)}
+        self._dates: dict[str, tuple[tuple[Value | None, Value], ...]] = {}
 
     def own(self, resource: Resource, root: str) -> list[Section]:
         """The sections of what is said of *resource*, but its types and labels."""
@@ -121,10 +122,12 @@ class Sections:
 
     def pointing(self, resource: Resource, root: str) -> list[Pointing]:
         """What points at *resource*, by class: those that say something of their own before those that only describe; what is shown inside it is left out."""
+        told = {iri for triple in resource.own for iri in self._site.reified.get(triple, ())}
         kinds: dict[str, list[Triple]] = {}
         for triple in resource.incoming:
-            if isinstance(triple.subject, NamedNode) and triple.predicate.value not in _UNSAID and not self._is_told_already(triple, resource):
-                kinds.setdefault(self._site.classes.kind(triple.subject.value), []).append(triple)
+            predicate, subject = triple.predicate.value, triple.subject
+            if isinstance(subject, NamedNode) and predicate not in _UNSAID and not (predicate in _REIFICATION and subject.value in told):
+                kinds.setdefault(self._site.classes.kind(subject.value), []).append(triple)
         found = [self._pointing(kind, triples, resource, root) for kind, triples in kinds.items()]
         return sorted(found, key=lambda pointing: (not is_thing(pointing.kind.iri), pointing.kind.text, pointing.kind.iri))
 
@@ -134,7 +137,7 @@ class Sections:
         return [Statement(self._showing.term(lead.object, ""), _anchor(lead))] if lead else []
 
     def _leading(self, iri: str) -> Triple | None:
-        texts = [triple for predicate in DEFINITIONS for triple in self._facts.described(iri, [predicate]) if isinstance(triple.object, Literal)]
+        texts = [triple for triple in self._facts.described(iri, DEFINITIONS) if isinstance(triple.object, Literal)]
         ranked = sorted(texts, key=lambda triple: (self._rank(triple), DEFINITIONS.index(triple.predicate.value), str(triple.object)))
         return next((triple for triple in ranked[:1] if self._showing.term(triple.object, "").text != self._showing.name(iri)), None)
 
@@ -158,25 +161,20 @@ class Sections:
 
     def dates(self, iri: str) -> tuple[tuple[Value | None, Value], ...]:
         """When *iri* is: each date, with the name of the property of OWL-Time that it begins or ends by."""
-        return tuple((self._showing.thing(part, "") if part else None, self._showing.literal(date)) for part, date in said(iri, self._facts))
-
-    def _is_told_already(self, triple: Triple, resource: Resource) -> bool:
-        """Whether what points here is a statement about a triple that the page tells of with it."""
-        return triple.predicate.value in _REIFICATION and any(str(triple.subject)[1:-1] in self._site.reified.get(own, ()) for own in resource.own)
+        if iri not in self._dates:  # what says much stands on many pages
+            dates = said(iri, self._facts)
+            self._dates[iri] = tuple((self._showing.thing(part, "") if part else None, self._showing.literal(date)) for part, date in dates)
+        return self._dates[iri]
 
     def _pointing(self, kind: str, triples: Sequence[Triple], resource: Resource, root: str) -> Pointing:
-        pointers = [self._pointer(triple, resource, root) for triple in triples]
-        pointers.sort(key=lambda pointer: (pointer.role.text, pointer.value.text, pointer.value.iri))
-        return Pointing(self._showing.of_kind(kind, root) if kind else Value(""), tuple(pointers[:SHOWN]), len(pointers))
-
-    def _pointer(self, triple: Triple, resource: Resource, root: str) -> Pointer:
-        iri = triple.subject.value  # type: ignore[union-attr]  # an IRI
-        return Pointer(self._showing.thing(iri, root), self._property(triple.predicate.value, iri, root), self.dates(iri), triple in resource.derived)
+        named = [(self._property(triple.predicate.value, triple.subject.value, root), triple.subject.value, triple) for triple in triples]  # type: ignore[union-attr]  # IRIs
+        named.sort(key=lambda one: (one[0].text, self._showing.name(one[1]), one[1]))
+        pointers = [Pointer(self._showing.thing(iri, root), role, self.dates(iri), triple in resource.derived) for role, iri, triple in named[:SHOWN]]
+        return Pointing(self._showing.of_kind(kind, root) if kind else Value(""), tuple(pointers), len(named))
 
     def _property(self, predicate: str, iri: str, root: str) -> Value:
         """A property by what the shapes of *iri* call it, where nothing else names it in the page's language."""
-        position = self._positions(iri, ()).get(predicate, NOWHERE)
-        return self._named(predicate, position, root)
+        return self._named(predicate, self._positions(iri, ()).get(predicate, NOWHERE), root)
 
     def _positions(self, iri: str, own: Sequence[Triple]) -> Mapping[str, Position]:
         classes = self._site.classes

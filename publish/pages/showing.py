@@ -31,7 +31,7 @@ class Site:
     """What every page of a site knows, in whatever language.
 
     *facts* is everything that has a page; *names* is what to call each IRI, by language; *pages* are the IRIs that have a
-    page; *stated* the IRIs of things of which a source says something; *reified* the nodes that say of a triple where it comes from.
+    page; *data* is what the data describe, *derived* what follows in them; *reified* are the nodes that say of a triple where it comes from.
     """
 
     base: str
@@ -65,7 +65,6 @@ class Showing:
         self.spoken = language if language in (*LANGUAGES, *site.theme.languages) else "en"
         self._names = site.names[language]
         self._things: dict[str, Value] = {}
-        self._shorts: dict[str, str] = {}
 
     def table(self, name: str) -> Mapping[str, str]:
         """The texts of the table *name*, some of which the site's own theme may have replaced."""
@@ -94,7 +93,7 @@ class Showing:
         known = self._things.get(iri)
         if known is None:
             known = self._things[iri] = self._thing(iri)
-        return replace(known, href=root + known.href) if iri in self.site.pages else known
+        return replace(known, href=root + known.href) if root and iri in self.site.pages else known
 
     def name(self, iri: str) -> str:
         """What to call *iri*."""
