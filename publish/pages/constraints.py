@@ -6,14 +6,14 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from publish.model import LABELS, SHACL, TYPE
+from publish.model import SHACL
 from publish.pages.cases import Case
 from publish.pages.sections import Line, Sections
 from publish.pages.showing import Showing
 from publish.shown import Value
 
 _TARGETS = tuple(SHACL + name for name in ("targetClass", "targetSubjectsOf", "targetObjectsOf", "targetNode"))
-_SAID_APART = {*_TARGETS, *(SHACL + name for name in ("path", "name", "message", "order", "group", "property", "prefixes", "sparql"))}
+_SAID_APART = {*_TARGETS, *(SHACL + name for name in ("path", "name", "message", "order", "group", "property", "prefixes", "select", "sparql"))}
 _FILLED_IN = re.compile(r"\{[?$]\w+\}")
 
 
@@ -64,11 +64,10 @@ class Constraints:
         return Constraint(self._demand(iri, root), self._targets(iri, root), [self._demand(part, root) for part in parts], fulfilled, focus_nodes.get(iri, 0))
 
     def _demand(self, shape: str, root: str) -> Demand:
-        own = [triple for triple in self._facts.said(shape) if triple.predicate not in (TYPE, *LABELS) and triple.predicate.value not in _SAID_APART]
         return Demand(
             value=self._showing.thing(shape, root),
             path=[self._showing.site.namespaces.shorten(iri) for iri in self._facts.iris(shape, SHACL + "path")],
-            lines=tuple(self._sections.plain([triple for triple in own if triple.predicate.value != SHACL + "select"], root)),
+            lines=tuple(self._sections.plain(shape, _SAID_APART, root)),
             messages=self._messages(shape),
             broken_by=[case for case in self._cases if shape in case.breaks],
         )

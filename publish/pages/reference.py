@@ -6,10 +6,10 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from pyoxigraph import NamedNode, Triple
+from pyoxigraph import NamedNode
 
 from publish.answered import Answered
-from publish.model import LABELS, OWL, RDF, RDFS, SHACL, SKOS, TYPE
+from publish.model import OWL, RDF, RDFS, SHACL, SKOS
 from publish.pages.classes import is_thing
 from publish.pages.sections import DEFINITIONS, Line, Sections
 from publish.pages.showing import Showing
@@ -124,21 +124,17 @@ class Reference:
 
     def _term(self, iri: str, root: str) -> Term:
         showing = self._showing
-        own = [triple for triple in self._facts.said(iri) if triple.predicate not in (TYPE, *LABELS) and triple.predicate.value not in _SAID_APART]
         return Term(
             value=showing.thing(iri, root),
             definitions=showing.texts(iri, DEFINITIONS),
             notes=showing.texts(iri, [SKOS + "scopeNote"]),
             examples=showing.texts(iri, [SKOS + "example"]),
-            lines=self._lines(own, root),
+            lines=list(self._sections.plain(iri, _SAID_APART, root)),
             used=self._usage.get(iri, 0),
             shapes=[
                 showing.thing(shape, root) for name in ("path", "targetClass", "class", "targetSubjectsOf") for shape in self._facts.pointing(SHACL + name, iri)
             ],
         )
-
-    def _lines(self, triples: Sequence[Triple], root: str) -> list[Line]:
-        return list(self._sections.plain(triples, root))
 
 
 def _by_name(one: Term) -> tuple[str, str]:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 from hashlib import sha256
 from itertools import groupby
 
-from pyoxigraph import Literal, NamedNode, Triple
+from pyoxigraph import BlankNode, Literal, NamedNode, Triple
 
 from publish.model import DCTERMS, LABELS, OA, RDF, RDFS, SHACL, SKOS, SPDX, TYPE, Object, Resource, Subject, term_key
 from publish.pages.arrangement import NOWHERE, Position
@@ -107,11 +107,12 @@ class Sections:
         self._site = showing.site
         self._facts = showing.site.facts
         self._units = {HAS_UNIT, *self._facts.pointing(RDFS + "subPropertyOf", HAS_UNIT)}
+        self._lists = rdf_lists(self._facts.unnamed)
         self._dates: dict[str, tuple[tuple[Value | None, Value], ...]] = {}
 
     def own(self, resource: Resource, root: str) -> list[Section]:
         """The sections of what is said of *resource*, but its types and labels."""
-        told = _Told(resource, root)
+        told = _Told(resource.iri, root, rdf_lists(resource.own))
         lead = self._leading(resource.iri)
         own = [triple for triple in resource.own if triple.subject == NamedNode(resource.iri) and triple.predicate not in (TYPE, *LABELS)]
         own = [triple for triple in own if not lead or (triple != lead and not self._says_the_same(triple, lead))]
@@ -154,10 +155,13 @@ class Sections:
         """A line of values that are no statement of a page's resource."""
         return Line(self._showing.thing(predicate, root), tuple(Statement(self._showing.term(value, root)) for value in values))
 
-    def plain(self, triples: Sequence[Triple], root: str) -> Iterator[Line]:
-        """Lines of *triples* in the order of all that bynet writes, without anchors and without what is inside or behind a value."""
-        told = _Told(Resource("", tuple(self._facts.unnamed), ()), root, _DEPTH)
-        return self._lines(sorted(triples, key=lambda triple: (self._order(triple.predicate.value), term_key(triple.object))), told, {})
+    def plain(self, iri: str, apart: Set[str], root: str) -> Iterator[Line]:
+        """Lines of what is said of *iri* but its types, its labels and the properties *apart*, in the order of all that bynet writes.
+
+        They have no anchors, and tell of nothing that is inside or behind a value.
+        """
+        told = _Told(iri, root, self._lists, _DEPTH)
+        return self._lines(sorted(self._own(iri, apart), key=lambda triple: (self._order(triple.predicate.value), term_key(triple.object))), told, {})
 
     def dates(self, iri: str) -> tuple[tuple[Value | None, Value], ...]:
         """When *iri* is: each date, with the name of the property of OWL-Time that it begins or ends by."""
@@ -227,16 +231,19 @@ class Sections:
 
     def _inside(self, iri: str, told: _Told) -> tuple[Line, ...]:
         """What is said of a value that nobody looks for by itself: a time, a place in a text, a checksum."""
-        if told.depth >= _DEPTH or iri == told.resource.iri or not (_NESTED & self._facts.kinds(iri) or is_temporal(iri, self._facts)):
+        if told.depth >= _DEPTH or iri == told.iri or not (_NESTED & self._facts.kinds(iri) or is_temporal(iri, self._facts)):
             return ()
         return self._node(iri, told, frozenset())
 
     def _because(self, triple: Triple, told: _Told) -> tuple[Because, ...]:
-        nodes = [iri for iri in self._site.reified.get(triple, ()) if iri != told.resource.iri]
+        nodes = [iri for iri in self._site.reified.get(triple, ()) if iri != told.iri]
         return tuple(Because(self._showing.thing(iri, told.root), self._node(iri, told.below, _REIFICATION)) for iri in nodes)
 
-    def _node(self, iri: str, told: _Told, hidden: frozenset[str] | set[str]) -> tuple[Line, ...]:
-        own = [triple for triple in self._facts.said(iri) if triple.predicate not in (TYPE, *LABELS) and triple.predicate.value not in hidden]
+    def _own(self, iri: str, apart: Set[str]) -> list[Triple]:
+        return [triple for triple in self._facts.said(iri) if triple.predicate not in (TYPE, *LABELS) and triple.predicate.value not in apart]
+
+    def _node(self, iri: str, told: _Told, apart: Set[str]) -> tuple[Line, ...]:
+        own = self._own(iri, apart)
         positions = self._positions(iri, own)
         return tuple(self._ordered(own, replace(told, depth=told.depth + 1), positions))
 
@@ -248,10 +255,11 @@ class Sections:
 
 @dataclass(frozen=True, slots=True)
 class _Told:
-    """What is being told of: the resource, the way to the site's folder, and how deep inside another statement."""
+    """What is being told of: the resource, the way to the site's folder, the members of lists by their head, and how deep inside another statement."""
 
-    resource: Resource
+    iri: str
     root: str
+    lists: Mapping[Subject, Sequence[Object]]
     depth: int = 0
 
     @property
@@ -260,8 +268,7 @@ class _Told:
 
     def ends(self, triple: Triple) -> Sequence[Object]:
         """The value of a triple: the members where it is a list."""
-        lists = rdf_lists(self.resource.own) if not isinstance(triple.object, Literal | NamedNode) else {}
-        return lists.get(triple.object, (triple.object,)) if isinstance(triple.object, Subject) else (triple.object,)
+        return self.lists.get(triple.object, (triple.object,)) if isinstance(triple.object, BlankNode) else (triple.object,)
 
 
 def _anchor(triple: Triple) -> str:
