@@ -229,6 +229,15 @@ def test_only_so_many_things_that_point_at_one_are_shown_and_the_page_says_how_m
 # the landing page
 
 
+@pytest.mark.parametrize(("licence", "links"), [("https://licences.example/1", 2), ("javascript:alert(1)", 0)])
+def test_a_licence_is_a_link_where_it_is_on_the_web(tmp_path: Path, licence: str, links: int) -> None:
+    root = make_project(tmp_path / "project", {})
+    file = root / "data/dataset.ttl"
+    file.write_text(file.read_text().replace("    dcterms:title", f"    dcterms:license <{licence}> ;\n    dcterms:title"))
+    front = page(published(root) / "index.html")
+    assert [link.get("href") for link in front.iter("a")].count(licence) == links
+
+
 def test_the_front_page_counts_the_things_of_each_class(site: Path) -> None:
     counted = Counter(str(triple.object).strip("<>").rsplit("/", 1)[-1] for triple in graph(site, "all") if triple.predicate == TYPE)
     front = page(site / "index.en.html")

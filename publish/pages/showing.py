@@ -22,6 +22,9 @@ from publish.theme import Theme
 from publish.turtle import Namespaces
 from publish.wording import date_text, number_text
 
+WEB = ("http://", "https://")
+"""What the IRIs begin with that a page links to: no other scheme is followed, for it may run something."""
+
 _PICTURES = 0x2400  # Unicode's block of signs for control characters
 _TEXTS = {XSD + "string", XSD + "anyURI", XSD + "normalizedString", XSD + "token"}
 
@@ -139,7 +142,7 @@ class Showing:
     def _thing(self, iri: str) -> Value:
         site = self.site
         inside = iri in site.pages
-        href = page_path(iri, site.base) + self.suffix(self.language) if inside else iri if iri.startswith(("http://", "https://")) else ""
+        href = page_path(iri, site.base) + self.suffix(self.language) if inside else iri if iri.startswith(WEB) else ""
         text, language = self._called(iri)
         host = urlsplit(iri).netloc if href == iri and iri in self._names and site.namespaces.shorten(iri)[0] == "<" else ""
         return Value(visible(text), href, iri, language, site.classes.colour(site.classes.kind(iri)), host=host)

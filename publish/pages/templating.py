@@ -13,7 +13,7 @@ from pyoxigraph import NamedNode, Triple
 from publish.errors import BadTheme
 from publish.licences import licence_of
 from publish.model import DCTERMS, LABEL, TITLE, XSD, best_label
-from publish.pages.showing import Showing
+from publish.pages.showing import WEB, Showing
 from publish.pictures import Drawing
 from publish.shown import Value
 from publish.theme import FOLDER
@@ -86,7 +86,6 @@ class Templates:
         """What every template knows."""
         showing, site, words = self._showing, self._site, self._showing.words
         spoken = Markup(' lang="{}"').format(showing.spoken) if showing.spoken != showing.language else Markup()
-        licences = site.facts.iris(site.dataset.iri, DCTERMS + "license")
         return {
             "words": words,
             "language": showing.language,
@@ -98,11 +97,19 @@ class Templates:
             "brand": best_label(of_predicate(site.dataset.own, LABEL), showing.language) or self.title,
             "menu": [(place, words[name]) for place, name in menu if name.startswith("menu-")],
             "more": [(place, words[name]) for place, name in menu if not name.startswith("menu-")],
-            "licence": next((Value(licence_of(iri).spdx or showing.name(iri), licence_of(iri).url) for iri in licences), None),
+            "licence": self._licence(),
             "version": site.version,
             "size": lambda size: size_text(size, showing.speech),
             "number": lambda number: number_text(str(number), XSD + "integer", showing.speech) or str(number),
         }
+
+    def _licence(self) -> Value | None:
+        """The data set's licence with a link to its text; nothing where there is none on the web."""
+        for iri in self._site.facts.iris(self._site.dataset.iri, DCTERMS + "license"):
+            licence = licence_of(iri)
+            if licence.url.startswith(WEB):
+                return Value(licence.spdx or self._showing.name(iri), licence.url)
+        return None
 
     def _ending(self, path: str) -> str:
         return ".html" if self._is_own_landing(path) else self._showing.suffix(self._showing.language)
