@@ -10,14 +10,14 @@ from itertools import chain
 
 from pyoxigraph import BlankNode, Literal, NamedNode, Triple
 
-from publish.model import DCAT, DCTERMS, LABELS, OWL, PROV, RDFS, SHACL, TYPE, Change, ChangeKind, Object, Snapshot, best_label
+from publish.model import DCAT, DCTERMS, LABELS, OWL, PROV, RDFS, SHACL, TIME, TYPE, Change, ChangeKind, Object, Snapshot, best_label
 from publish.snapshots import ALL, GRAPHS
 from publish.texts import LANGUAGES, table, text
 from publish.turtle import Namespaces, declared_prefixes, rdf_lists, statement_order, write_term
 
 _MEMBERSHIP = "http://www.w3.org/ns/org#Membership"
 _OF_THE_RELEASE = {DCAT + "version", OWL + "versionInfo", DCTERMS + "modified"}
-_ENDS = {DCAT + "endDate", OWL + "deprecated", PROV + "endedAtTime", PROV + "invalidatedAtTime", "http://www.w3.org/2006/time#hasEnd"}
+_ENDS = {DCAT + "endDate", OWL + "deprecated", PROV + "endedAtTime", PROV + "invalidatedAtTime", TIME + "hasEnd"}
 _NAME = NamedNode(SHACL + "name")
 _SUBCLASS, _SUBPROPERTY = NamedNode(RDFS + "subClassOf"), NamedNode(RDFS + "subPropertyOf")
 _WORDS = ("added", "changed", "ended", "withdrawn")

@@ -29,6 +29,8 @@ SPDX = "http://spdx.org/rdf/terms#"
 PROV = "http://www.w3.org/ns/prov#"
 DQV = "http://www.w3.org/ns/dqv#"
 FOAF = "http://xmlns.com/foaf/0.1/"
+TIME = "http://www.w3.org/2006/time#"
+EDTF = "http://id.loc.gov/datatypes/edtf/"
 
 TYPE = NamedNode(RDF + "type")
 FIRST = NamedNode(RDF + "first")

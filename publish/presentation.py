@@ -12,19 +12,17 @@ from publish.citation import plain
 from publish.describe import names, reified, usage
 from publish.discovery import Link, dataset_links, resource_links
 from publish.facts import Facts
-from publish.model import Resource, Source, Validation, sort_triples
+from publish.model import Resource, Source, sort_triples
 from publish.pages.arrangement import Arrangement
 from publish.pages.cases import cases
 from publish.pages.classes import Classes
 from publish.pages.pages import Pages
 from publish.pages.showing import Site
 from publish.pages.stock import Stock
-from publish.publication import Publication
+from publish.publication import Checked, Publication
 from publish.quality import answerable, reached
 from publish.schemaorg import schema_org
 from publish.theme import Theme
-
-_NOTHING = Validation((), {}, {})
 
 
 class Presentation:
@@ -78,15 +76,15 @@ class Presentation:
     def _stock(self) -> Stock:
         """What the pages about the whole data set tell of."""
         publication, project = self.publication, self.publication.project
-        checked, graphs = publication.checked, publication.snapshot.graphs
+        checked, graphs = publication.checked or Checked(project, ()), publication.snapshot.graphs
         return Stock(
             queries=(*project.rules, *project.questions),
             answers=publication.answers,
             usage=usage(project.data),
             files=publication.files,
-            validation=checked.validation if checked else _NOTHING,
-            findings=checked.findings if checked else (),
-            score=(reached(checked.score), answerable(checked.score)) if checked else (0, 0),
+            validation=checked.validation,
+            findings=checked.findings,
+            score=(reached(checked.score), answerable(checked.score)),
             counts={"stated": len(project.stated), "derived": len(project.derived)},
             ontology=(*graphs["ontology"], *graphs["shapes"]),
             cases=cases(project.cases, {Path(source.file).stem: _subjects(source) for source in project.sources["shapes"]}),

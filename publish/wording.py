@@ -17,10 +17,9 @@ from publish.datatypes import is_valid
 from publish.dates import choice_words, date_words, html_date, interval_words, yearless
 from publish.edtf import LONGEST, Choice, Date, Interval, read_edtf
 from publish.language import Language, NoWords, language_of
-from publish.model import XSD
+from publish.model import EDTF, XSD
 from publish.texts import Tongue
 
-_EDTF = "http://id.loc.gov/datatypes/edtf/"
 _INTEGERS = "integer nonNegativeInteger positiveInteger nonPositiveInteger negativeInteger long int short byte"
 _UNSIGNED = "unsignedLong unsignedInt unsignedShort unsignedByte"
 _NUMBERS = {XSD + name for name in (*_INTEGERS.split(), *_UNSIGNED.split(), "decimal", "float", "double")}
@@ -195,8 +194,8 @@ _WORDS: Mapping[str, Callable[[str, Language], Moment]] = {
     XSD + "duration": _duration,
     XSD + "yearMonthDuration": _duration,
     XSD + "dayTimeDuration": _duration,
-    _EDTF + "EDTF": _edtf,
-    _EDTF + "EDTF-level0": _edtf,
-    _EDTF + "EDTF-level1": _edtf,
-    _EDTF + "EDTF-level2": _edtf,
+    EDTF + "EDTF": _edtf,
+    EDTF + "EDTF-level0": _edtf,
+    EDTF + "EDTF-level1": _edtf,
+    EDTF + "EDTF-level2": _edtf,
 }

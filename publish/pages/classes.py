@@ -6,12 +6,12 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 
 from publish.facts import Facts
-from publish.model import DCAT, DCTERMS, DQV, OA, OWL, PROV, RDF, RDFS, SHACL, SKOS, SPDX
+from publish.model import DCAT, DCTERMS, DQV, OA, OWL, PROV, RDF, RDFS, SHACL, SKOS, SPDX, TIME
 
 COLOURS = 16
 """How many colours there are: the CSS classes ``kind-0`` and so on; what has none of them is grey."""
 
-_PLAIN = (DCAT, DCTERMS, DQV, OA, OWL, PROV, RDF, RDFS, SHACL, SKOS, SPDX, "http://www.w3.org/2006/time#", "http://www.w3.org/2006/vcard/ns#")
+_PLAIN = (DCAT, DCTERMS, DQV, OA, OWL, PROV, RDF, RDFS, SHACL, SKOS, SPDX, TIME, "http://www.w3.org/2006/vcard/ns#")
 """Vocabularies that say how something is described rather than what it is: their classes are grey."""
 
 

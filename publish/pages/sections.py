@@ -13,7 +13,7 @@ from pyoxigraph import BlankNode, Literal, NamedNode, Triple
 from publish.model import DCTERMS, LABELS, OA, RDF, RDFS, SHACL, SKOS, SPDX, TYPE, Object, Resource, Subject, term_key
 from publish.pages.arrangement import NOWHERE, Position
 from publish.pages.classes import is_thing
-from publish.pages.passages import Passage, passage
+from publish.pages.passages import SPECIFIC_RESOURCE, Passage, passage
 from publish.pages.showing import Showing
 from publish.pages.times import is_temporal, said
 from publish.shown import Value
@@ -211,7 +211,7 @@ class Sections:
     def _statement(self, triple: Triple, end: Object, told: _Told) -> Statement:
         value = self._showing.term(end, told.root)
         derived = triple in self._site.derived
-        place = passage(value.iri, self._facts) if value.iri and OA + "SpecificResource" in self._facts.kinds(value.iri) else None
+        place = passage(value.iri, self._facts) if value.iri and SPECIFIC_RESOURCE in self._facts.kinds(value.iri) else None
         return Statement(
             value=value,
             anchor=_anchor(triple) if told.depth == 0 else "",

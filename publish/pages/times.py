@@ -8,11 +8,9 @@ from collections.abc import Iterator
 from pyoxigraph import Literal, Triple
 
 from publish.facts import Facts
-from publish.model import RDF, XSD
+from publish.model import EDTF, RDF, TIME, XSD
 
-TIME = "http://www.w3.org/2006/time#"
 TEMPORAL_ENTITY = TIME + "TemporalEntity"
-EDTF = "http://id.loc.gov/datatypes/edtf/"
 
 _DATES = {XSD + name for name in ("date", "dateTime", "dateTimeStamp", "gYear", "gYearMonth")}
 _TEMPORAL = {TEMPORAL_ENTITY, TIME + "Instant", TIME + "Interval", TIME + "ProperInterval"}

@@ -10,7 +10,7 @@ from pyoxigraph import NamedNode, Triple
 
 from publish.model import OWL, RDFS, SHACL, TYPE
 from publish.pictures.labels import Box, line_box, line_size, of_thing, on_line, thing_box, thing_size
-from publish.pictures.layout import ACROSS, drawn, laid_out, roomy
+from publish.pictures.layout import ACROSS, Plan, drawn, laid_out, roomy
 from publish.shown import Value
 
 CLASSES = 50
@@ -51,21 +51,31 @@ def ontology_of(triples: Iterable[Triple], base: str, value: Callable[[str], Val
     links = _links(kept, kinds, list(joined))
     plan = laid_out(roomy([*map(thing_size, things), *map(line_size, between)], links), links, ACROSS)
     looks = ["thing own" if iri.startswith(base) else "thing other" for iri in kept]
-    leaving = len(kinds) + len(joined)
-    loops = [number for number, (domain, reach) in enumerate(joined, len(kinds)) if domain == reach]
-    back = {*range(len(kinds)), *loops}
-    paths = [drawn(line[::-1] if number in back else line) for number, line in enumerate(plan.lines)]
+    broader, leaving, arriving = _paths(plan, len(kinds), list(joined))
     return Ontology(
         classes=tuple(thing_box(label, look, place) for label, look, place in zip(things, looks, plan.places, strict=False)),
         boxes=tuple(line_box(labels, place) for labels, place in zip(between, plan.places[len(kept) :], strict=True)),
-        kinds=tuple(paths[: len(kinds)]),
-        leaving=tuple(path for number, path in enumerate(paths[:leaving]) if number not in back),
-        arriving=(*paths[leaving:], *(paths[number] for number in loops)),
+        kinds=broader,
+        leaving=leaving,
+        arriving=arriving,
         width=plan.width,
         height=plan.height,
         properties=len({name for names in joined.values() for name in names}),
         left_out=len(every) - len(kept),
     )
+
+
+def _paths(plan: Plan, kinds: int, joined: Sequence[Pair]) -> tuple[tuple[str, ...], ...]:
+    """The lines of *plan* as paths: from *kinds* classes to what they are kinds of, from classes to their properties, from these on.
+
+    The arrow of a property that leads back to its own class stands at the only line between the two.
+    """
+    loops = [number for number, (domain, reach) in enumerate(joined, kinds) if domain == reach]
+    back = {*range(kinds), *loops}
+    paths = [drawn(line[::-1] if number in back else line) for number, line in enumerate(plan.lines)]
+    end = kinds + len(joined)
+    leaving = tuple(path for number, path in enumerate(paths[:end]) if number not in back)
+    return tuple(paths[:kinds]), leaving, (*paths[end:], *(paths[number] for number in loops))
 
 
 def _facts(triples: Iterable[Triple]) -> dict[str, dict[str, set[str]]]:

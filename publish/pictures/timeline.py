@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from publish.pictures.days import date_of, day_number, lexical, marks
-from publish.pictures.labels import Label
+from publish.pictures.labels import SMALL, Label
 from publish.pictures.text import LINE, clean, width, wrapped
 from publish.pictures.times import Time, is_usable, read_time, say_date, words_of
 from publish.shown import Row, Value
@@ -129,7 +129,7 @@ def _bars(shown: Iterable[Time], scale: _Scale, value: Callable[[str], Value], l
     for time in shown:
         thing = value(time.iri)
         lines = wrapped(clean(thing), _NAMES, 2)
-        words = wrapped(words_of(time, language), _NAMES, 2, 13)
+        words = wrapped(words_of(time, language), _NAMES, 2, SMALL)
         height = (len(lines) + len(words)) * LINE + _PADDING
         parts = tuple(_parts(time, scale))
         yield Bar(Label(thing, lines, clean(thing)), words, parts, _outline(parts, y + (height - BAR) // 2), time.derived, y, height)
@@ -185,7 +185,7 @@ def _legend(bars: Iterable[Bar], y: int, language: Tongue) -> Iterator[Mark]:
     for look, name in _LEGEND.items():
         if look in looks:
             said = text(language, name)
-            if x and x + width(said, 13) + 44 > WIDTH:
+            if x and x + width(said, SMALL) + 44 > WIDTH:
                 x, y = 0, y + 26
             yield Mark(said, look, x, y)
-            x += width(said, 13) + 68
+            x += width(said, SMALL) + 68

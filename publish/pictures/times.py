@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from pyoxigraph import Literal, NamedNode
 
-from publish.model import XSD
+from publish.model import EDTF, XSD
 from publish.pictures.days import Span, lexical, span
 from publish.shown import Row
 from publish.texts import Tongue, text
@@ -15,7 +15,6 @@ from publish.wording import date_text
 
 _UNKNOWN = Span(None, None)
 _TRUE = ("true", "1")
-_EDTF = "http://id.loc.gov/datatypes/edtf/EDTF"
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,5 +86,5 @@ def _spoken(bounds: Span, language: Tongue) -> str:
 def _interval(time: Time, language: Tongue) -> str:
     """From one date to another as people write both at once, where each is one date."""
     dates = [lexical(bounds.earliest, bounds.latest)[0] for bounds in (time.begin, time.end) if bounds.earliest is not None and bounds.latest is not None]
-    said = date_text("/".join(dates), _EDTF, language) if all(dates) else None
+    said = date_text("/".join(dates), EDTF + "EDTF", language) if all(dates) else None
     return said.text if said else ""
