@@ -296,16 +296,15 @@ def test_every_shape_that_checks_something_says_in_words_what_it_demands(site: P
 
 def test_each_case_of_a_shape_is_published_and_stands_with_what_it_breaks(site: Path, tmp_path: Path) -> None:
     files = sorted((ROOT / "tests/shapes").glob("*/*.ttl"))
-    assert [file.relative_to(ROOT / "tests/shapes") for file in files] == sorted(
-        file.relative_to(site / "download/cases") for file in site.glob("download/cases/*/*")
-    )
+    shown = sorted(file.relative_to(site / "browse/cases").with_suffix(".ttl") for file in site.glob("browse/cases/*/*"))
+    assert [file.relative_to(ROOT / "tests/shapes") for file in files] == shown
     tenure = next(rule for rule in with_class(page(site / "browse/shapes.en.html"), "term") if rule.get("id") == "https://w3id.org/bynet/shapes/Tenure")
     links = {said(link): (site / "browse" / (link.get("href") or "")).resolve() for link in tenure.iter("a") if "cases" in (link.get("href") or "")}
     assert triples(links["two persons"].read_bytes()) == triples((ROOT / "tests/shapes/tenure/two-persons.ttl").read_bytes())
     assert "conforming" in links
     moved = tmp_path / "site"
     assert bynet("publish", "--out", moved, "--base-iri", "https://data.example.org/").code == 0
-    assert "w3id.org/bynet" not in (moved / "download/cases/tenure/two-persons.ttl").read_text(encoding="utf-8")
+    assert "w3id.org/bynet" not in (moved / "browse/cases/tenure/two-persons.txt").read_text(encoding="utf-8")
 
 
 def test_every_code_stands_in_its_list_with_its_definition(site: Path) -> None:

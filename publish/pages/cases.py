@@ -10,8 +10,8 @@ from pyoxigraph import NamedNode
 from publish.model import SHACL, Source, sort_triples
 from publish.turtle import Namespaces, write_turtle
 
-FOLDER = "download/cases"
-"""Where the cases stand on the site."""
+FOLDER = "browse/cases"
+"""Where the cases stand on the site: as plain text, for they are no documents of the data set, and a browser shows them."""
 
 _SOURCE_SHAPE = NamedNode(SHACL + "sourceShape")
 
@@ -43,4 +43,4 @@ def _case(source: Source, declared: Mapping[str, frozenset[str]]) -> Case:
 
 
 def _path(source: Source) -> str:
-    return f"{FOLDER}/{'/'.join(source.file.split('/')[-2:])}"
+    return f"{FOLDER}/{'/'.join(source.file.split('/')[-2:]).removesuffix('.ttl')}.txt"
