@@ -99,7 +99,7 @@ def ours(kind: str, language: str = "da") -> Drawing:
 def rendered(picture: Drawing, language: str = "da") -> str:
     """The picture as it stands in a page in *language*."""
     templates = Environment(loader=PackageLoader("publish"), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
-    templates.globals.update(language=language, spoken_in=str)
+    templates.globals.update(language=language, spoken_in=str, words={"picture": "Picture"})
     return templates.get_template(picture.template).render(picture=picture, caption="A <caption>")
 
 

@@ -180,7 +180,7 @@ def test_check_says_the_score_and_what_would_raise_it(tmp_path: Path) -> None:
     assert re.match(r"Metadata quality: \d+ of the 325 points .* 'bynet check --score' shows what would raise it\.$", line)
     ended = bynet("--root", root, "check", "--score")
     assert line in ended.err.splitlines()
-    assert any(line.startswith("  Keywords: 0 of 30. Give the data set keywords (dcat:keyword).") for line in ended.out.splitlines())
+    assert any(line.startswith("  Keywords: 0 of 30. Give the dataset keywords (dcat:keyword).") for line in ended.out.splitlines())
 
 
 def test_our_own_data_set_gets_all_that_files_can_give() -> None:
