@@ -15,8 +15,8 @@ from publish.pages.constraints import Constraints
 from publish.pages.coverage import coverage
 from publish.pages.reference import Reference
 from publish.pages.sections import Line, Sections
-from publish.pages.showing import Showing, Site
-from publish.pages.stock import Entry, Stock
+from publish.pages.showing import Showing, Site, visible
+from publish.pages.stock import Changed, Entry, Stock
 from publish.pages.templating import Templates, of_predicate
 from publish.paths import page_path
 from publish.pictures import drawing, ontology_drawing
@@ -187,9 +187,9 @@ class Pages:
         )
 
     def _message(self, finding: Finding) -> Value:
-        """What is wrong, with its language, whatever that is."""
-        told = finding.message(self._language)
-        return Value(told, language=next((language for language, message in sorted(finding.messages.items()) if message == told), "en"))
+        """What is wrong, in whatever language that is said."""
+        said = [Literal(message, language=language) for language, message in finding.messages.items()]
+        return self._showing.best(said) or Value(finding.rule)
 
     def _menu(self) -> Iterator[tuple[str, str]]:
         """The pages that every page leads to, each with the name of its text."""
@@ -259,7 +259,7 @@ class Pages:
         changes = [
             {
                 "kind": change.kind,
-                "link": replace(self._showing.thing(change.iri, root), text=change.labels.get(self._language) or self._showing.name(change.iri)),
+                "link": self._changed(change, root),
                 "added": self._statements(change.added, root),
                 "removed": self._statements(change.removed, root),
             }
@@ -271,10 +271,15 @@ class Pages:
         date = self._showing.literal(Literal(entry.release.date, datatype=_DATE))
         return {"release": entry.release, "date": date, "folder": folder, "summary": summary, "changes": changes}
 
-    def _statements(self, triples: Sequence[Triple], root: str) -> list[tuple[str, Value]]:
+    def _changed(self, change: Changed, root: str) -> Value:
+        """The resource that changed, by the name that it has or had then where that is known in the page's language."""
+        label, thing = change.labels.get(self._language), self._showing.thing(change.iri, root)
+        return replace(thing, text=visible(label), language="") if label else thing
+
+    def _statements(self, triples: Sequence[Triple], root: str) -> list[tuple[Value, Value]]:
         """Each statement of a change as the name of its property and its value."""
         ordered = sorted(triples, key=lambda triple: (statement_order(triple.predicate, self._site.namespaces), term_key(triple.object)))
-        return [(self._showing.name(triple.predicate.value), self._showing.term(triple.object, root)) for triple in ordered]
+        return [(self._showing.thing(triple.predicate.value, root), self._showing.term(triple.object, root)) for triple in ordered]
 
     def _structured(self) -> Markup:
         return Markup(self._site.structured[self._language])  # noqa: S704  # what could end the element is escaped in it already

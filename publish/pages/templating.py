@@ -94,7 +94,7 @@ class Templates:
             "spoken_in": lambda: spoken,
             "languages": [(other, _own_name(Showing(site, other))) for other in site.languages],
             "title": self.title,
-            "brand": best_label(of_predicate(site.dataset.own, LABEL), showing.language) or self.title,
+            "brand": next(iter(site.facts.texts(site.dataset.iri, LABEL.value, showing.language)), self.title),
             "menu": [(place, words[name]) for place, name in menu if name.startswith("menu-")],
             "more": [(place, words[name]) for place, name in menu if not name.startswith("menu-")],
             "licence": self._licence(),
