@@ -322,7 +322,7 @@ def test_what_is_derived_is_dashed_and_the_legend_says_so() -> None:
     row: Row = {"thing": iri("a"), "begin": day("2001-01-01"), "end": day("2003-01-01")}
     plain, derived = (rendered(drawing("timeline", [{**row, **more}], shown("a"), "en")) for more in ({}, {"derived": day("true", "boolean")}))
     assert ('class="dashed"' in plain, 'class="dashed"' in derived) == (False, True)
-    assert ("concluded, not stated" in plain, "concluded, not stated" in derived) == (False, True)
+    assert ("derived, not stated" in plain, "derived, not stated" in derived) == (False, True)
 
 
 def test_the_rows_of_a_timeline_stand_below_each_other_in_the_order_of_time() -> None:
