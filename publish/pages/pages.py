@@ -17,24 +17,19 @@ from publish.pages.reference import Reference
 from publish.pages.sections import Line, Sections
 from publish.pages.showing import Showing, Site, visible
 from publish.pages.stock import Changed, Entry, Stock
-from publish.pages.templating import Templates, of_predicate
+from publish.pages.templating import File, Templates, of_predicate
 from publish.paths import page_path
 from publish.pictures import drawing, ontology_drawing
 from publish.shown import Value
 from publish.turtle import statement_order
-
-File = tuple[str, bytes]
 
 _QUERIES = ("select", "ask", "construct")
 _EXECUTABLE = NamedNode(SHACL + "SPARQLExecutable")
 _DATE = NamedNode(XSD + "date")
 _NAME = NamedNode(FOAF + "name")
 
-
 BROWSE = ("classes", "codes", "coverage", "ontology", "questions", "shapes", "years")
 """The reference pages, each with a template of its name in ``templates/browse``."""
-
-
 _PERHAPS = ("codes", "coverage", "questions", "years")
 """Those that a site may have nothing for."""
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
@@ -26,6 +25,11 @@ WEB = ("http://", "https://")
 """What the IRIs begin with that a page links to: no other scheme is followed, for it may run something."""
 
 _PICTURES = 0x2400  # Unicode's block of signs for control characters
+_SIGNS: Mapping[int, int | str] = {
+    **{code: _PICTURES + code for code in range(ord(" ")) if chr(code) not in "\n\t"},
+    ord("\x7f"): "\N{SYMBOL FOR DELETE}",
+    **dict.fromkeys(range(ord("\x80"), ord("\xa0")), "\N{REPLACEMENT CHARACTER}"),
+}
 _TEXTS = {XSD + "string", XSD + "anyURI", XSD + "normalizedString", XSD + "token"}
 
 
@@ -167,11 +171,4 @@ class Showing:
 
 def visible(text: str) -> str:
     """Return *text* with control characters, but the end of a line and the tabulator, as the signs that stand for them."""
-    if text.isprintable():
-        return text
-    return "".join(_sign(character) if unicodedata.category(character) == "Cc" and character not in "\n\t" else character for character in text)
-
-
-def _sign(character: str) -> str:
-    pictures = {"\x7f": "\N{SYMBOL FOR DELETE}", **{chr(code): chr(_PICTURES + code) for code in range(ord(" "))}}
-    return pictures.get(character, "\N{REPLACEMENT CHARACTER}")
+    return text if text.isprintable() else text.translate(_SIGNS)
