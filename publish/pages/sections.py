@@ -205,7 +205,8 @@ class Sections:
             spoken = [triple for triple in every if isinstance(triple.object, Literal) and triple.object.language == self._showing.language]
             statements = [self._statement(triple, end, told) for triple in spoken or every for end in told.ends(triple)]
             statements = [*_with_anchors_of_their_own(statements)]
-            statements.sort(key=lambda statement: (statement.passage.start if statement.passage else 0, statement.value.text, statement.value.iri))
+            if not any(isinstance(triple.object, BlankNode) for triple in every):  # the members of a list have an order
+                statements.sort(key=lambda statement: (statement.passage.start if statement.passage else 0, statement.value.text, statement.value.iri))
             yield Line(self._named(predicate, positions.get(predicate, NOWHERE), told.root), tuple(statements))
 
     def _statement(self, triple: Triple, end: Object, told: _Told) -> Statement:

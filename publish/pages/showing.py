@@ -153,12 +153,11 @@ class Showing:
 
     def _called(self, iri: str) -> tuple[str, str]:
         """What to call *iri*, and the language of that where it is not the page's."""
-        name = self._names.get(iri)
+        name, short = self._names.get(iri), self.site.namespaces.shorten(iri)
+        if short in self._terms and iri not in self.site.pages:  # before a shape's name of it, which is for the things of that shape
+            return self._terms[short], self._spoken()
         if name is not None and name.value.strip():
             return name.value, (name.language or "") if name.language != self.language else ""
-        short = self.site.namespaces.shorten(iri)
-        if short in self._terms:
-            return self._terms[short], self._spoken()
         kind = self.site.classes.kind(iri)
         if kind and kind != iri and iri in self.site.pages:  # nobody named it: what it is, and the last part of its IRI
             return f"{self.name(kind)} {re.split('[/#]', iri.rstrip('/#'))[-1]}", self.thing(kind, "").language

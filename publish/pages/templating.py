@@ -16,6 +16,7 @@ from publish.model import DCTERMS, LABEL, TITLE, XSD, best_label
 from publish.pages.showing import WEB, Showing
 from publish.pictures import Drawing
 from publish.shown import Value
+from publish.texts import LANGUAGES, table
 from publish.theme import FOLDER
 from publish.wording import number_text, size_text
 
@@ -103,6 +104,7 @@ class Templates:
             "licence": self._licence(),
             "version": site.version,
             "size": lambda size: size_text(size, showing.speech),
+            "about_file": self._about_file,
             "number": lambda number: number_text(str(number), XSD + "integer", showing.speech) or str(number),
         }
 
@@ -113,6 +115,12 @@ class Templates:
             if licence.url.startswith(WEB):
                 return Value(licence.spdx or self._showing.name(iri), licence.url)
         return None
+
+    def _about_file(self, path: str) -> Value:
+        """What a file for download holds, in bynet's own words; an empty text where that is not known."""
+        tongue = self._showing.spoken if self._showing.spoken in LANGUAGES else "en"
+        name = path.rsplit("/", 1)[-1].partition(".")[0]
+        return Value(table(tongue, "catalogue").get(f"about-{name}", ""), language=tongue if tongue != self._showing.language else "")
 
     def _ending(self, path: str) -> str:
         return ".html" if self._is_own_landing(path) else self._showing.suffix(self._showing.language)
