@@ -211,7 +211,9 @@ def test_what_points_at_a_thing_is_grouped_by_what_it_is_with_its_time(site: Pat
     groups = {said(group.find("h3")): group for group in with_class(copenhagen, "pointing")}  # type: ignore[arg-type]  # each has one
     assert {"Network event 6", "Network membership 2", "Cooperation agreement 2"} <= groups.keys()
     meeting = next(item for item in groups["Network event 6"].iter("li") if "first meeting in Copenhagen" in said(item))
-    assert said(meeting).endswith("held in · 8\N{EN DASH}9 October 2012")
+    assert said(meeting).endswith("8\N{EN DASH}9 October 2012")
+    assert [said(role) for role in with_class(groups["Network event 6"], "role")] == ["held in", "organiser"]
+    assert list(groups)[-2:] == ["Derived statement 3", "dataset 1"]  # things first, then statements about them, then what describes
 
 
 def test_only_so_many_things_that_point_at_one_are_shown_and_the_page_says_how_many_there_are(tmp_path: Path) -> None:

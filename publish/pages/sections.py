@@ -122,7 +122,7 @@ class Sections:
         return [self._section(group, tuple(lines), root) for group, lines in sections]
 
     def pointing(self, resource: Resource, root: str) -> list[Pointing]:
-        """What points at *resource*, by class: those that say something of their own before those that only describe; what is shown inside it is left out."""
+        """What points at *resource*, by class; what is shown inside it is left out."""
         told = {iri for triple in resource.own for iri in self._site.reified.get(triple, ())}
         kinds: dict[str, list[Triple]] = {}
         for triple in resource.incoming:
@@ -130,7 +130,13 @@ class Sections:
             if isinstance(subject, NamedNode) and predicate not in _UNSAID and not (predicate in _REIFICATION and subject.value in told):
                 kinds.setdefault(self._site.classes.kind(subject.value), []).append(triple)
         found = [self._pointing(kind, triples, resource, root) for kind, triples in kinds.items()]
-        return sorted(found, key=lambda pointing: (not is_thing(pointing.kind.iri), pointing.kind.text, pointing.kind.iri))
+        return sorted(found, key=lambda pointing: (self._rank_of(pointing), pointing.kind.text, pointing.kind.iri))
+
+    def _rank_of(self, pointing: Pointing) -> int:
+        """0 for things, 1 for statements about triples, which say again what stands elsewhere, 2 for what only describes."""
+        if not is_thing(pointing.kind.iri):
+            return 2
+        return int(RDF + "Statement" in self._facts.kinds(pointing.pointers[0].value.iri))
 
     def lead(self, iri: str) -> list[Statement]:
         """What says in a sentence or two what *iri* is: its definition or description in the page's language, else in any; nothing where that is its name."""
