@@ -31,6 +31,8 @@ FLAGS = (
 )
 PATIENCE = 8_000
 """Milliseconds that anything may take on a machine that has much else to do."""
+_LEFT = ("net::ERR_ABORTED",)
+"""How a request fails that was under way when the visitor went to another page."""
 _VIOLATED = re.compile(r"Content Security Policy|violates the following", re.IGNORECASE)
 
 
@@ -130,7 +132,7 @@ def watch(context: BrowserContext) -> Seen:
             seen.breaches.append(message.text)
 
     context.on("request", lambda request: seen.requests.append(request.url))
-    context.on("requestfailed", lambda request: seen.failed.append(f"{request.failure} {request.url}"))
+    context.on("requestfailed", lambda request: None if request.failure in _LEFT else seen.failed.append(f"{request.failure} {request.url}"))
     context.on("response", lambda response: None if response.status < HTTPStatus.BAD_REQUEST else seen.failed.append(f"{response.status} {response.url}"))
     context.on("console", console)
     context.on("weberror", lambda error: seen.errors.append(str(error.error)))
