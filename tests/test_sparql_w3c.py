@@ -223,7 +223,7 @@ def test_an_update_is_refused_in_clear_words_and_changes_nothing(server: Serving
     assert answer.status == 400
     assert "SELECT, ASK, CONSTRUCT" in answer.json()["detail"]
     count = Case("", "GET", query("SELECT (COUNT(*) AS ?n) { ?s ?p ?o }")).send(server, Accept="text/csv")
-    assert count.data.decode().split() == ["n", "111"]
+    assert count.data.decode().split() == ["n", "137"]
 
 
 def test_who_is_refused_by_method_is_told_which_there_are(server: Serving) -> None:
