@@ -63,7 +63,8 @@ def test_another_base_gives_the_same_graph_and_leaves_no_trace_of_the_old_one(ro
     ended = bynet("--root", root, "publish", "--out", out, "--base-iri", BASE)
     assert ended.code == 0, ended.err
     name = old.removeprefix("https://").rstrip("/").encode()
-    assert [path for path in out.rglob("*") if path.is_file() and name in path.read_bytes()] == []
+    odd = {out / "browse/cases/terms/namespace-odd.txt", out / "browse/cases/dataset/base-odd.txt"}  # whose point is a namespace that is none
+    assert [path for path in out.rglob("*") if path.is_file() and name in path.read_bytes() and path not in odd] == []
     assert tree(out).keys() >= {path for path in tree(original) if not path.startswith("iri/")}
     for graph in ("all", "stated", "derived", "ontology", "shapes", "codes"):
         moved = [move_triple(triple, BASE, old) for triple in triples((out / f"download/{graph}.nt").read_bytes(), RdfFormat.N_TRIPLES)]

@@ -280,11 +280,15 @@ def withheld_words() -> set[str]:
 
 
 def project_files() -> Iterator[Path]:
-    """Every file of the checkout but the machinery's own: hidden folders, caches, what is built."""
+    """Every file of the checkout but the machinery's own: hidden folders, caches, what is built, and the numbers of lines that tests ran through."""
     skipped = {"__pycache__", "node_modules", "site", "dist", "build", "htmlcov"}
     for file in sorted(ROOT.rglob("*")):
         parts = file.relative_to(ROOT).parts
-        if file.is_file() and not any(part in skipped or (part.startswith(".") and part != ".github") for part in parts[:-1]):
+        if (
+            file.is_file()
+            and not parts[-1].startswith(".coverage")
+            and not any(part in skipped or (part.startswith(".") and part != ".github") for part in parts[:-1])
+        ):
             yield file
 
 

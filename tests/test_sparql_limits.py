@@ -26,7 +26,7 @@ from publish.texts import LANGUAGES
 
 POOL = PoolManager(retries=False, timeout=60, maxsize=16)
 ALL = "SELECT * { ?s ?p ?o }"
-TRIPLES = 111
+TRIPLES = 137
 """How many triples the library has."""
 SLOW = "SELECT (COUNT(*) AS ?n) { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i . ?j ?k ?l . ?m ?n ?o }"
 LARGE = "SELECT * { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i } LIMIT 30000"
