@@ -1,10 +1,13 @@
-"""What several test files share: sites that are published once a session, and from then on only read."""
+"""What several test files share: sites that are published once a session, and from then on only read; a browser."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from browsing import browser
+from playwright.sync_api import Browser
 from workbench import LIBRARY, ROOT, bynet
 
 
@@ -18,6 +21,13 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def library_site(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The site of the library, published by the same command."""
     return _published(LIBRARY, tmp_path_factory)
+
+
+@pytest.fixture(scope="module")
+def chromium() -> Iterator[Browser]:
+    """A browser for the tests of one file: only one can run in a process at a time."""
+    with browser() as running:
+        yield running
 
 
 def _published(root: Path, folders: pytest.TempPathFactory) -> Path:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from browsing import Host, browser
+from browsing import Host
 from pagechecks import CONTRAST, RULES, judge
 from pagekinds import LIBRARY, PAGES, addresses, published
 from playwright.sync_api import Browser, Page
@@ -33,12 +33,6 @@ _CONTRAST = """
   return Math.max(one, other) / Math.min(one, other);
 }
 """
-
-
-@pytest.fixture(scope="module")
-def chromium() -> Iterator[Browser]:
-    with browser() as running:
-        yield running
 
 
 @pytest.fixture(scope="module")

@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 from urllib.request import Request, urlopen
 
 import pytest
-from browsing import Host, QueryPage, Seen, browser, plain_host, watch
+from browsing import Host, QueryPage, Seen, plain_host, watch
 from playwright.sync_api import Browser, expect
 from pyoxigraph import Literal, NamedNode, QueryResultsFormat, QuerySolutions, QueryTriples, RdfFormat, Store, parse_query_results
 from serving import serving
@@ -38,12 +38,6 @@ class Question:
     titles: dict[str, str]
     text: str
     answer: Path
-
-
-@pytest.fixture(scope="module")
-def chromium() -> Iterator[Browser]:
-    with browser() as running:
-        yield running
 
 
 @pytest.fixture(scope="module")

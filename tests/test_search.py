@@ -11,7 +11,7 @@ from urllib.parse import parse_qs, urlsplit
 from urllib.request import urlopen
 
 import pytest
-from browsing import Host, Seen, browser, plain_host, watch
+from browsing import Host, Seen, plain_host, watch
 from playwright.sync_api import Browser, Locator, Page, expect
 from pyoxigraph import Literal, NamedNode, Triple
 from workbench import EXAMPLE, ROOT, bynet, make_project, triples
@@ -71,12 +71,6 @@ class SearchPage:
         """Type *query* in place of what stands in the field, and wait until it was searched for."""
         self.field.fill(query)
         expect(self.status).to_contain_text(query)
-
-
-@pytest.fixture(scope="module")
-def chromium() -> Iterator[Browser]:
-    with browser() as running:
-        yield running
 
 
 @pytest.fixture(scope="module")

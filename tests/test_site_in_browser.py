@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from browsing import Host, Seen, browser, watch
+from browsing import Host, Seen, watch
 from pagechecks import FOCUSED, REACHABLE, SPACED, shifted, stored, too_wide
 from pagekinds import FOLDER, LIBRARY, PAGES, UNSCRIPTED, addresses, published
 from playwright.sync_api import Browser, Page, expect
@@ -25,12 +25,6 @@ EDITOR = 0.01
 WALKED = ("index.en.html", f"{CITY}.en.html", "search/index.html", "questions/who-is-connected.html", "browse/coverage.en.html")
 
 Visit = Callable[..., tuple[Page, Seen]]
-
-
-@pytest.fixture(scope="module")
-def chromium() -> Iterator[Browser]:
-    with browser() as running:
-        yield running
 
 
 @pytest.fixture(scope="module")
