@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import json
+import os
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -28,6 +30,19 @@ def chromium() -> Iterator[Browser]:
     """A browser for the tests of one file: only one can run in a process at a time."""
     with browser() as running:
         yield running
+
+
+@pytest.fixture
+def figure(request: pytest.FixtureRequest) -> Callable[[str, int], None]:
+    """Note how many of something a test went through: `make proof` adds them up, by test and by what was counted, in docs/proof.md."""
+
+    def note(counted: str, number: int) -> None:
+        if folder := os.environ.get("BYNET_PROOF"):
+            line = json.dumps({"test": request.node.nodeid.partition("[")[0], "counted": counted, "number": number})
+            with (Path(folder) / f"{os.getpid()}.jsonl").open("a", encoding="utf-8") as noted:
+                noted.write(line + "\n")
+
+    return note
 
 
 def _published(root: Path, folders: pytest.TempPathFactory) -> Path:
