@@ -18,6 +18,7 @@ from contextlib import suppress
 
 from pyoxigraph import Store
 
+from publish.confined import lower, seal
 from publish.errors import Mistake
 from publish.serve.answering import Sink, answer
 from publish.serve.channel import END, PIECE, REFUSAL, frame, receive, said
@@ -28,10 +29,6 @@ QUESTIONS = 1000
 """How many questions a worker answers before another takes its place."""
 _GROWTH = 1 / 8
 """The part of the memory of a query by which a worker may grow before another takes its place."""
-_STACK = 64 << 20
-"""The bytes of the stack where it can grow: the usual 8 MiB overflow at some 850 groups in groups, and it is never known what comes next."""
-_DESCRIPTORS = 4096
-_NOTHING = (resource.RLIMIT_CORE, resource.RLIMIT_FSIZE, resource.RLIMIT_NOFILE)
 
 
 def work(store: Store, channel: socket.socket, limits: Limits) -> None:
@@ -79,10 +76,10 @@ class _Worker:
         """Set what the next question may take: time, by the clock and of the processor, and memory beside what is held already."""
         signal.setitimer(signal.ITIMER_REAL, self._limits.timeout)
         used = resource.getrusage(resource.RUSAGE_SELF)
-        _lower(resource.RLIMIT_CPU, math.ceil(used.ru_utime + used.ru_stime + self._limits.timeout) + 1)
+        lower(resource.RLIMIT_CPU, math.ceil(used.ru_utime + used.ru_stime + self._limits.timeout) + 1)
         if self._size is not None:
             pages = int(os.pread(self._size, 64, 0).split()[0])
-            _lower(resource.RLIMIT_AS, pages * resource.getpagesize() + (self._limits.memory << 20))
+            lower(resource.RLIMIT_AS, pages * resource.getpagesize() + (self._limits.memory << 20))
 
 
 def _confine(channel: socket.socket) -> int | None:
@@ -92,16 +89,7 @@ def _confine(channel: socket.socket) -> int | None:
         size = os.open("/proc/self/statm", os.O_RDONLY)
     with suppress(OSError):  # where memory runs out all the same, the system takes it from a worker first
         _write("/proc/self/oom_score_adj", b"1000")
-    nothing = os.open(os.devnull, os.O_RDWR)
-    for standard in range(3):
-        os.dup2(nothing, standard)
-    before = 2
-    for kept in (*sorted({channel.fileno(), size or 0} - {0}), _DESCRIPTORS):
-        os.closerange(before + 1, kept)
-        before = kept
-    _lower(resource.RLIMIT_STACK, _STACK)
-    for limit in _NOTHING:
-        resource.setrlimit(limit, (0, 0))
+    seal({channel.fileno(), size or 0} - {0})
     signal.signal(signal.SIGPIPE, signal.SIG_DFL)
     return size
 
@@ -112,13 +100,6 @@ def _write(file: str, content: bytes) -> None:
         os.write(descriptor, content)
     finally:
         os.close(descriptor)
-
-
-def _lower(limit: int, most: int) -> None:
-    """Set a limit of this process to *most*, or as near as the system lets it; it can be set anew later."""
-    hard = resource.getrlimit(limit)[1]
-    with suppress(ValueError, OSError):
-        resource.setrlimit(limit, (most if hard == resource.RLIM_INFINITY else min(most, hard), hard))
 
 
 def _peak() -> int:

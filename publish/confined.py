@@ -1,0 +1,158 @@
+"""Run a computation in a child process that can open nothing, and that ends at its limits: what it reads may come from a stranger.
+
+A process without a free file descriptor can open no file and no connection (RLIMIT_NOFILE, getrlimit(2)). It keeps what was
+open already: here the one pipe on which its answer goes to its parent. A parser that crashes, a query without end and a
+number that fills the memory end the child; the parent is told why, and where it was.
+"""
+
+from __future__ import annotations
+
+import math
+import mmap
+import os
+import resource
+import signal
+import sys
+from collections.abc import Callable, Iterable
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+Note = Callable[[str], None]
+"""Is told where a computation is, in a few words: the last ones outlive it."""
+
+_STACK = 64 << 20
+"""The bytes of the stack where it can grow: the usual 8 MiB overflow at some 850 groups in groups, and it is never known what comes next."""
+_DESCRIPTORS = 4096
+_NOTHING = (resource.RLIMIT_CORE, resource.RLIMIT_FSIZE, resource.RLIMIT_NOFILE)
+_NOTED = 4096
+_PATIENCE = 3
+"""How many times its seconds a computation may last by the clock, where it has to wait for a processor."""
+_OUT_OF_MEMORY = 77
+_TIMES = {signal.SIGPROF, signal.SIGALRM, signal.SIGXCPU}
+_MEMORIES = {signal.SIGABRT, signal.SIGKILL}  # what pyoxigraph ends itself with, and the system
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What a computation may take: *seconds* of a processor, *memory* in MiB beside what the process has already."""
+
+    seconds: float = 6.0
+    memory: int = 768
+
+
+def limits_for(triples: int) -> Limits:
+    """Return the limits for work on so many *triples*: ten times and three times what it was measured to take, and more than enough for few."""
+    return Limits(max(6.0, triples / 2000), 768 + triples // 200)
+
+
+class Stopped(Exception):
+    """A computation that gave no answer: *reason* is ``time``, ``memory`` or ``crash``, *noted* is where it was."""
+
+    def __init__(self, reason: str, noted: str) -> None:
+        super().__init__(f"{reason} {noted}".strip())
+        self.reason = reason
+        self.noted = noted
+
+
+def confined(compute: Callable[[Note], bytes], limits: Limits) -> bytes:
+    """Return what *compute* returns, in a child process within *limits*. Raises `Stopped` where it does not return."""
+    with mmap.mmap(-1, _NOTED) as noted:
+        reading, writing = os.pipe()
+        sys.stdout.flush()
+        child = os.fork()
+        if child == 0:
+            _answer(compute, limits, writing, noted)
+        os.close(writing)
+        try:
+            answer = _all_of(reading)
+        finally:
+            os.close(reading)
+            with suppress(ProcessLookupError):
+                os.kill(child, signal.SIGKILL)  # it has closed its end, so it is ending or about to
+            _, status = os.waitpid(child, 0)
+        whole, last = answer[:-1], answer[-1:]
+        if last != b"\n":
+            raise Stopped(reason_of(os.waitstatus_to_exitcode(status)), noted[:].rstrip(b"\0").decode(errors="ignore"))
+        return whole
+
+
+def reason_of(code: int) -> str:
+    """Return why a confined process ended, from its exit status (negative: a signal): ``time``, ``memory`` or ``crash``."""
+    if -code in _TIMES:
+        return "time"
+    return "memory" if code == _OUT_OF_MEMORY or -code in _MEMORIES else "crash"
+
+
+def seal(kept: Iterable[int]) -> None:
+    """Close all but the descriptors *kept* (none of the first three), and let this process open nothing any more, for good."""
+    nothing = os.open(os.devnull, os.O_RDWR)
+    for standard in range(3):
+        os.dup2(nothing, standard)
+    before = 2
+    for descriptor in (*sorted(kept), _DESCRIPTORS):
+        os.closerange(before + 1, descriptor)
+        before = descriptor
+    close_up()
+
+
+def close_up() -> None:
+    """Let this process open nothing any more, for good; what is open stays."""
+    lower(resource.RLIMIT_STACK, _STACK)
+    for limit in _NOTHING:
+        resource.setrlimit(limit, (0, 0))
+
+
+def grant(limits: Limits) -> None:
+    """Give this process *limits* from now on; it ends where it goes beyond."""
+    for number in (signal.SIGPROF, signal.SIGALRM):
+        signal.signal(number, signal.SIG_DFL)
+    signal.setitimer(signal.ITIMER_PROF, limits.seconds)
+    signal.setitimer(signal.ITIMER_REAL, limits.seconds * _PATIENCE)
+    used = resource.getrusage(resource.RUSAGE_SELF)
+    lower(resource.RLIMIT_CPU, math.ceil(used.ru_utime + used.ru_stime + limits.seconds) + 1)  # no handler of a timer outlives this
+    with suppress(OSError):  # no /proc (macOS), where this limit is none either
+        pages = int(Path("/proc/self/statm").read_bytes().split()[0])
+        lower(resource.RLIMIT_AS, pages * resource.getpagesize() + (limits.memory << 20))
+
+
+def lower(limit: int, most: int) -> None:
+    """Set a limit of this process to *most*, or as near as the system lets it; it can be set anew later."""
+    hard = resource.getrlimit(limit)[1]
+    with suppress(ValueError, OSError):
+        resource.setrlimit(limit, (most if hard == resource.RLIM_INFINITY else min(most, hard), hard))
+
+
+def _answer(compute: Callable[[Note], bytes], limits: Limits, writing: int, noted: mmap.mmap) -> None:
+    """Compute in this process, and end it without going back to what its parent was doing."""
+    status = 1
+
+    def note(words: str) -> None:
+        noted[:] = words.encode()[:_NOTED].ljust(_NOTED, b"\0")
+
+    try:
+        signal.signal(signal.SIGINT, signal.SIG_DFL)  # the parent hears it too, and says what there is to say
+        signal.signal(signal.SIGTERM, signal.SIG_DFL)
+        grant(limits)
+        seal({writing})
+        answer = compute(note)
+        _write(writing, answer)
+        _write(writing, b"\n")  # the sign that nothing is missing
+        status = 0
+    except MemoryError:
+        status = _OUT_OF_MEMORY
+    finally:
+        os._exit(status)
+
+
+def _write(descriptor: int, content: bytes) -> None:
+    rest = memoryview(content)
+    while rest:
+        rest = rest[os.write(descriptor, rest) :]
+
+
+def _all_of(descriptor: int) -> bytes:
+    pieces = []
+    while piece := os.read(descriptor, 1 << 20):
+        pieces.append(piece)
+    return b"".join(pieces)
