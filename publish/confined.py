@@ -12,7 +12,7 @@ import mmap
 import os
 import resource
 import signal
-import sys
+import struct
 from collections.abc import Callable, Iterable
 from contextlib import suppress
 from dataclasses import dataclass
@@ -26,6 +26,9 @@ _STACK = 64 << 20
 _DESCRIPTORS = 4096
 _NOTHING = (resource.RLIMIT_CORE, resource.RLIMIT_FSIZE, resource.RLIMIT_NOFILE)
 _NOTED = 4096
+_LENGTH = struct.Struct(">Q")
+_END = b"\xff" * _LENGTH.size
+"""Stands where the length of another piece could: nothing is missing."""
 _PATIENCE = 3
 """How many times its seconds a computation may last by the clock, where it has to wait for a processor."""
 _OUT_OF_MEMORY = 77
@@ -47,19 +50,19 @@ def limits_for(triples: int) -> Limits:
 
 
 class Stopped(Exception):
-    """A computation that gave no answer: *reason* is ``time``, ``memory`` or ``crash``, *noted* is where it was."""
+    """A computation that did not end by itself: *reason* is ``time``, ``memory`` or ``crash``, *noted* where it was, *pieces* what it had yielded."""
 
-    def __init__(self, reason: str, noted: str) -> None:
+    def __init__(self, reason: str, noted: str, pieces: list[bytes]) -> None:
         super().__init__(f"{reason} {noted}".strip())
         self.reason = reason
         self.noted = noted
+        self.pieces = pieces
 
 
-def confined(compute: Callable[[Note], bytes], limits: Limits) -> bytes:
-    """Return what *compute* returns, in a child process within *limits*. Raises `Stopped` where it does not return."""
+def confined(compute: Callable[[Note], Iterable[bytes]], limits: Limits) -> list[bytes]:
+    """Return what *compute* yields, in a child process within *limits*. Raises `Stopped` where it does not come to its end."""
     with mmap.mmap(-1, _NOTED) as noted:
         reading, writing = os.pipe()
-        sys.stdout.flush()
         child = os.fork()
         if child == 0:
             _answer(compute, limits, writing, noted)
@@ -71,10 +74,10 @@ def confined(compute: Callable[[Note], bytes], limits: Limits) -> bytes:
             with suppress(ProcessLookupError):
                 os.kill(child, signal.SIGKILL)  # it has closed its end, so it is ending or about to
             _, status = os.waitpid(child, 0)
-        whole, last = answer[:-1], answer[-1:]
-        if last != b"\n":
-            raise Stopped(reason_of(os.waitstatus_to_exitcode(status)), noted[:].rstrip(b"\0").decode(errors="ignore"))
-        return whole
+        pieces, is_whole = _pieces(answer)
+        if not is_whole:
+            raise Stopped(reason_of(os.waitstatus_to_exitcode(status)), noted[:].rstrip(b"\0").decode(errors="ignore"), pieces)
+        return pieces
 
 
 def reason_of(code: int) -> str:
@@ -123,7 +126,7 @@ def lower(limit: int, most: int) -> None:
         resource.setrlimit(limit, (most if hard == resource.RLIM_INFINITY else min(most, hard), hard))
 
 
-def _answer(compute: Callable[[Note], bytes], limits: Limits, writing: int, noted: mmap.mmap) -> None:
+def _answer(compute: Callable[[Note], Iterable[bytes]], limits: Limits, writing: int, noted: mmap.mmap) -> None:
     """Compute in this process, and end it without going back to what its parent was doing."""
     status = 1
 
@@ -135,9 +138,10 @@ def _answer(compute: Callable[[Note], bytes], limits: Limits, writing: int, note
         signal.signal(signal.SIGTERM, signal.SIG_DFL)
         grant(limits)
         seal({writing})
-        answer = compute(note)
-        _write(writing, answer)
-        _write(writing, b"\n")  # the sign that nothing is missing
+        for piece in compute(note):
+            _write(writing, _LENGTH.pack(len(piece)))
+            _write(writing, piece)
+        _write(writing, _END)
         status = 0
     except MemoryError:
         status = _OUT_OF_MEMORY
@@ -149,6 +153,17 @@ def _write(descriptor: int, content: bytes) -> None:
     rest = memoryview(content)
     while rest:
         rest = rest[os.write(descriptor, rest) :]
+
+
+def _pieces(answer: bytes) -> tuple[list[bytes], bool]:
+    """Return the whole pieces of *answer*, and whether they are all."""
+    pieces, place = [], 0
+    while answer[place : place + _LENGTH.size] != _END and place + _LENGTH.size <= len(answer):
+        start = place + _LENGTH.size
+        place = start + _LENGTH.unpack_from(answer, place)[0]
+        if place <= len(answer):
+            pieces.append(answer[start:place])
+    return pieces, answer[place:] == _END
 
 
 def _all_of(descriptor: int) -> bytes:

@@ -7,7 +7,7 @@ import re
 import signal
 import socket
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
 import pytest
@@ -17,51 +17,64 @@ from publish.confined import Limits, Note, Stopped, confined
 LIMITS = Limits(0.5, 64)
 
 
-def opening(path: Path) -> Callable[[Note], bytes]:
-    return lambda _note: path.read_bytes()
+def opening(path: Path) -> Callable[[Note], Iterable[bytes]]:
+    return lambda _note: [path.read_bytes()]
 
 
-def writing(path: Path) -> Callable[[Note], bytes]:
-    return lambda _note: b"%d" % path.write_bytes(b"here")
+def writing(path: Path) -> Callable[[Note], Iterable[bytes]]:
+    return lambda _note: [b"%d" % path.write_bytes(b"here")]
 
 
-def connecting(port: int) -> Callable[[Note], bytes]:
-    return lambda _note: socket.create_connection(("127.0.0.1", port)).recv(1)
+def connecting(port: int) -> Callable[[Note], Iterable[bytes]]:
+    return lambda _note: [socket.create_connection(("127.0.0.1", port)).recv(1)]
 
 
-def backtracking(_note: Note) -> bytes:
-    return str(re.match(r"(a+)+$", "a" * 60 + "!")).encode()
+def backtracking(_note: Note) -> list[bytes]:
+    return [str(re.match(r"(a+)+$", "a" * 60 + "!")).encode()]
 
 
-def filling(_note: Note) -> bytes:
-    return bytes(1 << 30)
+def filling(_note: Note) -> list[bytes]:
+    return [bytes(1 << 30)]
 
 
-def sleeping(_note: Note) -> bytes:
+def sleeping(_note: Note) -> list[bytes]:
     time.sleep(60)
-    return b""
+    return []
 
 
-def failing(_note: Note) -> bytes:
+def failing(_note: Note) -> list[bytes]:
     raise ValueError
 
 
-def killed(note: Note) -> bytes:
+def killed(note: Note) -> list[bytes]:
     note("here")
     os.kill(os.getpid(), signal.SIGSEGV)
-    return b""
+    return []
+
+
+def breaking_off(_note: Note) -> Iterator[bytes]:
+    yield b"one"
+    yield b"two"
+    raise ValueError
 
 
 def test_an_answer_comes_back_whole() -> None:
-    for answer in (b"", b"\n", b"x" * 10**7, b"a\nb\n"):
-        assert confined(lambda _note, answer=answer: answer, LIMITS) == answer  # type: ignore[misc]  # the default is no argument of a computation
+    pieces = [b"", b"\xff" * 8, b"x" * 10**7, b"a\nb\n"]
+    assert confined(lambda _note: pieces, LIMITS) == pieces
+    assert confined(lambda _note: [], LIMITS) == []
+
+
+def test_what_it_had_yielded_outlives_it() -> None:
+    with pytest.raises(Stopped) as stopped:
+        confined(breaking_off, LIMITS)
+    assert stopped.value.pieces == [b"one", b"two"]
 
 
 @pytest.mark.parametrize(
     ("computation", "reason"),
     [(backtracking, "time"), (sleeping, "time"), (filling, "memory"), (failing, "crash"), (killed, "crash")],
 )
-def test_what_gives_no_answer_is_ended_and_the_reason_told(computation: Callable[[Note], bytes], reason: str) -> None:
+def test_what_gives_no_answer_is_ended_and_the_reason_told(computation: Callable[[Note], Iterable[bytes]], reason: str) -> None:
     started = time.monotonic()
     with pytest.raises(Stopped) as stopped:
         confined(computation, LIMITS)
