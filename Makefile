@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: help publish test soak growth ckan vendor notebook screenshots format clean
+.PHONY: help publish test soak growth ckan vendor sbom audit notebook screenshots format clean
 
 help: ## list what make can do
 	@sed -n 's/^\([a-z]*\):.*## /make \1\t/p' $(MAKEFILE_LIST)
@@ -29,6 +29,12 @@ ckan: .venv-ckan/ready ## install CKAN's own parser, which tests then read the c
 vendor: .venv/ready ## fetch the libraries of pages again, and compare
 	$(BIN)/python tests/vendor.py
 
+sbom: .venv-audit/ready ## write the bill of materials of the release to dist/
+	.venv-audit/bin/python tests/sbom.py
+
+audit: .venv-audit/ready ## ask what is known against the packages in the lock file
+	.venv-audit/bin/python tests/audit.py
+
 notebook: .venv/ready ## execute docs/notebook.ipynb anew
 	$(BIN)/python tests/notebooks.py
 
@@ -41,7 +47,7 @@ format: .venv/ready ## rewrite the code and the Turtle sources in the house styl
 	$(BIN)/bynet --root . format
 
 clean: ## remove the environment, the site and everything else that make wrote
-	rm -rf .venv .venv-ckan site dist .coverage* .mypy_cache .hypothesis .pytest_cache .ruff_cache
+	rm -rf .venv .venv-audit .venv-ckan site dist .coverage* .mypy_cache .hypothesis .pytest_cache .ruff_cache
 
 .venv/ready: requirements.lock pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "bynet needs Python 3.11 or newer, not %s: name one with make PYTHON=..." % sys.version.split()[0])'
@@ -54,4 +60,10 @@ clean: ## remove the environment, the site and everything else that make wrote
 .venv-ckan/ready: tests/requirements-ckan.txt
 	$(PYTHON) -m venv .venv-ckan
 	.venv-ckan/bin/python -m pip install --quiet --require-hashes --requirement tests/requirements-ckan.txt
+	@touch $@
+
+# an environment of its own, for what is no part of bynet
+.venv-audit/ready: tests/requirements-audit.txt
+	$(PYTHON) -m venv .venv-audit
+	.venv-audit/bin/python -m pip install --quiet --require-hashes --requirement tests/requirements-audit.txt
 	@touch $@

@@ -1,24 +1,19 @@
-"""What is installed: a wheel that carries the project's knowledge, and a lock file that holds whatever the project asks for."""
+"""What is installed: a wheel that carries the project's knowledge, and the project that is taken where none is named."""
 
 from __future__ import annotations
 
 import os
-import re
 import subprocess
 import sys
 import sysconfig
-import tomllib
 from pathlib import Path
 from typing import NamedTuple
 from zipfile import ZipFile
 
 import pytest
-from packaging.requirements import Requirement
-from packaging.utils import canonicalize_name
 
 ROOT = Path(__file__).parents[1]
 KNOWLEDGE = ("data", "ontology", "shapes", "tests/shapes")
-PINNED = re.compile(r"^([a-z0-9-]+)(?:\[[a-z0-9,-]+\])?==(\S+)(?: ; .+?)? \\((?:\n    --hash=sha256:[0-9a-f]{64}(?: \\)?)+)$", re.MULTILINE)
 
 
 class Ended(NamedTuple):
@@ -143,18 +138,3 @@ def test_the_project_that_root_names_is_taken_without_a_word(installed: Path, ot
 def test_a_root_without_a_project_is_a_mistake_in_one_line(installed: Path, tmp_path: Path) -> None:
     ended = run(installed, "--root", "nowhere", "check", cwd=tmp_path)
     assert ended == Ended(2, "", "bynet: nowhere is no bynet project: it has no data/dataset.ttl. Name another folder with --root.\n")
-
-
-# the lock file
-
-
-def test_the_lock_holds_every_requirement_in_a_version_that_satisfies_it() -> None:
-    project = tomllib.loads((ROOT / "pyproject.toml").read_text())
-    lines = (*project["project"]["dependencies"], *project["project"]["optional-dependencies"]["test"], *project["build-system"]["requires"])
-    locked = {match[1]: match[2] for match in PINNED.finditer((ROOT / "requirements.lock").read_text())}
-    asked = {canonicalize_name(one.name): one.specifier for one in map(Requirement, lines)}
-    assert [name for name, versions in asked.items() if name not in locked or locked[name] not in versions] == []
-
-
-def test_the_lock_holds_nothing_but_pinned_and_hashed_packages() -> None:
-    assert PINNED.sub("", (ROOT / "requirements.lock").read_text()).strip() == ""
