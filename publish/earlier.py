@@ -22,7 +22,7 @@ from pyoxigraph import RdfFormat, Triple
 from publish.datatypes import is_valid
 from publish.errors import Mistake
 from publish.model import XSD, Release, Snapshot, sort_triples
-from publish.paths import VERSION
+from publish.paths import SIGNATURE, VERSION
 from publish.snapshots import GRAPHS, snapshot
 
 MANIFEST = "MANIFEST"
@@ -101,7 +101,7 @@ def is_safe(path: str) -> bool:
     """Whether *path* stays inside its folder on any system: relative, with plain segments."""
     plain = not any(unicodedata.category(char)[0] == "C" or unicodedata.category(char) in ("Zl", "Zp") for char in path)
     segments = path.split("/")
-    return plain and not set('\\:*?"<>|') & set(path) and not {"", ".", ".."} & set(segments) and path != MANIFEST
+    return plain and not set('\\:*?"<>|') & set(path) and not {"", ".", ".."} & set(segments) and path not in {MANIFEST, SIGNATURE}
 
 
 def read_snapshot(site: EarlierSite) -> Snapshot:

@@ -12,6 +12,8 @@ from collections.abc import Iterable, Sequence
 from hashlib import sha256
 from urllib.parse import unquote
 
+SIGNATURE = "MANIFEST.sig"
+"""The signature over the MANIFEST: the one file of a site that its publisher puts there, and that no MANIFEST lists."""
 HASHED = "iri"
 RESERVED = frozenset(
     {

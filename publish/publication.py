@@ -34,7 +34,7 @@ class History:
     """What was published before, at *place*: all releases, oldest first and the present one last (none of a draft), and what goes on from them.
 
     *changes* is what the present release changes from *before*; *kept* are the files of releases that stand already, *feed* those of the
-    feed, by path; *catalogue* is the catalogue before.
+    feed, by path; *catalogue* is the catalogue before; *expires* is the last day on which a copy of the site is valid, empty where there is none.
     """
 
     place: str = ""
@@ -44,6 +44,7 @@ class History:
     kept: Mapping[str, bytes] = field(default_factory=dict)
     feed: Mapping[str, bytes] = field(default_factory=dict)
     catalogue: Sequence[Triple] = ()
+    expires: str = ""
 
 
 _NO_HISTORY = History()

@@ -14,7 +14,8 @@ from publish.errors import Mistake
 from publish.model import DCAT, TYPE, VANN, tombstones
 from publish.paths import page_path
 
-_DATA = ("ontology", "shapes", "queries", "all")
+DATA = ("ontology", "shapes", "queries", "all")
+"""The names of the downloads that are read."""
 _DATASET = NamedNode(DCAT + "Dataset")
 _PREFERRED = NamedNode(VANN + "preferredNamespaceUri")
 
@@ -37,7 +38,7 @@ def published(place: str, files: Iterable[str], read: Callable[[str], bytes]) ->
     Raises `NotPublished` where the data names no base.
     """
     paths = frozenset(files)
-    graphs = {name: _graph(read(f"download/{name}.nt")) if f"download/{name}.nt" in paths else [] for name in _DATA}
+    graphs = {name: _graph(read(f"download/{name}.nt")) if f"download/{name}.nt" in paths else [] for name in DATA}
     triples = [triple for graph in graphs.values() for triple in graph]
     base = _base(triples, place)
     described = {name: {triple.subject.value for triple in graph if isinstance(triple.subject, NamedNode)} for name, graph in graphs.items()}

@@ -13,14 +13,16 @@ from publish.errors import LostVersion
 from publish.history import refuse
 from publish.model import OWL, Release, Snapshot
 from publish.publication import History
+from publish.validity import NEVER, VALIDITY, read_validity
 
 _CATALOGUE = "catalog.nt"
 _VERSION_IRI = NamedNode(OWL + "versionIRI")
 
 
-def look_back(place: str, now: Snapshot) -> History:
+def look_back(place: str, now: Snapshot, expires: str | None = None) -> History:
     """Return what the site at *place* (a folder, which need not be one yet, or an address) and *now* make of the releases.
 
+    *expires* is the last day on which a copy is valid, or `NEVER`; where it is nothing, that of the site before stays.
     Raises `Mistake` where *now* may not follow: something changed and the version did not, or an IRI would vanish.
     """
     earlier = open_site(place)
@@ -30,18 +32,28 @@ def look_back(place: str, now: Snapshot) -> History:
     if earlier and old:
         _refuse_lost_releases(earlier, old, released)
         refuse(old, now, changes, released)
+    until = _until(earlier) if expires is None else "" if expires == NEVER else expires
     if not now.version:
-        return History()
+        return History(expires=until)
     if any(release.version == now.version for release in released):
         releases = released
     else:
         releases = (*released, Release(now.version, now.modified, released[-1].version if released else ""))
-    history = History(place, releases, changes, old)
+    history = History(place, releases, changes, old, expires=until)
     if earlier is not None:
         kept, feed = (earlier.read_all(_under(start, earlier)) for start in ("release/", "feed"))
         history = replace(history, kept=kept, feed=feed, catalogue=_catalogue(earlier))
     _refuse_lost_versions(now, history)
     return history
+
+
+def _until(earlier: EarlierSite | None) -> str:
+    if earlier is None or VALIDITY not in earlier.manifest:
+        return ""
+    try:
+        return read_validity(earlier.read(VALIDITY)).until
+    except ValueError as error:
+        raise BadSite("site-no-validity", place=earlier.place, file=VALIDITY) from error
 
 
 def _refuse_lost_releases(earlier: EarlierSite, old: Snapshot, released: Sequence[Release]) -> None:

@@ -34,6 +34,10 @@ class Live:
         """Ask for the address *path* (decoded, under the root); underscores in the names of *headers* stand for hyphens."""
         return self._ask("GET", path, headers)
 
+    def begin(self, path: str, most: int) -> Reply:
+        """Ask for the address *path*, and take *most* bytes of it at most."""
+        return self._ask("GET", path, {}, most)
+
     def head(self, path: str, **headers: str) -> Reply:
         """Ask for the headers of the address *path* only."""
         return self._ask("HEAD", path, headers)
@@ -47,14 +51,14 @@ class Live:
         address = urljoin(self.root + quote(path), target).partition("#")[0]
         return unquote(address.removeprefix(self.root)) if address.startswith(self.root) else None
 
-    def _ask(self, method: str, path: str, headers: Mapping[str, str]) -> Reply:
+    def _ask(self, method: str, path: str, headers: Mapping[str, str], most: int | None = None) -> Reply:
         with self._lock:
             if self._failures >= _FAILURES:
                 return Reply(0)
             self.count += 1
         sent = {"Accept-Encoding": "identity", **{name.replace("_", "-"): value for name, value in headers.items()}}
         try:
-            return self._connection.ask(method, self.root + quote(path), sent)
+            return self._connection.ask(method, self.root + quote(path), sent, most)
         except (HTTPError, LocationParseError, UnicodeError, ValueError):
             with self._lock:
                 self._failures += 1

@@ -33,6 +33,8 @@ from publish.querypage import assets, page_values
 from publish.render import File, Notation, render_graph, render_resource
 from publish.report import report_iri
 from publish.turtle import write_turtle
+from publish.validity import VALIDITY, Validity
+from publish.validity import as_json as as_said
 from publish.void import Described, void_triples
 
 _VERSION_IRI = NamedNode(OWL + "versionIRI")
@@ -110,6 +112,7 @@ def _for_programs(presentation: Presentation) -> Iterator[File]:
     ]
     yield from sitemap(pages, project.modified, place)
     yield "robots.txt", robots(place).encode()
+    yield VALIDITY, as_said(Validity(project.base, project.dataset.value, project.version, project.modified, publication.history.expires)).encode()
     yield "cite/dataset.bib", bibtex(publication.cited, project.dataset.value, project.languages[0]).encode()
     yield "cite/dataset.ris", ris(publication.cited, project.dataset.value, project.languages[0]).encode()
 

@@ -75,16 +75,19 @@ class Connection:
         retries = Retry(total=3, redirect=0, status_forcelist=(429, 502, 503, 504), backoff_factor=0.2, raise_on_status=False, respect_retry_after_header=False)
         self._pool = PoolManager(maxsize=THREADS, retries=retries, timeout=Timeout(connect=10, read=30))
 
-    def ask(self, method: str, address: str, headers: Mapping[str, str]) -> Reply:
-        """Return the answer to one request. Raises urllib3's `HTTPError` where there is none, `TooLarge` and `TooSlow` among them."""
+    def ask(self, method: str, address: str, headers: Mapping[str, str], most: int | None = None) -> Reply:
+        """Return the answer to one request, with *most* bytes of its body at most; else all.
+
+        Raises urllib3's `HTTPError` where there is none, `TooLarge` and `TooSlow` among them.
+        """
         response = self._pool.request(method, address, headers={"User-Agent": "bynet", **headers}, redirect=False, preload_content=False)
         try:
             joined = {name.lower(): value for name, value in response.headers.itermerged()}
-            return Reply(response.status, joined, self._body(response))
+            return Reply(response.status, joined, self._body(response, most))
         finally:
             response.close()  # an answer that was read to its end has given its connection back by now
 
-    def _body(self, response: BaseHTTPResponse) -> bytes:
+    def _body(self, response: BaseHTTPResponse, most: int | None) -> bytes:
         pieces: list[bytes] = []
         size = 0
         ends = monotonic() + self._limits.seconds
@@ -97,7 +100,9 @@ class Connection:
                 raise TooLarge
             if monotonic() > ends:
                 raise TooSlow
-        return b"".join(pieces)
+            if most is not None and size >= most:
+                break
+        return b"".join(pieces)[:most]
 
 
 _LIMITS = Limits()

@@ -6,6 +6,7 @@ import os
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from hashlib import sha256
 from http import HTTPStatus
 from pathlib import Path
 from urllib.parse import quote
@@ -14,10 +15,11 @@ from starlette.requests import Request
 from starlette.responses import FileResponse, PlainTextResponse, Response
 from starlette.types import Receive, Scope, Send
 
-from publish.addresses import HEADERS, HOST_FILES, LINKSET, MEDIA_TYPES, NAMED, NOWHERE, PLAIN, PREFLIGHT, Answer, Kind, Layout, media_type
+from publish.addresses import HEADERS, HOST_FILES, LINKSET, MEDIA_TYPES, NAMED, NOWHERE, PLAIN, PREFLIGHT, SHORT, Answer, Kind, Layout, media_type
 from publish.earlier import MANIFEST
 from publish.links import link_values
 from publish.negotiation import negotiate, negotiate_language
+from publish.paths import SIGNATURE
 from publish.texts import LANGUAGES, text
 
 _VARY = "Accept, Accept-Language"
@@ -79,6 +81,8 @@ def answer(site: Site, request: Request) -> Response:
         return PlainTextResponse(_say(request, "method"), HTTPStatus.METHOD_NOT_ALLOWED, {**HEADERS, "Allow": _METHODS})
     path = path_of(request)
     chosen = site.layout.answer(path, accepted(request, "accept"), accepted(request, "accept-language"))
+    if path == SIGNATURE:
+        return _signature(site, request)
     if path in HOST_FILES or (chosen.status == HTTPStatus.NOT_FOUND and not chosen.file):
         return _nowhere(site, request)
     if not chosen.file:
@@ -94,6 +98,18 @@ def _sent(site: Site, request: Request, chosen: Answer) -> Response:
         os.close(file)
         return Response(status_code=HTTPStatus.NOT_MODIFIED, headers=headers)
     return _OpenFile(file, chosen, headers)
+
+
+def _signature(site: Site, request: Request) -> Response:
+    """The signature over the MANIFEST as it is now: the site may have been signed since it is served."""
+    try:
+        content = read(site.folder, SIGNATURE)
+    except OSError:
+        return _nowhere(site, request)
+    headers = {**HEADERS, "Cache-Control": SHORT, "ETag": f'"{sha256(content).hexdigest()[:_TAG]}"'}
+    if is_fresh(request, headers["ETag"]):
+        return Response(status_code=HTTPStatus.NOT_MODIFIED, headers=headers)
+    return Response(content, headers=headers, media_type=media_type(SIGNATURE))
 
 
 def _nowhere(site: Site, request: Request) -> Response:
