@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from glob import escape
 from hashlib import sha256
 from pathlib import Path
@@ -25,7 +26,7 @@ from publish.read import SOURCE_FOLDERS, read_project, read_source, source_files
 from publish.rebase import move_source
 from publish.render import FORMATS
 from publish.show import as_text
-from publish.write import recover, refuse_occupied, write_site
+from publish.write import Place, replacing
 
 Progress = Callable[[str], None]
 """Is told the name of each stage as it begins."""
@@ -89,41 +90,50 @@ def check_project(root: Path, processor: Processor, base: str | None = None) -> 
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """What to publish: the project's folder, where to, the base of its IRIs where it is not its own, and the site before where that is not *out*."""
+    """What to publish: the project's folder, where to, the base of its IRIs where it is not its own, and the site before where that is not *out*.
+
+    *expires* is the last day on which a copy is valid, or `validity.NEVER`; where it is nothing, that of the site before.
+    """
 
     root: Path
     out: Path
     base: str | None = None
     previous: str | None = None
+    expires: str | None = None
 
 
 def publish_project(order: Order, progress: Progress, processor: Processor) -> tuple[Checked, int]:
     """Check a project and write its site; return what was found and the number of files, none where the site is just the same already.
 
-    Raises `Unsound` (nothing is written) where there is a violation, `OccupiedFolder` where the folder is not bynet's, and
-    other mistakes where the data set may not follow the one that was published before.
+    Nobody else can publish to the same folder meanwhile. Raises `Unsound` (nothing is written) where there is a violation, `OccupiedFolder`
+    where the folder is not bynet's, and other mistakes where it can't be written or the data set may not follow the one published before.
     """
+    if any(order.out.resolve().is_relative_to((order.root / folder).resolve()) for folder in (*SOURCE_FOLDERS, "theme")):
+        raise OccupiedFolder("inside-sources", folder=order.out)
+    with replacing(order.out) as place:
+        progress("checking")
+        checked = check_project(order.root, processor, order.base)
+        if checked.project is None or not checked.is_sound:
+            raise Unsound(checked)
+        return checked, _publish(order, checked, checked.project, progress, place)
+
+
+def _publish(order: Order, checked: Checked, project: Project, progress: Progress, place: Place) -> int:
+    """Write the site of a sound project to its *place*, and prove that it says what was checked; return the number of files, none where it was there."""
     from publish.earlier import open_site  # noqa: PLC0415  # these take long to start, and `check` needs none of them
+    from publish.readback import accept, read_back  # noqa: PLC0415
     from publish.releases import look_back  # noqa: PLC0415
     from publish.site import site_files  # noqa: PLC0415
 
-    root, out = order.root, order.out
-    recover(out)
-    refuse_occupied(out)
-    if any(out.resolve().is_relative_to((root / folder).resolve()) for folder in (*SOURCE_FOLDERS, "theme")):
-        raise OccupiedFolder("inside-sources", folder=out)
-    progress("checking")
-    checked = check_project(root, processor, order.base)
-    if checked.project is None or not checked.is_sound:
-        raise Unsound(checked)
+    now = Publication(project).snapshot
+    accepted = accept(project, now.graphs["queries"], checked.report())
     progress("comparing")
     if order.previous is not None and open_site(order.previous) is None:
         raise Mistake("no-previous", place=order.previous)
-    history = look_back(order.previous or str(out), Publication(checked.project).snapshot)
+    history = look_back(order.previous or str(order.out), now)
     progress("writing")
-    project = checked.project
-    cases = tuple(move_source(source, project.own_base, project.base) for source, faults in _cases(root) if not faults)
-    return checked, write_site(out, site_files(Publication(replace(project, cases=cases), checked, history)))
+    cases = tuple(move_source(source, project.own_base, project.base) for source, faults in _cases(order.root) if not faults)
+    return place.replace(site_files(Publication(replace(project, cases=cases), checked, history)), partial(read_back, accepted))
 
 
 def _score(project: Project, own: Sequence[Finding]) -> tuple[Indicator, ...]:

@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, fields
 from itertools import pairwise
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NoReturn
 
 import click
 
@@ -203,14 +203,26 @@ def main() -> None:
     try:
         cli()
     except Mistake as mistake:
-        from publish.show import printable
-
-        for line in (*mistake.told(language), f"bynet: {text(language, f'mistake.{mistake.name}', **mistake.values)}"):
-            click.echo(printable(line), err=True)
-        raise SystemExit(mistake.exit_code) from mistake
+        _tell(mistake, language)
     except OSError as error:
-        click.echo(f"bynet: {error.filename or ''}: {error.strerror or error}", err=True)
-        raise SystemExit(2) from error
+        from publish.refusals import refusal
+
+        _tell(refusal(error), language)
+
+
+def interrupted(number: int) -> NoReturn:
+    """Say that somebody stopped the command by the signal *number*, and exit as a shell expects it."""
+    click.echo(f"bynet: {text(_language(sys.argv[1:]), 'mistake.interrupted')}", err=True)
+    raise SystemExit(128 + number)
+
+
+def _tell(mistake: Mistake, language: str) -> NoReturn:
+    """Print what is wrong and what to do, and exit."""
+    from publish.show import printable
+
+    for line in (*mistake.told(language), f"bynet: {text(language, f'mistake.{mistake.name}', **mistake.values)}"):
+        click.echo(printable(line), err=True)
+    raise SystemExit(mistake.exit_code) from mistake
 
 
 def _end(outcome: Outcome) -> None:

@@ -1,53 +1,138 @@
 """Put a new site where the old one was, whole or not at all.
 
-The site is built beside the old one, synced to disk, and takes its place in one step; a reader and a machine that stops
-see the old site or the new one, never a mixture. `MANIFEST` lists every file, in the format of sha256sum.
+The site is built beside the old one, synced to disk, read back, and takes its place in one step; a reader and a machine that
+stops see the old site or the new one, never a mixture. Nothing is removed before what stands in its place is on the disk.
+`MANIFEST` lists every file, in the format of sha256sum.
 """
 
 from __future__ import annotations
 
-import ctypes
 import os
 import shutil
-from collections.abc import Iterable
+import time
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import ExitStack, contextmanager, suppress
+from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
+from typing import NoReturn
 
+from publish.disk import exchange, sync_all, sync_folder
 from publish.errors import OccupiedFolder
+from publish.paths import SIGNATURE
+from publish.refusals import Needs, told
+from publish.reserve import reserved
+from publish.stopping import later
 
 MANIFEST = "MANIFEST"
 
-_CURRENT_FOLDER = -100  # AT_FDCWD of fcntl.h
-_EXCHANGE = 2  # RENAME_EXCHANGE of linux/fs.h
 _NAME = ".{}.bynet-{}"
+_PARTING = 0.2
+"""Seconds that whoever was on the way into the old site has to open a file there."""
 
 
-def write_site(out: Path, files: Iterable[tuple[str, bytes]]) -> int:
-    """Replace the site at *out* by *files* (path and content) and return how many there are: none where *out* holds just these already.
+@contextmanager
+def replacing(out: Path) -> Iterator[Place]:
+    """Have the place *out* of a site to oneself until the block ends.
 
-    Raises `OccupiedFolder` where *out* holds anything that bynet did not publish.
+    Raises `OccupiedFolder` where *out* holds anything that bynet did not publish, `BeingPublished`, and `Refused`.
     """
     out = out.absolute()
-    recover(out)
-    refuse_occupied(out)
-    out.parent.mkdir(parents=True, exist_ok=True)
-    new, old = (out.parent / _NAME.format(out.name, word) for word in ("new", "old"))
-    for left_over in (new, old):
-        shutil.rmtree(left_over, ignore_errors=True)
-    try:
-        count = _build(new, files)
-    except BaseException:
-        shutil.rmtree(new, ignore_errors=True)
-        raise
-    if _holds(out, new / MANIFEST):
-        shutil.rmtree(new, ignore_errors=True)
-        return 0
-    _sync(new)
-    _swap(new, out, old)
-    _sync(out.parent)
-    for replaced in (new, old):
-        shutil.rmtree(replaced, ignore_errors=True)
-    return count
+    with ExitStack() as held:
+        with told(out):
+            place = Place(out, held.enter_context(reserved(out)))
+            place.recover()
+            refuse_occupied(out)
+        yield place
+
+
+def write_site(out: Path, files: Iterable[tuple[str, bytes]], prove: Callable[[Path], None] = lambda _folder: None) -> int:
+    """Replace the site at *out* by *files* as `Place.replace` does, where nothing has to be known of the old site before."""
+    with replacing(out) as place:
+        return place.replace(files, prove)
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """The place *out* of a site, which one process has to itself; *parent* is the descriptor of the folder around it."""
+
+    out: Path
+    parent: int
+
+    @property
+    def new(self) -> Path:
+        """Where a site is built."""
+        return self.out.parent / _NAME.format(self.out.name, "new")
+
+    @property
+    def old(self) -> Path:
+        """Where the old site is for a moment, where two folders can't change places in one step."""
+        return self.out.parent / _NAME.format(self.out.name, "old")
+
+    def recover(self) -> None:
+        """Bring back the old site where a publisher died between the two renames of a system without exchange."""
+        if self.old.exists() and not self.out.exists():
+            self.old.rename(self.out)
+
+    def replace(self, files: Iterable[tuple[str, bytes]], prove: Callable[[Path], None]) -> int:
+        """Replace the site by *files* (path and content) and return how many there are: none where it holds just these already.
+
+        *prove* is given the folder of the site before it takes its place, and raises what keeps it from that. Raises `Refused` and
+        `OccupiedFolder`; the old site stands then.
+        """
+        needs = Needs()
+        with told(self.out, needs):
+            self._discard()
+            try:
+                count = _build(self.new, needs.counted(files))
+                same = _holds(self.out, self.new / MANIFEST)
+                sync_all(self.new, self.parent)
+                prove(self.out if same else self.new)
+                if not same:
+                    self._swap()
+            except BaseException:
+                with later(), suppress(OSError):
+                    self._discard()
+                raise
+            with later() as heard, suppress(OSError):  # the next publisher removes what this one could not
+                time.sleep(_PARTING)
+                self._discard()
+                heard.clear()
+        return 0 if same else count
+
+    def _swap(self) -> None:
+        """Put the new site in the place of the old one, for good; or raise `OSError`, and the old one stands."""
+        refuse_occupied(self.out)
+        with later() as heard:
+            back = self._move()
+            try:
+                sync_folder(self.parent)
+            except OSError:
+                back()
+                raise
+            heard.clear()  # it is too late to stop
+
+    def _move(self) -> Callable[[], object]:
+        """Put the new site in its place: in one step where the system can exchange two folders, else in two. Return what undoes it."""
+        if not self.out.exists():
+            self.new.rename(self.out)
+            return lambda: self.out.rename(self.new)
+        if exchange(self.new, self.out):
+            return lambda: exchange(self.new, self.out)
+        self.out.rename(self.old)
+        try:
+            self.new.rename(self.out)
+        except OSError:
+            self.recover()
+            raise
+        return lambda: (self.out.rename(self.new), self.old.rename(self.out))
+
+    def _discard(self) -> None:
+        """Remove what is not the site, once it is certain on the disk what is."""
+        if there := [folder for folder in (self.new, self.old) if folder.exists()]:
+            sync_folder(self.parent)
+            for folder in there:
+                shutil.rmtree(folder)
 
 
 def refuse_occupied(out: Path) -> None:
@@ -56,13 +141,18 @@ def refuse_occupied(out: Path) -> None:
         return
     if out.is_symlink() or not out.is_dir():
         raise OccupiedFolder("linked", folder=out)
-    listed = {MANIFEST, *read_manifest(out)} if (out / MANIFEST).is_file() else set()
-    for folder, folders, names in os.walk(out):
+    listed = {MANIFEST, SIGNATURE, *read_manifest(out)} if (out / MANIFEST).is_file() else set()
+    for folder, folders, names in os.walk(out, onerror=_refuse):
         links = (name for name in folders if (Path(folder) / name).is_symlink())
         for name in sorted([*names, *links]):
             path = (Path(folder) / name).relative_to(out).as_posix()
             if path not in listed:
                 raise OccupiedFolder("occupied", folder=out, file=path)
+
+
+def _refuse(error: OSError) -> NoReturn:
+    """What can't be looked into may hold anything."""
+    raise error
 
 
 def read_manifest(site: Path) -> dict[str, str]:
@@ -102,39 +192,3 @@ def _write(path: Path, content: bytes) -> None:
     with path.open("xb") as file:
         file.write(content)
         os.fchmod(file.fileno(), 0o644)
-
-
-def _swap(new: Path, out: Path, old: Path) -> None:
-    """Put *new* in the place of *out*: in one step where the system can exchange two folders, else in two."""
-    if not out.exists():
-        new.rename(out)
-    elif not _exchange(new, out):
-        out.rename(old)
-        new.rename(out)
-
-
-def _exchange(one: Path, other: Path) -> bool:
-    """Exchange two paths in one step (Linux: renameat2); say whether the system could."""
-    rename = getattr(ctypes.CDLL(None, use_errno=True), "renameat2", None)
-    if rename is None:
-        return False
-    return bool(rename(_CURRENT_FOLDER, os.fsencode(one), _CURRENT_FOLDER, os.fsencode(other), _EXCHANGE) == 0)
-
-
-def recover(out: Path) -> None:
-    """Bring back the old site at *out* where a publisher died between the two renames of a system without exchange."""
-    out = out.absolute()
-    old = out.parent / _NAME.format(out.name, "old")
-    if old.exists() and not out.exists():
-        old.rename(out)
-
-
-def _sync(folder: Path) -> None:
-    """Have everything written in the file system of *folder* on its disk (Linux: syncfs; elsewhere all file systems)."""
-    sync = getattr(ctypes.CDLL(None, use_errno=True), "syncfs", None)
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        if sync is None or sync(descriptor) != 0:
-            os.sync()
-    finally:
-        os.close(descriptor)

@@ -48,10 +48,15 @@ STAGES = {
     "dump",
     "revision",
 }
-JOINERS = {"publication", "presentation", "releases", "site", "build", "versions", "commands", "online", "cli"}
+JOINERS = {"publication", "presentation", "releases", "site", "readback", "build", "versions", "commands", "online", "cli", "start"}
 # `publication` joins what there is to say, `presentation` what pages need of it, `site` makes files of both, `build` joins all;
-# `versions` joins what can be compared
-WRITERS = {"write": "the output folder", "commands": "sources, in the house style", "serve.worker": "how soon the system may end it, in /proc"}
+# `versions` joins what can be compared, `readback` what was written with what was accepted
+WRITERS = {
+    "write": "the output folder",
+    "reserve": "the lock beside it and the folders around it",
+    "commands": "sources, in the house style",
+    "serve.worker": "how soon the system may end it, in /proc",
+}
 WRITING = {"write_text", "write_bytes", "mkdir", "rename", "unlink", "rmdir", "rmtree", "touch", "symlink_to", "makedirs", "mkdtemp"}
 WRITES = re.compile(r"""\(['"]?[^'"]*['"]?,? ?['"][rb+]*[wax+][rwaxbt+]*['"]|O_WRONLY|O_RDWR|O_CREAT""")
 # names of the data's things that are ordinary words of any publisher too

@@ -1,0 +1,139 @@
+"""Read a new site back from the disk before anybody sees it: its files are those that its MANIFEST lists, and its RDF says what was accepted.
+
+What was accepted is kept as hashes from the moment when it had been checked, whatever the writers were given later. Two graphs are the
+same where their canonical forms (RDFC-1.0, https://www.w3.org/TR/rdf-canon/) have the same hash. What stands in the file of a thing is
+found here once more, in another way than where the file is made.
+"""
+
+from __future__ import annotations
+
+import os
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from hashlib import sha256
+from pathlib import Path
+
+import pyoxigraph
+from pyoxigraph import BlankNode, NamedNode, Quad, RdfFormat, Triple
+
+from publish.diff import name_by_structure
+from publish.disk import read_from_disk
+from publish.errors import Mistake
+from publish.lines import BLANK
+from publish.model import DATA_GRAPHS, LABELS, SKOS, TYPE, Object, Project, Subject
+from publish.paths import SIGNATURE, page_path
+from publish.write import MANIFEST, read_manifest
+
+_GRAPH = {"ttl": RdfFormat.TURTLE, "jsonld": RdfFormat.JSON_LD, "nt": RdfFormat.N_TRIPLES}
+_GRAPHS = {"trig": RdfFormat.TRIG, "nq": RdfFormat.N_QUADS}
+_FORMATS = _GRAPH | _GRAPHS
+_CODES = {NamedNode(SKOS + "Concept"), NamedNode(SKOS + "ConceptScheme")}
+
+
+class Altered(Mistake):
+    """A new site that is not what was accepted: a fault of bynet or of the disk."""
+
+    exit_code = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Accepted:
+    """The hash of what each RDF file of a site has to say, by path: of those that have to be there, and of those of its release, which may stand already."""
+
+    files: Mapping[str, str]
+    release: Mapping[str, str]
+
+
+def accept(project: Project, queries: Sequence[Triple], report: Sequence[Triple]) -> Accepted:
+    """Return what was accepted of *project*, with its *queries* and the *report* as RDF."""
+    graphs: dict[str, Sequence[Triple]] = {
+        "all": project.data,
+        "stated": project.stated,
+        "derived": project.derived,
+        "ontology": project.triples("ontology"),
+        "shapes": project.shapes_graph,
+        "queries": queries,
+        "codes": _codes(project.stated),
+    }
+    everything = {triple for name in ("stated", "derived", "ontology", "shapes", "queries") for triple in graphs[name]} | {*report}
+    hashes = {name: canonical_hash(graph) for name, graph in graphs.items()}
+    dumps = {f"{name}.{ending}": digest for name, digest in hashes.items() for ending in _GRAPH}
+    data = canonical_hash(
+        Quad(triple.subject, triple.predicate, triple.object, NamedNode(project.base + name)) for name in DATA_GRAPHS for triple in graphs[name]
+    )
+    dumps |= {f"all.{ending}": data for ending in _GRAPHS}
+    files = {f"download/{name}": digest for name, digest in dumps.items()}
+    for iri, graph in _things(everything, project.base):
+        files |= dict.fromkeys((f"{page_path(iri, project.base)}.{ending}" for ending in _GRAPH), canonical_hash(graph))
+    return Accepted(files, {f"release/{project.version}/{name}": digest for name, digest in dumps.items()})
+
+
+def read_back(accepted: Accepted, site: Path) -> None:
+    """Raise `Altered` where a file in the folder *site* is not the one that MANIFEST lists, or does not say what was *accepted*."""
+    listed = read_manifest(site)
+    for path in sorted({*listed, MANIFEST} ^ ({*_paths(site)} - {SIGNATURE}) | accepted.files.keys() - listed.keys()):
+        raise Altered("altered", file=path)
+    said = {**accepted.release, **accepted.files}
+    for path, digest in listed.items():
+        content = read_from_disk(site / path)
+        if sha256(content).hexdigest() != digest or (path in said and said[path] != _read(path, content)):
+            raise Altered("altered", file=path)
+
+
+def _read(path: str, content: bytes) -> str:
+    """The hash of what an RDF file says; an empty text where it is none."""
+    try:
+        return canonical_hash(pyoxigraph.parse(content, format=_FORMATS[path.rpartition(".")[2]]))
+    except (SyntaxError, ValueError):
+        return ""
+
+
+def canonical_hash(said: Iterable[Triple] | Iterable[Quad]) -> str:
+    """Return the sha256 (hexadecimal) of the canonical N-Quads of a graph or several: RDFC-1.0 of what blank nodes hold together, all lines sorted.
+
+    Of two such parts that nothing tells apart one counts, as in what is published. Only a graph without name may have blank nodes.
+    """
+    lines = {*_lines(said)}
+    if blank := [line for line in lines if BLANK.match(line)]:
+        parts = name_by_structure([quad.triple for quad in pyoxigraph.parse(b"".join(blank), format=RdfFormat.N_TRIPLES)])
+        lines = lines.difference(blank).union(_lines(parts))
+    return sha256(b"".join(sorted(lines))).hexdigest()
+
+
+def _lines(said: Iterable[Triple] | Iterable[Quad]) -> list[bytes]:
+    return (pyoxigraph.serialize(said, format=RdfFormat.N_QUADS) or b"").splitlines(keepends=True)
+
+
+def _codes(stated: Sequence[Triple]) -> list[Triple]:
+    """All that is said of codes and code lists."""
+    codes = {triple.subject for triple in stated if triple.predicate == TYPE and triple.object in _CODES}
+    return [triple for triple in stated if triple.subject in codes]
+
+
+def _things(everything: Iterable[Triple], base: str) -> Iterator[tuple[str, set[Triple]]]:
+    """Yield the IRI of each thing under *base* with its graph: what is said of it, down to the next IRIs, what points at it, and what those are called."""
+    about: dict[Subject | Object, list[Triple]] = defaultdict(list)
+    pointing: dict[Subject | Object, list[Triple]] = defaultdict(list)
+    for triple in everything:
+        about[triple.subject].append(triple)
+        if isinstance(triple.subject, NamedNode):
+            pointing[triple.object].append(triple)
+    for thing in [node for node in about if isinstance(node, NamedNode) and node.value.startswith(base)]:
+        graph: set[Triple] = set()
+        waiting: list[Subject | Object] = [thing]
+        while waiting:
+            said = {*about[waiting.pop()]} - graph
+            graph |= said
+            waiting += (triple.object for triple in said if isinstance(triple.object, BlankNode))
+        near = {triple.object for triple in graph if triple.predicate != TYPE} | {triple.subject for triple in pointing.get(thing, ())}
+        graph.update(pointing.get(thing, ()))
+        graph.update(triple for node in near - {thing} if isinstance(node, NamedNode) for triple in about.get(node, ()) if triple.predicate in LABELS)
+        yield thing.value, graph
+
+
+def _paths(site: Path) -> Iterator[str]:
+    """The path of each file in *site*."""
+    for folder, _folders, names in os.walk(site):
+        inside = os.path.relpath(folder, site)
+        yield from (name if inside == "." else f"{inside}/{name}" for name in names)

@@ -1,0 +1,99 @@
+"""What a system refuses, told to a person: one line that says what is wrong with what place, and what to do."""
+
+from __future__ import annotations
+
+import errno
+import os
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from publish.errors import Mistake
+
+_NAMES = {
+    errno.ENOSPC: "disk-full",
+    errno.EDQUOT: "quota-full",
+    errno.EROFS: "read-only",
+    errno.EACCES: "no-rights",
+    errno.EPERM: "no-rights",
+    errno.EIO: "disk-fails",
+    errno.ENOENT: "gone",
+    errno.ENOTDIR: "no-folder",
+    errno.EEXIST: "no-folder",
+    errno.ELOOP: "no-folder",
+}
+_FULL = {errno.ENOSPC: "disk-full-site", errno.EDQUOT: "quota-full-site"}
+_MOUNTED = {errno.EBUSY, errno.EXDEV}
+_BLOCK = 4096
+_MEGABYTE = 10**6
+
+
+class Refused(Mistake):
+    """What the system would not do."""
+
+
+class Needs:
+    """What a new site needs of a disk: *size* in bytes, of the whole blocks that *files* and folders take."""
+
+    def __init__(self) -> None:
+        self.size = 0
+        self.files = 0
+        self._folders: set[str] = set()
+        self._rest: Iterator[tuple[str, bytes]] = iter(())
+
+    def counted(self, files: Iterable[tuple[str, bytes]]) -> Iterator[tuple[str, bytes]]:
+        """Yield *files* (path and content), each counted."""
+        self._rest = iter(files)
+        for path, content in self._rest:
+            self._add(path, content)
+            yield path, content
+
+    def whole(self) -> Needs:
+        """Return this with all that was still to come."""
+        for path, content in self._rest:
+            self._add(path, content)
+        return self
+
+    def _add(self, path: str, content: bytes) -> None:
+        self.files += 1
+        self.size += -(-len(content) // _BLOCK) * _BLOCK
+        folder = path.rpartition("/")[0]
+        if folder not in self._folders:
+            self._folders.add(folder)
+            self.size += _BLOCK
+
+
+def refusal(error: OSError, place: object = "") -> Refused:
+    """Return what a person is told of *error*; *place* is where it happened, if the error itself does not say."""
+    where = error.filename or place
+    return Refused(_NAMES.get(error.errno or 0, "system") if where else "system", place=where or "bynet", words=error.strerror or error)
+
+
+@contextmanager
+def told(out: Path, needs: Needs | None = None) -> Iterator[None]:
+    """Raise `Refused` for what the system refuses to who publishes to *out*, with what the new site *needs* where the disk is full."""
+    try:
+        yield
+    except OSError as error:
+        inside = error.filename is not None and Path(os.fsdecode(error.filename)).is_relative_to(out)
+        place = Path(os.fsdecode(error.filename)) if inside else out.parent
+        if needs is not None and error.errno in _FULL:
+            raise _too_large(error, place, needs.whole()) from error
+        if error.errno in _MOUNTED:
+            raise Refused("mounted", place=out) from error
+        raise refusal(
+            OSError(error.errno, error.strerror or str(error)), _no_folder(place) if _NAMES.get(error.errno or 0) == "no-folder" else place
+        ) from error
+
+
+def _no_folder(place: Path) -> Path:
+    """The first on the way to *place* that is something else than a folder."""
+    return next((path for path in (*reversed(place.parents), place) if os.path.lexists(path) and not path.is_dir()), place)
+
+
+def _too_large(error: OSError, place: Path, needs: Needs) -> Refused:
+    """How much room the new site needs on a disk that is full, and how much there is."""
+    disk = os.statvfs(place)
+    room = {"needed": -(-needs.size // _MEGABYTE), "files": needs.files, "free": disk.f_bavail * disk.f_frsize // _MEGABYTE, "room": disk.f_favail}
+    is_for_files = error.errno == errno.ENOSPC and disk.f_files > 0 and disk.f_favail < needs.files
+    return Refused("disk-files" if is_for_files else _FULL[error.errno or 0], place=place, **room)

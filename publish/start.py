@@ -1,0 +1,30 @@
+"""Where the command ``bynet`` begins: what stops it is heeded before anything else is loaded, so that it ends in one line at any moment."""
+
+from __future__ import annotations
+
+from publish.stopping import Stopped, end_at_once, heed, ignore
+
+
+def main() -> None:
+    """Run the command line until it ends or is stopped."""
+    heed()
+    try:
+        try:
+            _run()
+        finally:
+            end_at_once()
+    except (Stopped, KeyboardInterrupt) as stopped:
+        ignore()
+        _tell(stopped)
+
+
+def _run() -> None:
+    from publish.cli import main as run  # noqa: PLC0415  # loading it may be stopped too
+
+    run()
+
+
+def _tell(stopped: Stopped | KeyboardInterrupt) -> None:
+    from publish.cli import interrupted  # noqa: PLC0415
+
+    interrupted(stopped.number if isinstance(stopped, Stopped) else Stopped.USUAL)
