@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import json
-import unicodedata
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 from itertools import chain
 
 from pyoxigraph import BlankNode, Literal, NamedNode, Triple
 
+from publish.controls import plain, plain_json
 from publish.model import DCAT, DCTERMS, LABELS, OWL, PROV, RDFS, SHACL, TIME, TYPE, Change, ChangeKind, Object, Snapshot, best_label
 from publish.snapshots import ALL, GRAPHS
 from publish.texts import LANGUAGES, table, text
@@ -31,7 +31,7 @@ def patch(changes: Iterable[Change], base: str) -> str:
     told = list(changes)
     rows = [_row("D", graph, triple, base) for change in told for graph, triple in change.removed]
     rows += [_row("A", graph, triple, base) for change in told for graph, triple in change.added]
-    return _without_controls("".join(f"{row} .\n" for row in ("TX", *rows, "TC")), lambda char: f"\\U{ord(char):08X}")
+    return plain("".join(f"{row} .\n" for row in ("TX", *rows, "TC")))
 
 
 def as_json(old: Snapshot | None, new: Snapshot, changes: Sequence[Change]) -> str:
@@ -46,7 +46,7 @@ def as_json(old: Snapshot | None, new: Snapshot, changes: Sequence[Change]) -> s
         "counts": [{"class": kind, "labels": told.labels(kind), **counts} for kind, counts in told.counts.items()],
         "changes": [told.document(change) for change in changes],
     }
-    return _without_controls(json.dumps(document, ensure_ascii=False, indent=1), lambda char: json.dumps(char)[1:-1]) + "\n"
+    return plain_json(json.dumps(document, ensure_ascii=False, indent=1)) + "\n"
 
 
 def as_text(old: Snapshot | None, new: Snapshot, changes: Sequence[Change], language: str) -> Iterator[str]:
@@ -209,11 +209,6 @@ class Told:
 def _row(sign: str, graph: str, triple: Triple, base: str) -> str:
     """A row of a patch; what stands in no graph that has a name stands in the default graph."""
     return f"{sign} {triple}" + (f" {NamedNode(base * (graph in GRAPHS) + graph)}" if graph != ALL else "")
-
-
-def _without_controls(words: str, escaped: Callable[[str], str]) -> str:
-    """*words* with every control character but the end of a line escaped, so that data can't steer a terminal."""
-    return words.translate({ord(char): escaped(char) for char in set(words) - {"\n"} if unicodedata.category(char)[0] == "C"})
 
 
 def _triples(snapshot: Snapshot | None) -> Iterator[Triple]:

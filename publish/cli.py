@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 
 import click
 
+from publish import console
 from publish.errors import Mistake
 from publish.processor import Processor
 from publish.serve.limits import Limits
@@ -38,7 +39,7 @@ class Options:
         bundled = bundled_project()
         root = find_project(self.root, bundled)
         if self.root is None:
-            click.echo(text(self.language, "said.project-bundled" if root == bundled else "said.project-here"), err=True)
+            console.remark(text(self.language, "said.project-bundled" if root == bundled else "said.project-here"))
         return root
 
 
@@ -48,7 +49,7 @@ def bundled_project() -> Path:
     return package / "bundled" if (package / "bundled").is_dir() else package.parent
 
 
-@click.group()
+@click.group(cls=console.Commands)
 @click.option("--root", type=click.Path(path_type=Path))
 @click.option("--lang", type=click.Choice(LANGUAGES))
 @click.version_option(package_name="bynet", prog_name="bynet")
@@ -193,13 +194,14 @@ def serve(options: Options, /, folder: Path, host: str, **given: Any) -> None:  
     from publish.serve.server import WATCH, Order
 
     order = Order(folder, host, given.pop("port"), WATCH if given.pop("watch") else None, Limits(**given))
-    _end(online.serve(order, click.echo, options.language))
+    _end(online.serve(order, _say, options.language))
 
 
 def main() -> None:
     """Run the command line: texts in the language asked for, and one line for a person's mistake."""
     language = _language(sys.argv[1:])
     _put_texts_in(language)
+    console.listen_to_errors()
     try:
         cli()
     except Mistake as mistake:
@@ -212,28 +214,33 @@ def main() -> None:
 
 def interrupted(number: int) -> NoReturn:
     """Say that somebody stopped the command by the signal *number*, and exit as a shell expects it."""
-    click.echo(f"bynet: {text(_language(sys.argv[1:]), 'mistake.interrupted')}", err=True)
+    console.remark(f"bynet: {text(_language(sys.argv[1:]), 'mistake.interrupted')}")
     raise SystemExit(128 + number)
 
 
 def _tell(mistake: Mistake, language: str) -> NoReturn:
     """Print what is wrong and what to do, and exit."""
-    from publish.show import printable
-
     for line in (*mistake.told(language), f"bynet: {text(language, f'mistake.{mistake.name}', **mistake.values)}"):
-        click.echo(printable(line), err=True)
+        console.remark(line)
     raise SystemExit(mistake.exit_code) from mistake
 
 
 def _end(outcome: Outcome) -> None:
     """Print what a command has to say, results to standard output and the rest to standard error, and exit."""
     for line in outcome.warnings:
-        click.echo(line, err=True)
+        console.remark(line)
     for line in outcome.results:
-        click.echo(line)
+        console.result(line)
+    if outcome.document is not None:
+        console.document(outcome.document)
     for line in outcome.remarks:
-        click.echo(line, err=True)
+        console.remark(line)
     raise SystemExit(outcome.exit_code)
+
+
+def _say(words: str) -> None:
+    for line in words.split("\n"):
+        console.result(line)
 
 
 def _put_texts_in(language: str) -> None:
@@ -258,6 +265,5 @@ def _language(arguments: Sequence[str]) -> str:
 
 def _progress(options: Options) -> Callable[..., None]:
     """Say each stage, the key of a text with what fills it, on a terminal, in one line that the next one overwrites; nothing in a pipe."""
-    if not sys.stderr.isatty():
-        return lambda _stage, **_values: None
-    return lambda stage, **values: click.echo(f"\r\033[K{text(options.language, f'said.{stage}', **values)}", nl=False, err=True)
+    show = console.progress()
+    return lambda stage, **values: show(text(options.language, f"said.{stage}", **values))

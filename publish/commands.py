@@ -25,23 +25,26 @@ from publish.texts import text
 from publish.turtle import Namespaces, write_turtle
 
 _RESULTS = {"csv": QueryResultsFormat.CSV, "tsv": QueryResultsFormat.TSV, "json": QueryResultsFormat.JSON}
-_CHECKS: dict[str, Callable[[Checked, str], Iterable[str]]] = {
-    "text": lambda checked, language: shown.as_text(checked.findings, checked.namespaces, language),
-    "json": lambda checked, _language: [shown.as_json(checked.findings)],
-    "sarif": lambda checked, language: [shown.as_sarif(checked.findings, language)],
-    "turtle": lambda checked, _language: ["".join(write_turtle(checked.report(), checked.namespaces)).rstrip("\n")],
+_CHECKS: dict[str, Callable[[Checked, str], str]] = {
+    "json": lambda checked, _language: shown.as_json(checked.findings),
+    "sarif": lambda checked, language: shown.as_sarif(checked.findings, language),
+    "turtle": lambda checked, _language: "".join(write_turtle(checked.report(), checked.namespaces)).rstrip("\n"),
 }
 _NEAR = 8
 
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What a command has to say: its results, remarks before and after them, and the exit status."""
+    """What a command has to say: its results in lines for people, remarks before and after them, and the exit status.
 
-    results: Iterable[str]
+    A *document* is a result in a format for programs, which gets every character of it.
+    """
+
+    results: Iterable[str] = ()
     remarks: Sequence[str] = ()
     exit_code: int = 0
     warnings: Sequence[str] = ()
+    document: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,14 +70,16 @@ def publish(order: Order, progress: Progress, talk: Talk) -> Outcome:
 def check(root: Path, form: str, talk: Talk) -> Outcome:
     """Return the findings in one of the forms, and how good the metadata are; the status is 1 where there are findings."""
     checked = check_project(root, talk.processor)
-    return Outcome(_CHECKS[form](checked, talk.language), [_summary(checked, talk.language), *_quality(checked, talk.language)], 1 if checked.findings else 0)
+    remarks = [_summary(checked, talk.language), *_quality(checked, talk.language)]
+    lines = shown.as_text(checked.findings, checked.namespaces, talk.language) if form == "text" else ()
+    return Outcome(lines, remarks, 1 if checked.findings else 0, document=None if form == "text" else _CHECKS[form](checked, talk.language))
 
 
 def check_metadata(root: Path, talk: Talk) -> Outcome:
     """Return every indicator of the metadata's quality, after what was found; the status is 1 where anything was."""
     checked = check_project(root, talk.processor)
     indicators = listing(checked.score, checked.namespaces, talk.language)
-    return Outcome(map(shown.printable, indicators), _quality(checked, talk.language), 1 if checked.findings else 0, [*_findings(checked, talk.language)])
+    return Outcome(indicators, _quality(checked, talk.language), 1 if checked.findings else 0, [*_findings(checked, talk.language)])
 
 
 def rewrite(root: Path, language: str) -> Outcome:
@@ -98,9 +103,9 @@ def show(root: Path, name: str, form: str, language: str) -> Outcome:
     resources = {resource.iri: resource for resource in publication.resources}
     resource = resources[_named(name, list(resources), publication.namespaces)]
     if form in NOTATIONS:
-        return Outcome([_citation(publication, resource.iri, form, language).rstrip("\n")])
+        return Outcome(document=_citation(publication, resource.iri, form, language).rstrip("\n"))
     page = _page(publication, resource, language) if form == "html" else FORMATS[form].resource(resource, publication.notation)
-    return Outcome([page.rstrip("\n")])
+    return Outcome(document=page.rstrip("\n"))
 
 
 def _page(publication: Publication, resource: Resource, language: str) -> str:
@@ -118,15 +123,18 @@ def query(root: Path, argument: str, on: str, form: str | None, language: str) -
         answer = run(load(triples), words, project.prefixes)
     except BadQuery as error:
         raise error.pointing(place, words) from error
-    return Outcome(_answer(answer, form, Namespaces(project.prefixes), language))
+    return _answer(answer, form, Namespaces(project.prefixes), language)
 
 
 def diff(names: tuple[str, str | None], find_project: Callable[[], Path], form: str, language: str) -> Outcome:
     """Return what changed between two versions in one of the forms; the status is 1 where anything did."""
-    from publish.versions import SHOWN, differences  # noqa: PLC0415  # takes long to start, and only this command needs it
+    from publish.versions import DOCUMENTS, LINES, differences  # noqa: PLC0415  # takes long to start, and only this command needs it
 
     old, new, changes = differences(*names, find_project)
-    return Outcome(SHOWN[form](old, new, changes, language), exit_code=1 if changes else 0)
+    status = 1 if changes else 0
+    if form in DOCUMENTS:
+        return Outcome(exit_code=status, document=DOCUMENTS[form](old, new, changes).rstrip("\n"))
+    return Outcome(LINES[form](old, new, changes, language), exit_code=status)
 
 
 def sources(root: Path, file: Path, language: str) -> Outcome:
@@ -142,7 +150,7 @@ def sources(root: Path, file: Path, language: str) -> Outcome:
     wrong = [passage for passage in listed if passage.fault(words)]
     lines = [*_facts(words, listed, called, language), *_coverage(words, listed, called, language), *_wrong(words, wrong, called, language)]
     lines.append(_say(language, "passages-wrong" if wrong else "passages-right", wrong=len(wrong), count=len(listed)))
-    return Outcome(map(shown.printable, lines), exit_code=1 if wrong else 0)
+    return Outcome(lines, exit_code=1 if wrong else 0)
 
 
 def _say(language: str, name: str, **values: object) -> str:
@@ -210,7 +218,7 @@ def _query_text(argument: str) -> tuple[str, str]:
         raise BadQuery("not-utf-8", file=argument) from error
 
 
-def _answer(answer: Answer, form: str | None, namespaces: Namespaces, language: str) -> Iterator[str]:
+def _answer(answer: Answer, form: str | None, namespaces: Namespaces, language: str) -> Outcome:
     is_graph = not isinstance(answer, QuerySolutions | QueryBoolean)
     forms = ("ttl",) if is_graph else ("table", *_RESULTS)
     chosen = form or forms[0]
@@ -218,10 +226,10 @@ def _answer(answer: Answer, form: str | None, namespaces: Namespaces, language: 
         kind = "CONSTRUCT" if is_graph else "SELECT" if isinstance(answer, QuerySolutions) else "ASK"
         raise BadQuery("wrong-form", form=kind, format=chosen, choices=", ".join(forms if not isinstance(answer, QueryBoolean) else ("table", "json")))
     if not isinstance(answer, QuerySolutions | QueryBoolean):
-        return iter(["".join(write_turtle(sort_triples(answer), namespaces)).rstrip("\n")])
+        return Outcome(document="".join(write_turtle(sort_triples(answer), namespaces)).rstrip("\n"))
     if chosen in _RESULTS:
-        return iter([(answer.serialize(format=_RESULTS[chosen]) or b"").decode().rstrip("\n")])
-    return shown.as_table(answer, namespaces) if isinstance(answer, QuerySolutions) else iter([_say(language, "true" if answer else "false")])
+        return Outcome(document=(answer.serialize(format=_RESULTS[chosen]) or b"").decode().rstrip("\n"))
+    return Outcome(shown.as_table(answer, namespaces) if isinstance(answer, QuerySolutions) else [_say(language, "true" if answer else "false")])
 
 
 def _facts(words: str, listed: Sequence[Passage], called: Mapping[str, str], language: str) -> Iterator[str]:

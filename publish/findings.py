@@ -1,5 +1,6 @@
 """Make a finding of one of the engine's own rules: its severity from one table, its words in every language."""
 
+from publish.controls import legible
 from publish.model import Finding, Severity
 from publish.texts import every_language
 
@@ -20,11 +21,11 @@ def found(file: str, at_line: int, rule: str, focus: str = "", value: str = "", 
     """
     return Finding(
         severity=_MILD.get(rule, Severity.VIOLATION),
-        file=file,
+        file=legible(file),
         line=at_line,
         column=int(str(words.get("column", 0))),
         rule=rule,
-        messages=every_language(f"finding.{rule}", **words),
+        messages={language: legible(message) for language, message in every_language(f"finding.{rule}", **words).items()},
         focus_node=focus,
         value=value,
     )

@@ -6,11 +6,12 @@ import os
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from publish import agreement, endpointcheck, show
+from publish import agreement, endpointcheck
 from publish import push as pushing
 from publish import verify as verifying
 from publish.build import Progress
 from publish.commands import Outcome
+from publish.controls import plain_json, printable
 from publish.opening import Address
 from publish.serve import server
 from publish.texts import text
@@ -23,8 +24,10 @@ def verify(place: str, form: str, progress: Progress, language: str) -> Outcome:
         verified = verifying.verify(place)
     finally:
         progress("nothing")
-    lines = [verifying.as_json(verified, language)] if form == "json" else map(show.printable, verifying.as_text(verified, language))
-    return Outcome(lines, [verifying.summary(verified, language)], 1 if verified.faults else 0)
+    remarks, status = [verifying.summary(verified, language)], 1 if verified.faults else 0
+    if form == "json":
+        return Outcome(remarks=remarks, exit_code=status, document=plain_json(verifying.as_json(verified, language)))
+    return Outcome(verifying.as_text(verified, language), remarks, status)
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,9 +46,8 @@ def push(stored: Stored, progress: Progress, language: str) -> Outcome:
         pushed = pushing.push(pushing.Order(stored.site, _address(stored), stored.base), progress)
     finally:
         progress("nothing")
-    lines = map(show.printable, agreement.as_text(pushed.graphs, language))
     remarks = [pushing.summary(pushed, language), *agreement.summary(pushed.graphs, language)]
-    return Outcome(lines, [*map(show.printable, remarks)], 0 if pushed.is_right else 1)
+    return Outcome(agreement.as_text(pushed.graphs, language), remarks, 0 if pushed.is_right else 1)
 
 
 def verify_endpoint(stored: Stored, form: str, progress: Progress, language: str) -> Outcome:
@@ -54,9 +56,10 @@ def verify_endpoint(stored: Stored, form: str, progress: Progress, language: str
         agreements = endpointcheck.compare(stored.site, _address(stored), stored.base, progress)
     finally:
         progress("nothing")
-    lines = [agreement.as_json(agreements)] if form == "json" else map(show.printable, agreement.as_text(agreements, language))
-    summary = map(show.printable, agreement.summary(agreements, language))
-    return Outcome(lines, [*summary], 0 if all(one.is_exact for one in agreements) else 1)
+    remarks, status = [*agreement.summary(agreements, language)], 0 if all(one.is_exact for one in agreements) else 1
+    if form == "json":
+        return Outcome(remarks=remarks, exit_code=status, document=plain_json(agreement.as_json(agreements)))
+    return Outcome(agreement.as_text(agreements, language), remarks, status)
 
 
 def _address(stored: Stored) -> Address:
@@ -66,10 +69,10 @@ def _address(stored: Stored) -> Address:
 def serve(order: server.Order, say: Callable[[str], None], language: str) -> Outcome:
     """Serve a published site until a signal stops it; *say* is told, in words, what whoever started it wants to know."""
     heard = server.Heard(
-        ready=lambda url: say(text(language, "serve.ready", folder=order.folder, url=url, process=os.getpid())),
+        ready=lambda url: say(text(language, "serve.ready", folder=printable(str(order.folder)), url=url, process=os.getpid())),
         renewed=lambda: say(text(language, "serve.renewed")),
         same=lambda: say(text(language, "serve.same")),
-        kept=lambda mistake: say(text(language, "serve.kept", reason=text(language, f"mistake.{mistake.name}", **mistake.values))),
+        kept=lambda mistake: say(printable(text(language, "serve.kept", reason=text(language, f"mistake.{mistake.name}", **mistake.values)))),
     )
     server.serve(order, heard)
     return Outcome([text(language, "serve.stopped")])

@@ -1,7 +1,7 @@
 """Where on the site the page of an IRI stands: one path for one IRI, safe on any file system.
 
 A path of plain segments is kept as it is, so that any web host can serve the IRI itself. Whatever a file system, a web
-host or a shell could read in another way (dots, percent signs, Windows' device names, 100 characters and more) is
+host or a shell could read in another way (dots, percent signs, Windows' device names, more than 100 characters) is
 replaced as a whole by a hash of the IRI.
 """
 
@@ -42,15 +42,26 @@ RESERVED = frozenset(
 VERSION = re.compile(r"[0-9][0-9A-Za-z]{0,19}(?:[.-][0-9A-Za-z]{1,20}){0,5}")
 """What a version may look like: it names a folder of the site."""
 
-_SEGMENT = re.compile(r"(?!(?:con|prn|aux|nul|com[0-9]|lpt[0-9])\Z)[a-z0-9][a-z0-9_-]{0,99}", re.IGNORECASE | re.ASCII)
+_DEVICE = "con|prn|aux|nul|com[0-9]|lpt[0-9]"
+"""What Windows takes for a device, whatever stands behind a dot."""
+_SEGMENT = re.compile(rf"(?!(?:{_DEVICE})\Z)[a-z0-9][a-z0-9_-]{{0,99}}", re.IGNORECASE | re.ASCII)
+_FILE_NAME = re.compile(rf"(?!(?:{_DEVICE})(?:\.|\Z))[a-z0-9](?:[a-z0-9._-]{{0,98}}[a-z0-9_-])?", re.IGNORECASE | re.ASCII)
 _DEPTH = 8
+_LENGTH = 180
+"""How long a plain path may be: with the folder of the site and an ending it stays under the 260 characters of Windows."""
 
 
 def page_path(iri: str, base: str) -> str:
     """Return the path, relative to the site and without extension, of the page of *iri*, which is under *base*."""
-    segments = iri.removeprefix(base).split("/")
-    plain = len(segments) <= _DEPTH and all(map(_SEGMENT.fullmatch, segments)) and segments[0].lower() not in RESERVED
-    return "/".join(segments) if plain else f"{HASHED}/{sha256(iri.encode()).hexdigest()}"
+    path = iri.removeprefix(base)
+    segments = path.split("/")
+    plain = len(path) <= _LENGTH and len(segments) <= _DEPTH and all(map(_SEGMENT.fullmatch, segments)) and segments[0].lower() not in RESERVED
+    return path if plain else f"{HASHED}/{sha256(iri.encode()).hexdigest()}"
+
+
+def is_file_name(name: str) -> bool:
+    """Return whether any file system, web host and shell takes *name* for the name of one file, and for the same one."""
+    return _FILE_NAME.fullmatch(name) is not None
 
 
 def collisions(iris: Iterable[str], base: str) -> list[tuple[str, str]]:

@@ -18,6 +18,7 @@ import pyoxigraph
 from pyoxigraph import BlankNode, Literal, NamedNode, RdfFormat, Triple
 
 from publish.errors import BadBase, NoProject
+from publish.filenames import unfit_names
 from publish.findings import found
 from publish.model import DCAT, DCTERMS, DQV, FOAF, OA, PROV, RDF, RDFS, SHACL, SPDX, TITLE, VANN, XSD, Finding, Project, Source, Subject
 from publish.query import Query
@@ -101,6 +102,7 @@ def read_project(root: Path, base: str | None = None) -> Read:
         raise BadBase("bad-base", base=base)
     findings: list[Finding] = []
     sources = {part: tuple(_collect(findings, read_source, paths, root)) for part, paths in source_files(root).items()}
+    findings += unfit_names(root)
     rules = tuple(_collect(findings, read_query, sorted((root / "ontology/rules").glob("*.rq")), root))
     questions = tuple(_collect(findings, read_query, sorted((root / "ontology/questions").glob("*.rq")), root))
     described = _described(sources)

@@ -9,9 +9,12 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from pyoxigraph import QuerySolutions
 
+from publish.controls import plain_json, printable
 from publish.model import Finding, Severity
 from publish.texts import text
 from publish.turtle import Namespaces, write_term
+
+__all__ = ["as_json", "as_sarif", "as_table", "as_text", "printable"]
 
 _IRI = re.compile(r"https?://[^\s<>\"“”»«]*[\w/]")
 _BRACKETED = re.compile(r"<([^<>]*)>")
@@ -27,9 +30,8 @@ def as_text(findings: Iterable[Finding], namespaces: Namespaces, language: str) 
 def as_json(findings: Iterable[Finding]) -> str:
     """Return the findings as a JSON array of objects with exact IRIs, values in N-Triples, and all messages."""
     keys = ("severity", "file", "line", "column", "rule", "focus_node", "path", "value", "shape")
-    return json.dumps(
-        [{**{key: getattr(finding, key) for key in keys}, "messages": dict(finding.messages)} for finding in findings], ensure_ascii=False, indent=2
-    )
+    told = [{**{key: getattr(finding, key) for key in keys}, "messages": dict(finding.messages)} for finding in findings]
+    return plain_json(json.dumps(told, ensure_ascii=False, indent=2))
 
 
 def as_sarif(findings: Sequence[Finding], language: str) -> str:
@@ -39,11 +41,8 @@ def as_sarif(findings: Sequence[Finding], language: str) -> str:
     rules = [{"id": rule} for rule in sorted({finding.rule for finding in findings})]
     driver = {"name": "bynet", "version": version("bynet"), "rules": rules}
     run = {"tool": {"driver": driver}, "columnKind": "unicodeCodePoints", "results": [_sarif_result(finding, language) for finding in findings]}
-    return json.dumps(
-        {"$schema": "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json", "version": "2.1.0", "runs": [run]},
-        ensure_ascii=False,
-        indent=2,
-    )
+    schema = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
+    return plain_json(json.dumps({"$schema": schema, "version": "2.1.0", "runs": [run]}, ensure_ascii=False, indent=2))
 
 
 def as_table(solutions: QuerySolutions, namespaces: Namespaces) -> Iterator[str]:
@@ -53,11 +52,6 @@ def as_table(solutions: QuerySolutions, namespaces: Namespaces) -> Iterator[str]
     widths = [max(map(_width, column)) for column in zip(names, *rows, strict=True)]
     for row in (names, ["-" * width for width in widths], *rows):
         yield "  ".join(cell + " " * (width - _width(cell)) for cell, width in zip(row, widths, strict=True)).rstrip()
-
-
-def printable(text: str) -> str:
-    """Return *text* on one line, with every control character as its escape: data can't steer a terminal."""
-    return "".join(char if unicodedata.category(char)[0] != "C" else repr(char)[1:-1] for char in text)
 
 
 def _line(finding: Finding, namespaces: Namespaces, language: str) -> str:

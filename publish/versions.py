@@ -15,16 +15,17 @@ from publish.model import Change, Snapshot
 from publish.publication import Publication
 from publish.read import DATASET_FILE
 from publish.revision import checkout
-from publish.show import printable
 
-Shown = Callable[[Snapshot, Snapshot, Sequence[Change], str], Iterable[str]]
-
-SHOWN: Mapping[str, Shown] = {
-    "text": lambda old, new, changes, language: map(printable, as_text(old, new, changes, language)),
-    "summary": lambda old, new, changes, language: [printable(next(as_text(old, new, changes, language)))],
-    "json": lambda old, new, changes, _language: [as_json(old, new, changes).rstrip("\n")],
-    "patch": lambda _old, new, changes, _language: [patch(changes, new.base).rstrip("\n")],
+LINES: Mapping[str, Callable[[Snapshot, Snapshot, Sequence[Change], str], Iterable[str]]] = {
+    "text": as_text,
+    "summary": lambda old, new, changes, language: [next(as_text(old, new, changes, language))],
 }
+"""What is told to people, in a language."""
+DOCUMENTS: Mapping[str, Callable[[Snapshot, Snapshot, Sequence[Change]], str]] = {
+    "json": as_json,
+    "patch": lambda _old, new, changes: patch(changes, new.base),
+}
+"""What is told to programs."""
 
 
 def differences(old: str, new: str | None, find_project: Callable[[], Path]) -> tuple[Snapshot, Snapshot, tuple[Change, ...]]:

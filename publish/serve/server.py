@@ -171,7 +171,7 @@ def _listen(host: str, port: int) -> socket.socket:
         listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         listening.bind(address)
         listening.listen()
-    except (OSError, OverflowError) as error:
+    except (OSError, OverflowError, UnicodeError) as error:
         raise NoPort("serve-no-port", host=host, port=port, reason=getattr(error, "strerror", None) or error) from error
     return listening
 
