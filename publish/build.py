@@ -14,18 +14,18 @@ from pyoxigraph import RdfFormat, Triple
 
 from publish.catalogue import Catalogue, catalogue_triples
 from publish.check import findings, sort_findings
-from publish.derive import derive
 from publish.errors import BadQuery, CheckFailed, Mistake, OccupiedFolder
 from publish.findings import found
-from publish.lint import lint
+from publish.intake import files as intake
 from publish.model import Finding, Project, Published, Severity, Source
 from publish.processor import Processor
 from publish.publication import Checked, Publication
 from publish.quality import Indicator, score
-from publish.read import SOURCE_FOLDERS, read_project, read_source, source_files
+from publish.read import SOURCE_FOLDERS, read_project, source_files
 from publish.rebase import move_source
 from publish.render import FORMATS
 from publish.show import as_text
+from publish.trial import Halted, derived, inspected
 from publish.write import Place, replacing
 
 Progress = Callable[[str], None]
@@ -51,41 +51,58 @@ def load_project(root: Path, base: str | None = None) -> Project:
     read = read_project(root, base)
     if read.project is None:
         raise Unsound(Checked(None, tuple(sort_findings(read.findings))))
-    project = read.project
-    return replace(project, derived=derive(project.stated, project.triples("judgements"), project.rules))
+    try:
+        return replace(read.project, derived=derived(read.project))
+    except Halted as halted:
+        raise Unsound(Checked(read.project, (halted.finding,))) from halted
 
 
 def read_sources(root: Path) -> list[Source]:
     """Return every Turtle source under *root*, the shapes' cases too. Raises `Unsound` where one can't be read."""
-    read = [read_source(path, root) for paths in source_files(root).values() for path in paths] + [*_cases(root)]
-    faults = [finding for _source, findings in read for finding in findings]
+    read = [*intake.read_sources([path for paths in source_files(root).values() for path in paths], root), *_cases(root)]
+    faults = [finding for _source, findings in read for finding in findings if finding.severity == Severity.VIOLATION]
     if faults:
         raise Unsound(Checked(None, tuple(sort_findings(faults))))
     return [source for source, _findings in read]
 
 
-def check_project(root: Path, processor: Processor, base: str | None = None) -> Checked:
-    """Return the project under *root* and everything wrong with it: by the engine's own rules, and by its shapes as *processor* finds."""
+def check_project(root: Path, processor: Processor, base: str | None = None, contributed: Sequence[Path] = ()) -> Checked:
+    """Return the project under *root* and everything wrong with it: by the engine's own rules, and by its shapes as *processor* finds.
+
+    The files *contributed* are held against the project as if what they say were among its data.
+    """
     read = read_project(root, base)
     if read.project is None:
         return Checked(None, tuple(sort_findings(read.findings)))
+    project, listed = _with(read.project, [intake.read_contribution(path) for path in contributed])
+    listed += read.findings
     try:
-        project = replace(read.project, derived=derive(read.project.stated, read.project.triples("judgements"), read.project.rules))
+        project = replace(project, derived=derived(project))
+    except Halted as halted:
+        return Checked(project, tuple(sort_findings([*listed, halted.finding])))
     except BadQuery:
-        checked = Checked(read.project, tuple(sort_findings(lint(read.project))))
+        checked = Checked(project, tuple(sort_findings([*listed, *inspected(project)])))
         if checked.is_sound:
             raise
         return checked
     ontology = (triple for source in project.sources["ontology"] for triple in source.triples)
     processor.ask(_n_triples([*project.stated, *project.derived, *ontology]), _n_triples(project.shapes_graph))
-    own = lint(project)
-    scored = _score(project, own)  # while the processor works
+    listed += inspected(project)
+    scored = _score(project, listed)  # while the processor works
     try:
         answer = processor.answer()
     except CheckFailed as error:
-        return Checked(project, tuple(sort_findings([*own, found("shapes", 0, "check-failed", **error.values)])), score=scored)
+        return Checked(project, tuple(sort_findings([*listed, found("shapes", 0, "check-failed", **error.values)])), score=scored)
     validation = findings(answer, project.files(), project.prefixes, lambda file: (source for source, _findings in _cases(root, escape(Path(file).stem))))
-    return Checked(project, tuple(sort_findings([*own, *validation.findings])), validation, scored)
+    return Checked(project, tuple(sort_findings([*listed, *validation.findings])), validation, scored)
+
+
+def _with(project: Project, contributed: Iterable[tuple[Source, list[Finding]]]) -> tuple[Project, list[Finding]]:
+    """Return *project* with what was *contributed* and can be read among its data, and what was found in all of it."""
+    read = [*contributed]
+    sources = tuple(source for source, faults in read if all(fault.severity != Severity.VIOLATION for fault in faults))
+    whole = replace(project, sources={**project.sources, "data": (*project.sources["data"], *sources)})
+    return replace(whole, stated=whole.triples("data")), [fault for _source, faults in read for fault in faults]
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,7 +147,7 @@ def _publish(order: Order, checked: Checked, project: Project, progress: Progres
     progress("comparing")
     if order.previous is not None and open_site(order.previous) is None:
         raise Mistake("no-previous", place=order.previous)
-    history = look_back(order.previous or str(order.out), now)
+    history = look_back(order.previous or str(order.out), now, order.expires)
     progress("writing")
     cases = tuple(move_source(source, project.own_base, project.base) for source, faults in _cases(order.root) if not faults)
     return place.replace(site_files(Publication(replace(project, cases=cases), checked, history)), partial(read_back, accepted))
@@ -154,4 +171,4 @@ def _n_triples(triples: Iterable[Triple]) -> bytes:
 
 def _cases(root: Path, shapes: str = "**") -> Iterator[tuple[Source, list[Finding]]]:
     """The cases of one file of shapes, by its name without ending; else all."""
-    return (read_source(path, root) for path in sorted((root / "tests/shapes").glob(f"{shapes}/*.ttl")))
+    return iter(intake.read_sources(sorted((root / "tests/shapes").glob(f"{shapes}/*.ttl")), root))

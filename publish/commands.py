@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 
 from pyoxigraph import QueryBoolean, QueryResultsFormat, QuerySolutions
@@ -15,6 +16,7 @@ from publish.citation import NOTATIONS
 from publish.errors import BadQuery, Mistake, UnknownName
 from publish.format import format_source
 from publish.model import Resource, Severity, sort_triples
+from publish.paths import SIGNATURE
 from publish.processor import Processor
 from publish.publication import Checked, Publication
 from publish.quality import listing, summary
@@ -23,6 +25,7 @@ from publish.sources import Passage, coverage, passages, stretches
 from publish.sparql import Answer, load, run
 from publish.texts import text
 from publish.turtle import Namespaces, write_turtle
+from publish.validity import NEVER, is_day, validity_of
 
 _RESULTS = {"csv": QueryResultsFormat.CSV, "tsv": QueryResultsFormat.TSV, "json": QueryResultsFormat.JSON}
 _CHECKS: dict[str, Callable[[Checked, str], str]] = {
@@ -57,6 +60,9 @@ class Talk:
 
 def publish(order: Order, progress: Progress, talk: Talk) -> Outcome:
     """Check the project and write its site; with a violation nothing is written and the status is 1."""
+    if order.expires is not None and order.expires != NEVER and not is_day(order.expires):
+        raise Mistake("expires-day", day=order.expires)
+    was_signed = (order.out / SIGNATURE).is_file()
     try:
         checked, count = publish_project(order, progress, talk.processor)
     except Unsound as unsound:
@@ -64,12 +70,22 @@ def publish(order: Order, progress: Progress, talk: Talk) -> Outcome:
         return Outcome([], [*_findings(unsound.checked, talk.language), _say(talk.language, "stopped")], unsound.exit_code)
     progress("nothing")
     said = _say(talk.language, "published" if count else "unchanged", count=count, folder=order.out)
-    return Outcome([said], warnings=[*_findings(checked, talk.language)])
+    remarks = [_say(talk.language, "sign-anew", folder=order.out)] if count and was_signed else []
+    return Outcome([said, *_valid_until(order.out, talk.language)], remarks, warnings=[*_findings(checked, talk.language)])
 
 
-def check(root: Path, form: str, talk: Talk) -> Outcome:
-    """Return the findings in one of the forms, and how good the metadata are; the status is 1 where there are findings."""
-    checked = check_project(root, talk.processor)
+def _valid_until(site: Path, language: str) -> Iterator[str]:
+    """Until when copies of *site* are valid, or were."""
+    if until := validity_of(site).until:
+        yield _say(language, "valid-no-more" if validity_of(site).is_over(datetime.now(UTC).date()) else "valid-until", day=until)
+
+
+def check(root: Path, contributed: Sequence[Path], form: str, talk: Talk) -> Outcome:
+    """Return the findings in one of the forms, and how good the metadata are; the status is 1 where there are findings.
+
+    The files *contributed* are held against the project as if what they say were among its data.
+    """
+    checked = check_project(root, talk.processor, contributed=contributed)
     remarks = [_summary(checked, talk.language), *_quality(checked, talk.language)]
     lines = shown.as_text(checked.findings, checked.namespaces, talk.language) if form == "text" else ()
     return Outcome(lines, remarks, 1 if checked.findings else 0, document=None if form == "text" else _CHECKS[form](checked, talk.language))

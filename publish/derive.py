@@ -9,6 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from pyoxigraph import Literal, NamedNode, Quad, QueryTriples, Store, Triple
 
+from publish.confined import Note
 from publish.errors import BadQuery
 from publish.model import TYPE, sort_triples
 from publish.query import Query
@@ -17,8 +18,10 @@ from publish.sparql import load, run
 ROUNDS = 20
 
 
-def derive(stated: Iterable[Triple], judgements: Iterable[Triple], rules: Sequence[Query]) -> list[Triple]:
+def derive(stated: Iterable[Triple], judgements: Iterable[Triple], rules: Sequence[Query], note: Note = lambda _file: None) -> list[Triple]:
     """Return *judgements* and all that *rules* construct from everything so far, sorted, without what is stated already.
+
+    *note* is told the file of each rule before it runs.
 
     Raises `BadQuery` where a rule is no CONSTRUCT, and where the rules still add something after `ROUNDS` rounds.
     """
@@ -27,7 +30,7 @@ def derive(stated: Iterable[Triple], judgements: Iterable[Triple], rules: Sequen
     store = load(known | derived)
     spellings = _spellings(known | derived)
     for _ in range(ROUNDS):
-        made = (_spelt(triple, spellings) for rule in rules for triple in _construct(store, rule))
+        made = (_spelt(triple, spellings) for rule in rules for triple in _construct(store, rule, note))
         added = [triple for triple in made if triple not in known and triple not in derived]
         if not added:
             return sort_triples(derived)
@@ -50,7 +53,8 @@ def _spelt(triple: Triple, spellings: Mapping[Literal, Literal]) -> Triple:
     return Triple(triple.subject, triple.predicate, spellings.get(value, value)) if isinstance(value, Literal) else triple
 
 
-def _construct(store: Store, rule: Query) -> Iterable[Triple]:
+def _construct(store: Store, rule: Query, note: Note) -> Iterable[Triple]:
+    note(rule.file)
     result = run(store, rule.body, rule.prefixes)
     if not isinstance(result, QueryTriples):
         raise BadQuery("no-construct", file=rule.file)

@@ -1,5 +1,6 @@
 """Make a finding of one of the engine's own rules: its severity from one table, its words in every language."""
 
+from publish.intake.gate import MILD
 from publish.controls import legible
 from publish.model import Finding, Severity
 from publish.texts import every_language
@@ -11,6 +12,7 @@ _MILD = {
     "theme-missing": Severity.WARNING,
     "theme-unknown": Severity.WARNING,
     "withdrawn": Severity.WARNING,
+    **dict.fromkeys(MILD, Severity.WARNING),
 }
 
 

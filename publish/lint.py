@@ -32,6 +32,8 @@ _PICTURES = {
 }
 # what the answer of a question has to have for each kind of picture: a variable, or one of some
 _PREFIXED_NAME = re.compile(r"(?<![\w?$:<])([A-Za-z][\w-]*):([A-Za-z0-9_][\w-]*)")
+_DOTS = re.compile(r"/(?:\.|%2e){1,2}(?:[/?#]|$)", re.IGNORECASE)
+# segments that a client takes away before it asks (RFC 3986, section 5.2.4): the IRI leads to another place, maybe not under the base
 _PLACE = re.compile(r"[1-9][0-9]{0,8}")
 
 
@@ -66,7 +68,7 @@ class _Known:
             yield found(source.file, 0, "empty-file")
         listed = {triple.subject for triple in source.triples if triple.predicate == FIRST and source.file.startswith("shapes/")}
         for triple, line in zip(source.triples, source.lines, strict=True):
-            for rule, term in self._faults(triple, listed):
+            for rule, term in self._faults(triple, source, listed):
                 yield found(
                     source.file,
                     line,
@@ -106,7 +108,7 @@ class _Known:
         if query.featured and not _PLACE.fullmatch(query.featured):
             yield found(query.file, 1, "featured-place", query.iri, word=query.featured)
 
-    def _faults(self, triple: Triple, listed: set[Subject]) -> Iterator[tuple[str, Object]]:
+    def _faults(self, triple: Triple, source: Source, listed: set[Subject]) -> Iterator[tuple[str, Object]]:
         for term in (triple.subject, triple.object):
             if isinstance(term, BlankNode) and term not in listed:
                 yield "blank-node", term
@@ -117,8 +119,10 @@ class _Known:
                 yield "undeclared", term
         if isinstance(triple.object, NamedNode) and triple.object.value in self._withdrawn and triple.predicate != _REPLACEMENT:
             yield "withdrawn", triple.object
-        if isinstance(triple.subject, NamedNode) and not triple.subject.value.startswith(self.base) and triple.predicate != TYPE:
+        if isinstance(triple.subject, NamedNode) and not triple.subject.value.startswith(self.base) and (source.is_contributed or triple.predicate != TYPE):
             yield "foreign-subject", triple.subject
+        if isinstance(triple.subject, NamedNode) and triple.subject.value.startswith(self.base) and _DOTS.search(triple.subject.value):
+            yield "dot-segments", triple.subject
 
     def _broken(self, predicate: NamedNode, value: Literal, place: tuple[str, int, str]) -> Iterator[Finding]:
         """A SPARQL text or a pattern in a shape that the SHACL processor could not use."""
@@ -137,7 +141,7 @@ class _Known:
         return iri.startswith(self.base) and iri not in self._described and any(iri.startswith(namespace) and iri != namespace for namespace in namespaces)
 
     def _unused_prefixes(self, source: Source) -> Iterator[Finding]:
-        used = Namespaces(source.prefixes).used(source.triples)
+        used = source.prefixes if source.is_contributed else Namespaces(source.prefixes).used(source.triples)
         for name in sorted(set(source.prefixes) - set(used)):
             place = re.search(rf"^[ \t]*(?:@prefix|PREFIX)\s+{re.escape(name)}:", source.text, re.MULTILINE | re.IGNORECASE)
             line = source.text.count("\n", 0, place.start()) + 1 if place else 1
@@ -173,7 +177,7 @@ def _columns(query: Query, answer: Answer) -> Iterator[Finding]:
 
 def _twice_described(project: Project, namespaces: Namespaces) -> Iterator[Finding]:
     first: dict[NamedNode, str] = {}
-    for source in project.files():
+    for source in (source for source in project.files() if not source.is_contributed):
         for subject, line in _first_lines(source):
             if first.setdefault(subject, source.file) != source.file:
                 yield found(source.file, line, "twice-described", subject.value, name=namespaces.shorten(subject.value), other=first[subject])

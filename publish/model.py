@@ -59,13 +59,17 @@ class Severity(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """One Turtle file as it was read: its triples in file order, the line on which each one ends, its prefixes."""
+    """One file as it was read: its triples in file order, the line on which each one ends, its prefixes.
+
+    Turtle, and a source of the project; one that *is_contributed* is somebody else's, in any format, and held against the project.
+    """
 
     file: str
     triples: tuple[Triple, ...]
     lines: tuple[int, ...]
     prefixes: Mapping[str, str]
     text: str
+    is_contributed: bool = False
 
 
 @dataclass(frozen=True, slots=True)

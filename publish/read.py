@@ -1,26 +1,26 @@
 """Read a project's Turtle and SPARQL files, strictly: every mistake of every file is found, with its line.
 
-pyoxigraph parses (Turtle 1.1, strict) and goes on after a faulty statement. It is fed line by line, so that the line on
-which each triple ends is known. Literals arrive with the lexical form that the file gives them.
+`publish.intake` is the gate that every file passes, in a process of its own; pyoxigraph parses (Turtle 1.1, strict) and goes on
+after a faulty statement. Literals arrive with the lexical form that the file gives them.
 """
 
 from __future__ import annotations
 
-import io
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from hashlib import sha256
+from itertools import islice
 from pathlib import Path
 from typing import TypeVar
 
-import pyoxigraph
-from pyoxigraph import BlankNode, Literal, NamedNode, RdfFormat, Triple
+from pyoxigraph import Literal, NamedNode, Triple
 
 from publish.errors import BadBase, NoProject
 from publish.filenames import unfit_names
 from publish.findings import found
-from publish.model import DCAT, DCTERMS, DQV, FOAF, OA, PROV, RDF, RDFS, SHACL, SPDX, TITLE, VANN, XSD, Finding, Project, Source, Subject
+from publish.intake.files import foreign_kinds, is_own, read_sources, read_text
+from publish.model import DCAT, DCTERMS, DQV, FOAF, OA, PROV, RDF, RDFS, SHACL, SPDX, TITLE, VANN, XSD, Finding, Project, Severity, Source, Subject
 from publish.query import Query
 from publish.rebase import move_query, move_source
 
@@ -61,8 +61,6 @@ _HEAD = re.compile(r"#\s*(title|description|\?\w+)@([a-z]+(?:-[a-z0-9]+)*):\s*(\
 _PLAIN_HEAD = re.compile(r"#\s*(picture|featured):\s*(\S.*)")
 _PROLOGUE = re.compile(r"\s*PREFIX\s+([A-Za-z][\w-]*)?:\s*<([^<>\s]*)>\s*", re.IGNORECASE)
 _NAME = re.compile(r"[a-z0-9][a-z0-9-]*")
-_STEM = 12
-_ERROR_LIMIT = 1000
 _T = TypeVar("_T")
 
 
@@ -101,34 +99,32 @@ def read_project(root: Path, base: str | None = None) -> Read:
     if base is not None and (not _ABSOLUTE.fullmatch(base) or {".", ".."} & set(base.split("/"))):
         raise BadBase("bad-base", base=base)
     findings: list[Finding] = []
-    sources = {part: tuple(_collect(findings, read_source, paths, root)) for part, paths in source_files(root).items()}
+    files = source_files(root)
+    read = read_sources([path for paths in files.values() for path in paths], root)
+    findings += [finding for _source, faults in read for finding in faults]
+    findings += foreign_kinds(root)
     findings += unfit_names(root)
+    rest = iter(source for source, _faults in read)
+    sources = {part: tuple(islice(rest, len(paths))) for part, paths in files.items()}
     rules = tuple(_collect(findings, read_query, sorted((root / "ontology/rules").glob("*.rq")), root))
     questions = tuple(_collect(findings, read_query, sorted((root / "ontology/questions").glob("*.rq")), root))
     described = _described(sources)
     named = next((triple for triple in described if triple.predicate == _BASE and isinstance(triple.subject, NamedNode)), None)
     own_base = _text(described, _BASE) if named else ""
-    if not findings and not _ABSOLUTE.fullmatch(own_base):
+    if not _is_stopped(findings) and not _ABSOLUTE.fullmatch(own_base):
         findings.append(found(DATASET_FILE, 0, "bad-own-base" if own_base else "no-dataset", word=own_base))
-    if findings:
+    if _is_stopped(findings):
         return Read(None, tuple(findings))
     project = _project(sources, rules, questions, own_base, base or own_base)
     theme = _theme(findings, root)
     whole = replace(project, pictures=_pictures(root), theme=theme, digests=_digests(project, root), own_base=own_base)
-    return Read(None if findings else whole, tuple(findings))
-
-
-def read_source(path: Path, root: Path) -> tuple[Source, list[Finding]]:
-    """Read one Turtle file. Return it with every mistake in its syntax (then its triples are of no use)."""
-    file = path.relative_to(root).as_posix()
-    text, findings = _read_text(path, root)
-    return _parse(file, text) if not findings else (Source(file, (), (), {}, text), findings)
+    return Read(None if _is_stopped(findings) else whole, tuple(findings))
 
 
 def read_query(path: Path, root: Path) -> tuple[Query, list[Finding]]:
     """Read one ``.rq`` file: its head of titles and descriptions, its prefixes, its body. Its IRI is filled in later."""
     file = path.relative_to(root).as_posix()
-    text, findings = _read_text(path, root)
+    text, findings = read_text(path, root)
     head: dict[str, dict[str, str]] = {"title": {}, "description": {}}
     columns: dict[str, dict[str, str]] = {}
     for kind, language, words in _HEAD.findall(text):
@@ -138,8 +134,8 @@ def read_query(path: Path, root: Path) -> tuple[Query, list[Finding]]:
     prefixes, body, line = split_prologue(text)
     if not _NAME.fullmatch(path.stem):
         findings.append(found(file, 0, "query-name", word=path.name))
-    if not findings:
-        findings = [found(file, 1, "query-head", words=kind) for kind, texts in head.items() if not texts]
+    if not _is_stopped(findings):
+        findings += [found(file, 1, "query-head", words=kind) for kind, texts in head.items() if not texts]
     query = Query("", file, head["title"], head["description"], prefixes, body.strip() + "\n", line, columns=columns, **plain)
     return query, findings
 
@@ -154,75 +150,6 @@ def split_prologue(text: str) -> tuple[dict[str, str], str, int]:
             prefixes[match[1] or ""] = match[2]
     place += len(text[place:]) - len(text[place:].lstrip())
     return prefixes, text[place:], text.count("\n", 0, place) + 1
-
-
-def _read_text(path: Path, root: Path) -> tuple[str, list[Finding]]:
-    """Return the text of a file of the project, without a byte order mark; never of a file outside its folder."""
-    file = path.relative_to(root).as_posix()
-    if not _is_own(path, root):
-        return "", [found(file, 0, "outside-project")]
-    data = path.read_bytes().removeprefix(b"\xef\xbb\xbf")
-    try:
-        return data.decode(), []
-    except UnicodeDecodeError as error:
-        return "", [found(file, data.count(b"\n", 0, error.start) + 1, "not-utf-8")]
-
-
-class _ByLine:
-    """A file that hands out one line a read, and knows the number of that line."""
-
-    def __init__(self, data: bytes) -> None:
-        self._stream = io.BytesIO(data)
-        self._ended = True
-        self.line = 0
-
-    def read(self, size: int = -1) -> bytes:
-        piece = self._stream.readline(size)
-        self.line += self._ended and piece != b""
-        self._ended = piece.endswith(b"\n")
-        return piece
-
-
-def _parse(file: str, text: str) -> tuple[Source, list[Finding]]:
-    stream = _ByLine(text.encode())
-    parser = pyoxigraph.parse(stream, format=RdfFormat.TURTLE)  # type: ignore[arg-type]  # pyoxigraph takes whatever can read
-    triples: list[Triple] = []
-    lines: list[int] = []
-    findings: list[Finding] = []
-    names: dict[BlankNode, BlankNode] = {}
-    while len(findings) < _ERROR_LIMIT:
-        try:
-            triple = next(parser).triple
-        except StopIteration:
-            break
-        except SyntaxError as error:
-            findings.append(found(file, error.lineno or stream.line, "syntax", column=error.offset or 0, words=_plain(error)))
-            continue
-        if isinstance(triple.object, Triple) or isinstance(triple.subject, Triple):
-            findings.append(found(file, stream.line, "triple-term", name=str(triple.predicate)))
-            continue
-        triples.append(_named(triple, names, file))
-        lines.append(stream.line)
-    return Source(file, tuple(triples), tuple(lines), dict(parser.prefixes), text), findings
-
-
-def _plain(error: SyntaxError) -> str:
-    """What the parser says, without the place, which the finding has already."""
-    return re.sub(r"^Parser error (?:at|between) line .*?: (?=\S)|\s*\(line \d+\)$", "", str(error), count=2)
-
-
-def _named(triple: Triple, names: dict[BlankNode, BlankNode], file: str) -> Triple:
-    """Give blank nodes names that depend on the file and the order in it alone: the parser's differ from run to run."""
-
-    def name(node: BlankNode) -> BlankNode:
-        stem = sha256(file.encode()).hexdigest()[:_STEM]  # of its own for each file
-        return names.setdefault(node, BlankNode(f"b{stem}x{len(names)}"))
-
-    if not isinstance(triple.subject, BlankNode) and not isinstance(triple.object, BlankNode):
-        return triple
-    subject = name(triple.subject) if isinstance(triple.subject, BlankNode) else triple.subject
-    value = name(triple.object) if isinstance(triple.object, BlankNode) else triple.object
-    return Triple(subject, triple.predicate, value)
 
 
 def _collect(findings: list[Finding], read: Callable[[Path, Path], tuple[_T, list[Finding]]], paths: Iterable[Path], root: Path) -> Iterator[_T]:
@@ -249,6 +176,11 @@ def _project(sources: Mapping[str, tuple[Source, ...]], rules: tuple[Query, ...]
     return replace(project, stated=project.triples("data"))
 
 
+def _is_stopped(findings: Iterable[Finding]) -> bool:
+    """Whether something was found that leaves no project."""
+    return any(finding.severity == Severity.VIOLATION for finding in findings)
+
+
 def _described(sources: Mapping[str, tuple[Source, ...]]) -> list[Triple]:
     """What the data set's own file says."""
     return [triple for source in sources["data"] if source.file == DATASET_FILE for triple in source.triples]
@@ -257,14 +189,14 @@ def _described(sources: Mapping[str, tuple[Source, ...]]) -> list[Triple]:
 def _pictures(root: Path) -> tuple[tuple[str, bytes], ...]:
     """The PNG files beside the ontology, such as its logo: the one kind of picture that no browser takes for a program."""
     paths = sorted((root / "ontology").glob("*.png"))
-    return tuple((path.name, path.read_bytes()) for path in paths if _is_own(path, root))
+    return tuple((path.name, path.read_bytes()) for path in paths if is_own(path, root))
 
 
 def _theme(findings: list[Finding], root: Path) -> dict[str, str]:
     """The files of the theme by their path in it; what cannot be read is found."""
     texts: dict[str, str] = {}
     for path in sorted(path for pattern in THEME for path in (root / "theme").glob(pattern)):
-        text, faults = _read_text(path, root)
+        text, faults = read_text(path, root)
         findings += faults
         texts[path.relative_to(root / "theme").as_posix()] = text
     return texts
@@ -274,11 +206,6 @@ def _digests(project: Project, root: Path) -> tuple[tuple[str, str], ...]:
     """The sha256 (hexadecimal) of each file that the project was read from, by path."""
     files = {source.file for source in project.files()} | {query.file for query in (*project.rules, *project.questions)}
     return tuple((file, sha256((root / file).read_bytes()).hexdigest()) for file in sorted(files))
-
-
-def _is_own(path: Path, root: Path) -> bool:
-    """A plain file that really lies in the project's folder."""
-    return path.is_file() and path.resolve().is_relative_to(root.resolve())
 
 
 def _prefixes(declared: Mapping[str, str]) -> dict[str, str]:

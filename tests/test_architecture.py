@@ -48,8 +48,8 @@ STAGES = {
     "dump",
     "revision",
 }
-JOINERS = {"publication", "presentation", "releases", "site", "readback", "build", "versions", "commands", "online", "cli", "start"}
-# `publication` joins what there is to say, `presentation` what pages need of it, `site` makes files of both, `build` joins all;
+JOINERS = {"trial", "publication", "presentation", "releases", "site", "readback", "build", "versions", "commands", "online", "cli", "start"}
+# `trial` joins what runs within limits, `publication` what there is to say, `presentation` what pages need of it, `site` makes files of both, `build` joins all;
 # `versions` joins what can be compared, `readback` what was written with what was accepted
 WRITERS = {
     "write": "the output folder",
@@ -114,7 +114,8 @@ def test_a_stage_imports_no_other_stage(stage: str) -> None:
 def test_build_joins_the_stages() -> None:
     assert imported(ENGINE / "publication.py") >= {"describe", "report", "render"}
     assert imported(ENGINE / "presentation.py") >= {"describe", "pages.pages", "publication"}
-    assert imported(ENGINE / "build.py") >= {"read", "lint", "derive", "check", "publication", "site", "write"}
+    assert imported(ENGINE / "trial.py") >= {"lint", "derive"}
+    assert imported(ENGINE / "build.py") >= {"read", "trial", "check", "publication", "site", "write"}
 
 
 @pytest.mark.parametrize("module", MODULES, ids=name_of)

@@ -9,7 +9,7 @@ from pyoxigraph import RdfFormat
 from workbench import LIBRARY, ROOT, bynet, canonical, make_project, turtle
 
 from publish.format import Unformattable, format_source
-from publish.read import read_source
+from publish.intake.files import read_sources
 
 HEAD = "@prefix def: <https://example.org/def/> .\n@prefix ex: <https://example.org/id/> .\n"
 SOURCES = sorted(
@@ -26,7 +26,7 @@ SOURCES = sorted(
 def formatted(folder: Path, text: str) -> str:
     file = folder / "x.ttl"
     file.write_bytes(text.encode())
-    source, findings = read_source(file, folder)
+    ((source, findings),) = read_sources([file], folder)
     assert findings == []
     return format_source(source)
 
@@ -34,7 +34,7 @@ def formatted(folder: Path, text: str) -> str:
 @pytest.mark.parametrize("root", [ROOT, LIBRARY], ids=["project", "library"])
 def test_the_sources_are_fixed_points(root: Path) -> None:
     for path in (path for path in SOURCES if path.is_relative_to(root) and (root == LIBRARY or not path.is_relative_to(LIBRARY))):
-        source, _findings = read_source(path, root)
+        ((source, _findings),) = read_sources([path], root)
         assert format_source(source) == path.read_text(encoding="utf-8"), path
 
 

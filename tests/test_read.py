@@ -9,9 +9,10 @@ from pyoxigraph import BlankNode, Literal, NamedNode
 from workbench import EXAMPLE, LIBRARY, bynet, make_project, release, turtle, write_files
 
 from publish.errors import BadBase, NoProject
+from publish.intake.files import read_sources
 from publish.lint import lint
 from publish.model import XSD, Finding, Severity
-from publish.read import find_project, read_project, read_source, split_prologue
+from publish.read import find_project, read_project, split_prologue
 
 THING = turtle('ex:one\n    a def:Thing ;\n    rdfs:label "One"@en ;\n.\n')
 QUERY = "# title@en: T\n# description@en: D\nPREFIX def: <https://example.org/def/>\n\nSELECT ?thing WHERE { ?thing a def:Thing }\n"
@@ -329,7 +330,7 @@ def test_the_current_folder_is_the_project_where_it_is_one(tmp_path: Path, monke
 def test_blank_nodes_of_two_files_are_never_one(tmp_path: Path) -> None:
     text = turtle("ex:one def:list ( 1 ) .\n")
     root = make_project(tmp_path, {"shapes/a-b.ttl": text, "shapes/ab.ttl": text.replace("ex:one", "ex:two")})
-    nodes = [{triple.object for triple in read_source(root / file, root)[0].triples} for file in ("shapes/a-b.ttl", "shapes/ab.ttl")]
+    nodes = [{triple.object for triple in read_sources([root / file], root)[0][0].triples} for file in ("shapes/a-b.ttl", "shapes/ab.ttl")]
     assert not {node for node in nodes[0] & nodes[1] if isinstance(node, BlankNode)}
 
 

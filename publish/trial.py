@@ -1,0 +1,97 @@
+"""What a project's own queries and files are put to before they are relied on, each in a child process within limits.
+
+Rules and questions are programs, and may come from a stranger: one that never ends, or fills the memory, is a finding that names it.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import asdict
+from importlib import import_module
+from typing import Any
+
+import pyoxigraph
+from pyoxigraph import RdfFormat, Triple
+
+from publish.answered import answered
+from publish.confined import Note, Stopped, confined, limits_for
+from publish.derive import derive
+from publish.errors import BadQuery
+from publish.findings import found
+from publish.lint import lint
+from publish.model import Finding, Project, Severity
+from publish.sparql import load
+from publish.texts import LANGUAGES, table
+
+_TRIPLES, _MISTAKE = b"+", b"!"
+
+
+class Halted(Exception):
+    """A rule that did not come to its end: *finding* says which."""
+
+    def __init__(self, finding: Finding) -> None:
+        super().__init__(finding.rule)
+        self.finding = finding
+
+
+def derived(project: Project) -> list[Triple]:
+    """Return what follows from what *project* states, sorted. Raises `BadQuery` as `derive` does, `Halted` where a rule is stopped."""
+
+    def compute(note: Note) -> Iterator[bytes]:
+        try:
+            made = derive(project.stated, project.triples("judgements"), project.rules, note)
+            yield _TRIPLES + (pyoxigraph.serialize(made, format=RdfFormat.N_TRIPLES) or b"")
+        except BadQuery as error:
+            yield _MISTAKE + json.dumps({"name": error.name, **error.values}).encode()
+
+    try:
+        (answer,) = confined(compute, limits_for(len(project.stated)))
+    except Stopped as stopped:
+        raise Halted(_stopped(project, stopped)) from stopped
+    if answer.startswith(_MISTAKE):
+        raise BadQuery(**json.loads(answer.removeprefix(_MISTAKE)))
+    return [quad.triple for quad in pyoxigraph.parse(answer.removeprefix(_TRIPLES), format=RdfFormat.N_TRIPLES)]
+
+
+def inspected(project: Project) -> list[Finding]:
+    """Return what `lint` finds wrong with *project*, and every question that can't be answered within limits, in no fixed order."""
+
+    def compute(note: Note) -> Iterator[bytes]:
+        listed = lint(project)
+        yield from (json.dumps(asdict(finding)).encode() for finding in listed)
+        store = load(project.data)
+        wrong = {finding.file for finding in listed}
+        for query in project.questions:
+            if query.file not in wrong:
+                note(query.file)
+                answered(store, query)
+
+    _load_what_it_needs(project)
+    try:
+        return [*map(_finding, confined(compute, limits_for(len(project.data))))]
+    except Stopped as stopped:
+        return [*map(_finding, stopped.pieces), _stopped(project, stopped)]
+
+
+def _load_what_it_needs(project: Project) -> None:
+    """Have in memory what `lint` would open files for: its child can't."""
+    for language in LANGUAGES:
+        table(language, "finding")
+    if project.theme:
+        import_module("jinja2.sandbox")
+
+
+def _stopped(project: Project, stopped: Stopped) -> Finding:
+    """What stopped a query: the one that was noted last, or else the reading of the files themselves."""
+    query = next((query for query in (*project.rules, *project.questions) if query.file == stopped.noted), None)
+    limits = limits_for(len(project.data))
+    words: Mapping[str, Any] = {"seconds": f"{limits.seconds:.0f}", "memory": limits.memory}
+    if query is None:
+        return found("data", 0, f"lint-{stopped.reason}", **words)
+    return found(query.file, query.body_line, f"query-{stopped.reason}", query.iri, **words)
+
+
+def _finding(told: bytes) -> Finding:
+    said = json.loads(told)
+    return Finding(**said | {"severity": Severity(said["severity"])})
