@@ -9,6 +9,8 @@ import pyoxigraph
 from pyoxigraph import NamedNode, RdfFormat, Triple
 
 from publish.errors import Mistake
+from publish.intake.nesting import DEPTH, nesting_fault
+from publish.intake.xmltext import xml_fault
 from publish.model import Snapshot, sort_triples
 from publish.snapshots import ALL, GRAPHS, snapshot
 
@@ -20,6 +22,8 @@ FORMATS = {
     ".trig": RdfFormat.TRIG,
     ".ttl": RdfFormat.TURTLE,
 }
+_DEADLY = ("too-deep", "xml-doctype")
+"""What kills a parser, or keeps it busy for ever, whoever wrote it."""
 
 
 class BadDump(Mistake):
@@ -37,7 +41,9 @@ def read_dump(file: Path) -> Snapshot:
         raise BadDump("dump-format", file=file, choices=" ".join(FORMATS))
     graphs: dict[str, list[Triple]] = defaultdict(list)
     try:
-        for quad in pyoxigraph.parse(path=file, format=form):
+        content = file.read_bytes()
+        _refuse_deadly(file, content.decode(errors="replace"))
+        for quad in pyoxigraph.parse(content, format=form):
             graphs[quad.graph_name.value if isinstance(quad.graph_name, NamedNode) else ""].append(quad.triple)
     except (SyntaxError, ValueError) as error:
         raise BadDump("dump-syntax", file=file, words=" ".join(str(error).split())) from error
@@ -45,3 +51,10 @@ def read_dump(file: Path) -> Snapshot:
     base = snapshot(graphs).base
     own = {base + name: name for name in GRAPHS} | {"": whole}
     return snapshot({own.get(name, name): sort_triples(triples) for name, triples in sorted(graphs.items())} or {whole: []})
+
+
+def _refuse_deadly(file: Path, text: str) -> None:
+    """Raise `BadDump` where the parser would die of what nests in *text*, or would work on its entities for ever."""
+    fault = xml_fault(text) if file.suffix.lower() == ".rdf" else nesting_fault(text)
+    if fault is not None and fault.rule in _DEADLY:
+        raise BadDump(f"dump-{fault.rule}", file=file, line=fault.line, depth=DEPTH)

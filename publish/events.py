@@ -5,6 +5,7 @@ The pages are those that `feed` writes; what is no such page is a mistake, never
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
@@ -30,6 +31,7 @@ NUMBER = NamedNode(SCHEMA + "position")
 RELEASE = NamedNode(DCTERMS + "isPartOf")
 TRUE = Literal("true", datatype=NamedNode(XSD + "boolean"))
 
+_NUMBER = re.compile(r"[1-9][0-9]{0,14}")
 _HERE = NamedNode("feed:/")  # a page names itself relative to its place, and what it holds does not depend on that place
 
 
@@ -114,11 +116,11 @@ def _page(graphs: Mapping[str, set[Triple]]) -> Page:
 
 def _member(iri: str, facts: Facts, graphs: Mapping[str, set[Triple]]) -> Member:
     kinds = [kind for kind, name in KINDS.items() if name.value in facts.kinds(iri)]
-    resource, release = (facts.value(iri, name.value) or _HERE.value for name in (RESOURCE, RELEASE))
+    resource, release = (next(iter(facts.iris(iri, name.value)), _HERE.value) for name in (RESOURCE, RELEASE))
     number = facts.value(iri, NUMBER.value)
     return Member(
         iri=iri,
-        number=int(number) if number.isdecimal() else 0,
+        number=int(number) if _NUMBER.fullmatch(number) else 0,
         kind=next(iter(kinds), ChangeKind.CREATE),
         resource=resource,
         time=facts.value(iri, TIME.value),

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 import pyoxigraph
-from pyoxigraph import NamedNode, Quad, RdfFormat
+from pyoxigraph import NamedNode, Quad, RdfFormat, Triple
 
 from publish.earlier import open_site
 from publish.errors import BadBase, Mistake
@@ -71,6 +71,8 @@ def _own_base(content: bytes, site: str) -> str:
 def _lines(content: bytes, graph: NamedNode, site: str) -> Iterator[bytes]:
     for quad in _quads(content, site):
         if quad.graph_name == graph:
+            if isinstance(quad.object, Triple):
+                raise BadRelease("push-no-graphs", place=site, file=DUMP)  # a term that bynet never publishes
             if has_blank_node(quad.triple):
                 raise BadRelease("push-blank-node", place=site, file=DUMP)
             yield line_of(quad.triple)

@@ -28,7 +28,15 @@ def snapshot(graphs: Mapping[str, Sequence[Triple]]) -> Snapshot:
         if dataset and triple.subject == NamedNode(dataset) and isinstance(triple.object, Literal)
     }
     modified = said.get(DCTERMS + "modified") or said.get(DCTERMS + "issued", "")
-    return Snapshot(said.get(_BASE, ""), dataset, said.get(DCAT + "version", ""), modified, graphs)
+    return Snapshot(_base(said.get(_BASE, "")), dataset, said.get(DCAT + "version", ""), modified, graphs)
+
+
+def _base(said: str) -> str:
+    """The base that a data set has *said*; an empty text where it can be none, for then its graphs would have no names."""
+    try:
+        return NamedNode(said + ALL).value.removesuffix(ALL)
+    except ValueError:
+        return ""
 
 
 def _dataset(triples: Iterable[Triple]) -> str:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import os
+import re
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager, suppress
 from dataclasses import fields
 from pathlib import Path
-from urllib.parse import urlsplit
 
 from starlette.applications import Starlette
 from starlette.requests import Request
@@ -23,6 +23,8 @@ from publish.serve.endpoint import Endpoint
 from publish.serve.limits import Limits
 from publish.serve.release import Served
 
+_ORIGIN = re.compile(r"\A[A-Za-z][A-Za-z0-9+.-]*://[^/]*")
+"""What stands before the path in a whole address, whatever the host is."""
 _MOMENT = 0.05
 _PATIENCE = 100
 """How often a file that has just gone is looked for again, a moment apart: so long a publisher may take between two renames."""
@@ -51,7 +53,7 @@ class Application(Starlette):
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer; a request may name its target as a whole address, or as ``*`` for the server (RFC 9112, 3.2.2 and 3.2.4)."""
         if scope["type"] == "http" and not scope["path"].startswith("/"):
-            scope = {**scope, "path": urlsplit(scope["path"]).path.removeprefix("*") or "/"}
+            scope = {**scope, "path": _ORIGIN.sub("", scope["path"]).removeprefix("*") or "/"}
         await super().__call__(scope, receive, send)
 
 

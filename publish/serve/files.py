@@ -158,8 +158,11 @@ class _OpenFile(FileResponse):
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         whole = scope["method"] != "GET" or self.status_code != HTTPStatus.OK
-        ranged = not whole and all(value.startswith(b"bytes=") for name, value in scope["headers"] if name == b"range")
-        headers = scope["headers"] if ranged else [(name, value) for name, value in scope["headers"] if name != b"range"]  # RFC 9110, 14.2
+        tag = self.headers["etag"].encode()
+        asked = {b"range": lambda value: value.startswith(b"bytes="), b"if-range": lambda value: value == tag}
+        ranged = not whole and all(asked[name](value) for name, value in scope["headers"] if name in asked)
+        left_out = {b"if-range"} if ranged else {*asked}  # RFC 9110, 13.1.5 and 14.2
+        headers = [(name, value) for name, value in scope["headers"] if name not in left_out]
         try:
             await super().__call__({**scope, "headers": headers, "extensions": {}}, receive, send)  # no server opens the file by its name
         finally:
