@@ -23,11 +23,16 @@ from publish.quality import listing, summary
 from publish.render import FORMATS
 from publish.sources import Passage, coverage, passages, stretches
 from publish.sparql import Answer, load, run
+from publish.spreadsheet import as_csv
 from publish.texts import text
 from publish.turtle import Namespaces, write_turtle
 from publish.validity import NEVER, is_day, validity_of
 
-_RESULTS = {"csv": QueryResultsFormat.CSV, "tsv": QueryResultsFormat.TSV, "json": QueryResultsFormat.JSON}
+_RESULTS: dict[str, Callable[[QuerySolutions | QueryBoolean], str]] = {
+    "csv": lambda answer: as_csv(answer) if isinstance(answer, QuerySolutions) else "",
+    "tsv": lambda answer: (answer.serialize(format=QueryResultsFormat.TSV) or b"").decode(),
+    "json": lambda answer: (answer.serialize(format=QueryResultsFormat.JSON) or b"").decode(),
+}
 _CHECKS: dict[str, Callable[[Checked, str], str]] = {
     "json": lambda checked, _language: shown.as_json(checked.findings),
     "sarif": lambda checked, language: shown.as_sarif(checked.findings, language),
@@ -244,7 +249,7 @@ def _answer(answer: Answer, form: str | None, namespaces: Namespaces, language: 
     if not isinstance(answer, QuerySolutions | QueryBoolean):
         return Outcome(document="".join(write_turtle(sort_triples(answer), namespaces)).rstrip("\n"))
     if chosen in _RESULTS:
-        return Outcome(document=(answer.serialize(format=_RESULTS[chosen]) or b"").decode().rstrip("\n"))
+        return Outcome(document=_RESULTS[chosen](answer).rstrip("\n"))
     return Outcome(shown.as_table(answer, namespaces) if isinstance(answer, QuerySolutions) else [_say(language, "true" if answer else "false")])
 
 

@@ -27,7 +27,7 @@ def remark(line: str) -> None:
 
 def document(text: str) -> None:
     """Print *text* to standard output: to the letter for a program, and with escapes on a terminal."""
-    click.echo(plain(text) if sys.stdout.isatty() else text, color=True)  # else click would take out what looks like a colour
+    click.echo(plain(text.replace("\r\n", "\n")) if sys.stdout.isatty() else text, color=True)  # else click would take out what looks like a colour
 
 
 def progress() -> Callable[[str], None]:

@@ -4,18 +4,20 @@ from __future__ import annotations
 
 import csv
 import hashlib
+import io
 import json
 import os
 import pty
 import re
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import click
 import pytest
-from pyoxigraph import QueryResultsFormat, QuerySolutions, RdfFormat, parse_query_results
+from formulas import CELLS, formulas
+from pyoxigraph import Literal, NamedNode, QueryResultsFormat, QuerySolutions, RdfFormat, parse_query_results
 from workbench import LIBRARY, ROOT, SHARED, bynet, bynet_command, canonical, environment_of, make_project, triples, turtle
 
 from publish import cli, texts
@@ -288,6 +290,17 @@ def test_every_format_of_an_answer_is_what_it_says() -> None:
     assert bynet("--root", LIBRARY, "query", "DESCRIBE book:faust", "--format", "ttl").out.startswith("@prefix book:")
     assert json.loads(bynet("--root", LIBRARY, "query", "ASK { book:faust a t:Shelf }", "--format", "json").out)["boolean"] is False
     assert bynet("--root", LIBRARY, "--lang", "da", "query", "ASK { book:faust a t:Shelf }").out == "nej\n"
+
+
+def test_no_csv_that_people_open_has_a_formula_in_it(figure: Callable[[str, int], None]) -> None:
+    query = f"SELECT ?number ?cell {{ {formulas()} }} ORDER BY ?number"
+    cells = [row[1] for row in csv.reader(io.StringIO(bynet("--root", LIBRARY, "query", query, "--format", "csv").out, newline=""))]
+    assert cells == ["cell", *(cell for _term, cell in CELLS)]
+    assert [cell for cell in cells if re.match(r"[=+\-@\t\r]", cell)] == ["-3", "-1.5", "-0.25"]
+    figure("cells that could be formulas", len(CELLS))
+    exact = parse_query_results(bynet("--root", LIBRARY, "query", query, "--format", "tsv").out, format=QueryResultsFormat.TSV)
+    assert isinstance(exact, QuerySolutions)
+    assert [term.value for term in (row["cell"] for row in exact) if isinstance(term, Literal | NamedNode)] == [term.value for term, _cell in CELLS]
 
 
 def test_stated_and_derived_are_asked_apart() -> None:

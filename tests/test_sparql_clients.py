@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import json
 import re
 import shutil
@@ -11,10 +13,12 @@ from pathlib import Path
 from typing import Any
 from urllib.error import HTTPError
 from urllib.parse import urlencode
+from urllib.request import Request, urlopen
 
 import pandas  # type: ignore[import-untyped]  # its types are a package of their own
 import pytest
 import rdflib
+from formulas import CELLS, formulas
 from pyoxigraph import BlankNode, Literal, NamedNode, RdfFormat, Triple, parse
 from rdflib.namespace import RDFS
 from rdflib.plugins.stores.sparqlstore import SPARQLStore
@@ -233,6 +237,12 @@ def test_pandas_gets_every_table(server: Serving, site: Path) -> None:
 def test_pandas_is_told_that_there_is_no_table(server: Serving) -> None:
     with pytest.raises(HTTPError, match="400"):
         pandas.read_csv(asking(server, "SELECT * {"), storage_options={"Accept": "text/csv"})
+
+
+def test_csv_for_programs_is_to_the_letter(server: Serving) -> None:
+    with urlopen(Request(asking(server, f"SELECT ?cell {{ {formulas()} }} ORDER BY ?number"), headers={"Accept": "text/csv"})) as reply:
+        cells = [row[0] if row else "" for row in csv.reader(io.StringIO(reply.read().decode(), newline=""))]
+    assert cells == ["cell", *(term.value for term, _cell in CELLS)]
 
 
 def asking(server: Serving, query: str) -> str:

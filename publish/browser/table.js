@@ -1,9 +1,11 @@
 // The table of an answer, as a view of YASR. YASR's own table speaks English alone, changes texts that hold {{braces}} and
 // styles elements inline; this one shows each value as it is, with links to the site's pages.
 
-import { compare, plain, show } from "./terms.js";
+import { compare, isNumber, plain, show } from "./terms.js";
 import { fill } from "./words.js";
 
+// where a cell begins, or may be taken to: behind a semicolon too, in much of Europe (as publish/spreadsheet.py)
+const FORMULA = /(?:^|(?<=[;\t\r\n]))(?=[=+\-@\t\r\uff1d\uff0b\uff0d\uff20])/g;
 const FEW = 10;
 const FIRST = 100;
 const MORE = 500;
@@ -29,10 +31,17 @@ export function tableView(settings) {
   };
 }
 
-/** Returns the answer as CSV (SPARQL 1.1 Query Results CSV and TSV Formats, section 3). */
+/**
+ * Returns the answer as CSV (SPARQL 1.1 Query Results CSV and TSV Formats, section 3) that people open in a spreadsheet: an apostrophe stands
+ * before everything in a text that could be taken for a formula.
+ */
 export function asCsv({ head, results }) {
-  const lines = [head.vars, ...results.bindings.map((row) => head.vars.map((name) => plain(row[name])))];
+  const lines = [head.vars, ...results.bindings.map((row) => head.vars.map((name) => cell(row[name])))];
   return lines.map((line) => `${line.map(quoted).join(",")}\r\n`).join("");
+}
+
+function cell(term) {
+  return isNumber(term) ? term.value : plain(term).replace(FORMULA, "'");
 }
 
 function quoted(text) {

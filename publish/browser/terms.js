@@ -2,19 +2,22 @@
 
 const SEGMENT = /^(?!(?:con|prn|aux|nul|com[0-9]|lpt[0-9])$)[a-z0-9][a-z0-9_-]{0,99}$/i;
 const DEPTH = 8;
+const LENGTH = 180;
 const XSD = "http://www.w3.org/2001/XMLSchema#";
 const LOCAL = /^(?:\w(?:[\w.-]*[\w-])?)?$/;
 const STRING_OR_IRI = /"(?:[^"\\]|\\.)*"|<([^<>"\s]*)>/g;
 // what a query and Turtle write as it is, without its datatype
 const BARE = /^(?:string|boolean|integer|decimal|double)$/;
 const NUMBERS = /^(?:byte|decimal|double|float|int|integer|long|negativeInteger|nonNegativeInteger|nonPositiveInteger|positiveInteger|short|unsigned\w+)$/;
+const NUMBER = /^[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:e[+-]?[0-9]+)?$/i;
 
 /** Returns the address to which *iri* links: its page on this site (the rule of publish/paths.py), or itself on the web; else nothing. */
 export function addressOf(iri, { base, graphs, pages, reserved, suffix }) {
   if (iri.startsWith(base) && !(iri in graphs)) {
     const path = iri.slice(base.length);
     const segments = path.split("/");
-    const plain = segments.length <= DEPTH && segments.every((segment) => SEGMENT.test(segment)) && !reserved.includes(segments[0].toLowerCase());
+    const short = path.length <= LENGTH && segments.length <= DEPTH;
+    const plain = short && segments.every((segment) => SEGMENT.test(segment)) && !reserved.includes(segments[0].toLowerCase());
     const page = pages[path] ?? (plain ? path : "");
     if (page) return `../${page}${suffix}`;
   }
@@ -66,6 +69,11 @@ function showIri(iri, settings) {
   if (address) element.href = address;
   if (address === iri) element.rel = "noreferrer";
   return element;
+}
+
+/** Returns whether *term* is a number, written as one. */
+export function isNumber(term) {
+  return Boolean(term) && isOf(term, NUMBERS) && NUMBER.test(term.value);
 }
 
 /** Returns the text of *term*, as SPARQL's CSV writes it; empty for an unbound variable. */
