@@ -8,7 +8,6 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict
-from importlib import import_module
 from typing import Any
 
 import pyoxigraph
@@ -23,6 +22,7 @@ from publish.lint import lint
 from publish.model import Finding, Project, Severity
 from publish.sparql import load
 from publish.texts import LANGUAGES, table
+from publish.theme import Theme, faults
 
 _TRIPLES, _MISTAKE = b"+", b"!"
 
@@ -79,7 +79,7 @@ def _load_what_it_needs(project: Project) -> None:
     for language in LANGUAGES:
         table(language, "finding")
     if project.theme:
-        import_module("jinja2.sandbox")
+        list(faults(Theme({"templates/a.html": """{{ "\\n" }}""", "templates/b.html": "{{"})))  # Jinja loads what reads a text, and what tells an error, late
 
 
 def _stopped(project: Project, stopped: Stopped) -> Finding:
