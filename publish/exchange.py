@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from time import monotonic, sleep
@@ -65,13 +65,14 @@ class Asked:
 
 
 class Reply:
-    """An answer that has begun: its status, its headers, and its body, which is read once and within the limits."""
+    """An answer that has begun: its status, its headers, and its body, which is read once and within the limits; *shown* hides what was sent."""
 
-    def __init__(self, response: BaseHTTPResponse, asked: Asked, patience: Patience) -> None:
+    def __init__(self, response: BaseHTTPResponse, asked: Asked, patience: Patience, shown: Callable[[str], str]) -> None:
         self.status = response.status
         self._response = response
         self._asked = asked
         self._patience = patience
+        self._shown = shown
         self._ends = monotonic() + patience.whole
 
     def header(self, name: str) -> str:
@@ -90,7 +91,7 @@ class Reply:
                     raise StoreFailed("store-too-slow", address=self._asked.address, seconds=round(self._patience.whole))
                 yield piece
         except HTTPError as error:
-            raise StoreFailed("store-broken-off", address=self._asked.address, words=brief(error)) from None
+            raise StoreFailed("store-broken-off", address=self._asked.address, words=self._shown(brief(error))) from None
 
     def words(self) -> str:
         """The first words of a body that is text for people, on one line; empty for a page."""
@@ -123,7 +124,7 @@ class Exchange:
         """Yield the answer, whose status says success or is one of *known*. Raises `StoreFailed` for any other one, and where there is none."""
         response = self._answered(asked)
         try:
-            reply = Reply(response, asked, self._patience)
+            reply = Reply(response, asked, self._patience, self._shown)
             if reply.status not in {*_SUCCESS, *known}:
                 raise self._failure(asked, reply)
             yield reply
@@ -166,7 +167,7 @@ class Exchange:
         try:
             return self._pool.request(asked.method, target, body=body or None, headers=headers, redirect=False, preload_content=False, timeout=timeout)
         except (HTTPError, OSError, UnicodeError, ValueError) as error:
-            raise StoreFailed("store-no-answer", address=asked.address, words=brief(error)) from None
+            raise StoreFailed("store-no-answer", address=asked.address, words=self._shown(brief(error))) from None
 
     def _failure(self, asked: Asked, reply: Reply) -> StoreFailed:
         """What to say of an answer that is no success; what the store says itself is shown without what was sent to it."""
@@ -184,7 +185,7 @@ class Exchange:
 
 
 def brief(error: Exception) -> str:
-    """What went wrong, in the words of the innermost reason; none of what was sent is among them."""
+    """What went wrong, in the words of the innermost reason; what the other side said may be among them."""
     reason = getattr(error, "reason", None) or error
     words = _NUMBER.sub("", str(reason).rpartition(": ")[2])
     return _SPACE.sub(" ", words)[:_SHOWN] or type(reason).__name__

@@ -13,6 +13,7 @@ from hashlib import sha256
 from itertools import islice
 from pathlib import Path
 from typing import TypeVar
+from urllib.parse import urlsplit
 
 from pyoxigraph import Literal, NamedNode, Triple
 
@@ -96,7 +97,7 @@ def read_project(root: Path, base: str | None = None) -> Read:
 
     Raises `BadBase` where *base* cannot be one.
     """
-    if base is not None and (not _ABSOLUTE.fullmatch(base) or {".", ".."} & set(base.split("/"))):
+    if base is not None and (not _is_base(base) or {".", ".."} & set(base.split("/"))):
         raise BadBase("bad-base", base=base)
     findings: list[Finding] = []
     files = source_files(root)
@@ -111,7 +112,7 @@ def read_project(root: Path, base: str | None = None) -> Read:
     described = _described(sources)
     named = next((triple for triple in described if triple.predicate == _BASE and isinstance(triple.subject, NamedNode)), None)
     own_base = _text(described, _BASE) if named else ""
-    if not _is_stopped(findings) and not _ABSOLUTE.fullmatch(own_base):
+    if not _is_stopped(findings) and not _is_base(own_base):
         findings.append(found(DATASET_FILE, 0, "bad-own-base" if own_base else "no-dataset", word=own_base))
     if _is_stopped(findings):
         return Read(None, tuple(findings))
@@ -206,6 +207,14 @@ def _digests(project: Project, root: Path) -> tuple[tuple[str, str], ...]:
     """The sha256 (hexadecimal) of each file that the project was read from, by path."""
     files = {source.file for source in project.files()} | {query.file for query in (*project.rules, *project.questions)}
     return tuple((file, sha256((root / file).read_bytes()).hexdigest()) for file in sorted(files))
+
+
+def _is_base(iri: str) -> bool:
+    """Whether *iri* can be a base: an address whose host is one, which ends in a slash."""
+    try:
+        return _ABSOLUTE.fullmatch(iri) is not None and bool(urlsplit(NamedNode(iri).value).hostname)
+    except ValueError:
+        return False
 
 
 def _prefixes(declared: Mapping[str, str]) -> dict[str, str]:

@@ -48,7 +48,10 @@ class Live:
 
     def path_of(self, target: str, path: str) -> str | None:
         """Return the decoded path on this site of the URL reference *target*, found at *path*; None where it leads elsewhere."""
-        address = urljoin(self.root + quote(path), target).partition("#")[0]
+        try:
+            address = urljoin(self.root + quote(path), target).partition("#")[0]
+        except ValueError:
+            return None
         return unquote(address.removeprefix(self.root)) if address.startswith(self.root) else None
 
     def _ask(self, method: str, path: str, headers: Mapping[str, str], most: int | None = None) -> Reply:

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from threading import Lock
 from time import monotonic
-from urllib.parse import quote, urljoin
+from urllib.parse import quote, urljoin, urlsplit
 
 from urllib3 import BaseHTTPResponse, PoolManager, Retry, Timeout
 from urllib3.exceptions import HTTPError
@@ -126,7 +126,7 @@ class Web:
             if not location:
                 self._root = address.removesuffix(name)
                 return content
-            sent_on = urljoin(address, location)
+            sent_on = _sent_on(address, location)
             if not _may_follow(address, sent_on) or not sent_on.endswith(f"/{name}"):
                 raise Unreachable("sent-elsewhere", address=address, other=sent_on)
             address = sent_on
@@ -139,7 +139,7 @@ class Web:
             content, location = self._ask(address)
             if not location:
                 return content
-            sent_on = urljoin(address, location)
+            sent_on = _sent_on(address, location)
             if _origin(sent_on) != _origin(address):
                 raise Unreachable("sent-elsewhere", address=address, other=sent_on)
             address = sent_on
@@ -164,7 +164,18 @@ class Web:
 
 def is_address(address: str) -> bool:
     """Whether *address* is one of http or https that a site can stand at: with a host, without query and fragment."""
-    return _ADDRESS.fullmatch(address) is not None
+    try:
+        return _ADDRESS.fullmatch(address) is not None and urlsplit(address).port != 0
+    except ValueError:  # brackets that hold no address, a port that is none, letters that are no host's
+        return False
+
+
+def _sent_on(address: str, location: str) -> str:
+    """Where an answer from *address* sends on to. Raises `Unreachable` where that is nowhere."""
+    try:
+        return urljoin(address, location)
+    except ValueError as error:
+        raise Unreachable("sent-elsewhere", address=address, other=location) from error
 
 
 def _origin(address: str) -> tuple[str, str]:

@@ -6,7 +6,6 @@ import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
-from urllib.parse import urlsplit
 
 from pyoxigraph import Literal, NamedNode, Triple
 
@@ -148,7 +147,7 @@ class Showing:
         inside = iri in site.pages
         href = page_path(iri, site.base) + self.suffix(self.language) if inside else iri if iri.startswith(WEB) else ""
         text, language = self._called(iri)
-        host = urlsplit(iri).netloc if href == iri and iri in self._names and site.namespaces.shorten(iri)[0] == "<" else ""
+        host = re.split("[/?#]", iri.partition("://")[2])[0] if href == iri and iri in self._names and site.namespaces.shorten(iri)[0] == "<" else ""
         return Value(visible(text), href, iri, language, site.classes.colour(site.classes.kind(iri)), host=host)
 
     def _called(self, iri: str) -> tuple[str, str]:
