@@ -11,13 +11,23 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from hashlib import sha256
 
-from pyoxigraph import BlankNode, CanonicalizationAlgorithm, Dataset, NamedNode, Quad, Triple
+import pyoxigraph
+from pyoxigraph import BlankNode, CanonicalizationAlgorithm, Dataset, NamedNode, Quad, RdfFormat, Triple
 
+from publish.confined import Limits, Stopped, confined
+from publish.errors import Mistake
 from publish.model import DATA_GRAPHS, Change, ChangeKind, Object, Snapshot, sort_triples, tombstones, triple_key
 from publish.snapshots import ALL
 
 _STEM = 24
+_LIMITS = Limits(seconds=4, memory=512)
 _Facts = set[tuple[str, Triple]]
+
+
+class Symmetric(Mistake):
+    """Blank nodes that nothing tells apart, too many to be named."""
+
+    exit_code = 1
 
 
 def compare(old: Snapshot | None, new: Snapshot) -> tuple[Change, ...]:
@@ -50,7 +60,7 @@ def name_by_structure(triples: Sequence[Triple]) -> list[Triple]:
     The same list at the same place has the same name in every snapshot. Of two that nothing tells apart there is one.
     """
     plain = [triple for triple in triples if not _blank(triple)]
-    return sort_triples([*plain, *(triple for part in _components(triples) for triple in _canonical(part))])
+    return sort_triples([*plain, *(triple for part in _named(_components(triples)) for triple in part)])
 
 
 def _change(iri: str, before: _Facts, after: _Facts) -> Change:
@@ -68,9 +78,9 @@ def _by_resource(snapshot: Snapshot, dataset: str) -> Mapping[str, _Facts]:
         for triple in triples:
             if isinstance(triple.subject, NamedNode) and not _blank(triple):
                 facts[triple.subject.value].add((name, triple))
-        for part in _components(triples):
+        for part in _named(_components(triples)):
             owner = min((triple.subject.value for triple in part if isinstance(triple.subject, NamedNode)), default=dataset)
-            for triple in _canonical(part):
+            for triple in part:
                 facts[triple.subject.value if isinstance(triple.subject, NamedNode) else owner].add((name, triple))
     return facts
 
@@ -93,6 +103,33 @@ def _components(triples: Iterable[Triple]) -> Iterator[list[Triple]]:
     for triple in told:
         parts[id(groups[_blank(triple)[0]])].append(triple)
     yield from parts.values()
+
+
+def _named(parts: Iterable[list[Triple]]) -> Iterator[list[Triple]]:
+    """Yield *parts* with canonical names. Raises `Symmetric` where what nothing tells apart takes too long, which it can without end."""
+    for part in parts:
+        if _is_plain(part):
+            yield [*_canonical(part)]
+            continue
+        try:
+            (named,) = confined(lambda _note, part=part: [_n_triples(_canonical(part))], _LIMITS)  # type: ignore[misc]  # the default is no argument
+        except Stopped as stopped:
+            raise Symmetric("symmetric", count=len({node for triple in part for node in _blank(triple)})) from stopped
+        yield [quad.triple for quad in pyoxigraph.parse(named, format=RdfFormat.N_TRIPLES)]
+
+
+def _is_plain(part: Iterable[Triple]) -> bool:
+    """Whether what is said of each blank node beside other blank nodes tells it from all others: naming them takes no trials then."""
+    said: dict[BlankNode, list[str]] = defaultdict(list)
+    for triple in part:
+        ends = [str(term) if not isinstance(term, BlankNode) else "" for term in (triple.subject, triple.object)]
+        for node in _blank(triple):
+            said[node].append(f"{triple.subject == node} {triple.predicate} {ends}")
+    return len({tuple(sorted(about)) for about in said.values()}) == len(said)
+
+
+def _n_triples(triples: Iterable[Triple]) -> bytes:
+    return pyoxigraph.serialize(triples, format=RdfFormat.N_TRIPLES) or b""
 
 
 def _canonical(part: Iterable[Triple]) -> Iterator[Triple]:
