@@ -64,8 +64,8 @@ class Needs:
 
 
 def refusal(error: OSError, place: object = "") -> Refused:
-    """Return what a person is told of *error*; *place* is where it happened, if the error itself does not say."""
-    where = error.filename or place
+    """Return what a person is told of *error*; *place* is where it happened, else the error itself says that."""
+    where = place or (error.filename if isinstance(error.filename, str | os.PathLike) else "")
     return Refused(_NAMES.get(error.errno or 0, "system") if where else "system", place=where or "bynet", words=error.strerror or error)
 
 
@@ -75,15 +75,13 @@ def told(out: Path, needs: Needs | None = None) -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        inside = error.filename is not None and Path(os.fsdecode(error.filename)).is_relative_to(out)
-        place = Path(os.fsdecode(error.filename)) if inside else out.parent
+        inside = isinstance(error.filename, str) and Path(error.filename).is_relative_to(out)
+        place = Path(error.filename) if inside else out.parent
         if needs is not None and error.errno in _FULL:
             raise _too_large(error, place, needs.whole()) from error
         if error.errno in _MOUNTED:
             raise Refused("mounted", place=out) from error
-        raise refusal(
-            OSError(error.errno, error.strerror or str(error)), _no_folder(place) if _NAMES.get(error.errno or 0) == "no-folder" else place
-        ) from error
+        raise refusal(error, _no_folder(place) if _NAMES.get(error.errno or 0) == "no-folder" else place) from error
 
 
 def _no_folder(place: Path) -> Path:

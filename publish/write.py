@@ -27,7 +27,7 @@ from publish.stopping import later
 MANIFEST = "MANIFEST"
 
 _NAME = ".{}.bynet-{}"
-_PARTING = 0.2
+_PARTING = 0.1
 """Seconds that whoever was on the way into the old site has to open a file there."""
 
 
@@ -183,7 +183,7 @@ def _build(folder: Path, files: Iterable[tuple[str, bytes]]) -> int:
         digests[path] = sha256(content).hexdigest()
     lines = [f"{digest}  {path}\n" for path, digest in sorted(digests.items())]
     _write(folder / MANIFEST, "".join(lines).encode())
-    for parent in {parent for path in made for parent in (path, *path.parents) if folder in parent.parents}:
+    for parent in sorted({parent for path in made for parent in (path, *path.parents) if folder in parent.parents}):
         parent.chmod(0o755)
     return len(digests)
 
