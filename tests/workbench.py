@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import hashlib
 import os
+import shutil
 import subprocess
 import sysconfig
+import tempfile
+import time
 import warnings
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -96,6 +99,34 @@ def bynet(*arguments: str | Path, cwd: str | Path = ROOT, **environment: str) ->
         [_BYNET, *map(str, arguments)], cwd=cwd, env=environment_of(environment), stdin=subprocess.DEVNULL, capture_output=True, check=False, timeout=120
     )
     return Ended(answer.returncode, answer.stdout.decode(), answer.stderr.decode())
+
+
+@dataclass(frozen=True, slots=True)
+class Measured(Ended):
+    """What it took beside: seconds by the clock, and MiB of memory at most in one process."""
+
+    seconds: float
+    memory: int
+
+
+def measured(*arguments: str | Path, cwd: str | Path = ROOT) -> Measured:
+    """Run the command ``bynet`` as `bynet` does, and measure it."""
+    with tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as err:
+        began = time.monotonic()
+        running = subprocess.Popen([_BYNET, *map(str, arguments)], cwd=cwd, env=environment_of({}), stdin=subprocess.DEVNULL, stdout=out, stderr=err)
+        _process, status, used = os.wait4(running.pid, 0)
+        running.returncode = os.waitstatus_to_exitcode(status)
+        seconds = time.monotonic() - began
+        out.seek(0)
+        err.seek(0)
+        return Measured(running.returncode, out.read().decode(), err.read().decode(), seconds, used.ru_maxrss >> 10)
+
+
+def needed(*programs: str) -> None:
+    """Skip the test where one of *programs* is not installed, saying so; fail where CI is set."""
+    for program in programs:
+        if shutil.which(program) is None:
+            (pytest.fail if os.environ.get("CI") else pytest.skip)(f"{program} is not installed: apt-get install {program}")
 
 
 def bynet_command(*arguments: str | Path) -> list[str]:
