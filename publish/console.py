@@ -11,7 +11,7 @@ import click
 
 from publish.controls import plain, printable
 
-_BEGINNING = "\r\033[K"
+BEGINNING = "\r\033[K"
 """What leads a terminal back to the beginning of an empty line."""
 
 
@@ -35,7 +35,7 @@ def progress() -> Callable[[str], None]:
     terminal = sys.__stderr__
     if terminal is None or not terminal.isatty():
         return lambda _line: None
-    return lambda line: click.echo(f"{_BEGINNING}{printable(line)}", terminal, nl=False)
+    return lambda line: click.echo(f"{BEGINNING}{printable(line)}", terminal, nl=False)
 
 
 def listen_to_errors() -> None:
