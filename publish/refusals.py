@@ -6,7 +6,7 @@ import errno
 import os
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 from publish.errors import Mistake
 
@@ -33,17 +33,16 @@ class Refused(Mistake):
 
 
 class Needs:
-    """What a new site needs of a disk: *size* in bytes, of the whole blocks that *files* and folders take."""
+    """What a new site of certain files needs of a disk: so many *files* in these *folders*, and *size* in bytes of the blocks that the files fill."""
 
-    def __init__(self) -> None:
+    def __init__(self, files: Iterable[tuple[str, bytes]]) -> None:
         self.size = 0
         self.files = 0
-        self._folders: set[str] = set()
-        self._rest: Iterator[tuple[str, bytes]] = iter(())
-
-    def counted(self, files: Iterable[tuple[str, bytes]]) -> Iterator[tuple[str, bytes]]:
-        """Yield *files* (path and content), each counted."""
+        self.folders: set[str] = set()
         self._rest = iter(files)
+
+    def counted(self) -> Iterator[tuple[str, bytes]]:
+        """Yield the files (path and content), each counted."""
         for path, content in self._rest:
             self._add(path, content)
             yield path, content
@@ -54,13 +53,15 @@ class Needs:
             self._add(path, content)
         return self
 
+    @property
+    def entries(self) -> int:
+        """How many files and folders there are."""
+        return self.files + len(self.folders)
+
     def _add(self, path: str, content: bytes) -> None:
         self.files += 1
+        self.folders.update(map(str, PurePosixPath(path).parents))
         self.size += -(-len(content) // _BLOCK) * _BLOCK
-        folder = path.rpartition("/")[0]
-        if folder not in self._folders:
-            self._folders.add(folder)
-            self.size += _BLOCK
 
 
 def refusal(error: OSError, place: object = "") -> Refused:
@@ -92,6 +93,7 @@ def _no_folder(place: Path) -> Path:
 def _too_large(error: OSError, place: Path, needs: Needs) -> Refused:
     """How much room the new site needs on a disk that is full, and how much there is."""
     disk = os.statvfs(place)
-    room = {"needed": -(-needs.size // _MEGABYTE), "files": needs.files, "free": disk.f_bavail * disk.f_frsize // _MEGABYTE, "room": disk.f_favail}
-    is_for_files = error.errno == errno.ENOSPC and disk.f_files > 0 and disk.f_favail < needs.files
-    return Refused("disk-files" if is_for_files else _FULL[error.errno or 0], place=place, **room)
+    if error.errno == errno.ENOSPC and 0 <= disk.f_favail <= needs.entries and disk.f_files:
+        return Refused("disk-files", place=place, room=disk.f_favail, entries=needs.entries + 1)
+    needed = -(-(needs.size + _BLOCK * len(needs.folders)) // _MEGABYTE)
+    return Refused(_FULL[error.errno or 0], place=place, needed=needed, files=needs.files, free=disk.f_bavail * disk.f_frsize // _MEGABYTE)

@@ -14,13 +14,13 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from hashlib import sha256
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import NoReturn
 
 from publish.disk import exchange, sync_all, sync_folder
 from publish.errors import OccupiedFolder
 from publish.paths import SIGNATURE
-from publish.refusals import Needs, told
+from publish.refusals import Needs, Refused, told
 from publish.reserve import reserved
 from publish.stopping import later
 
@@ -41,6 +41,8 @@ def replacing(out: Path) -> Iterator[Place]:
     with ExitStack() as held:
         with told(out):
             place = Place(out, held.enter_context(reserved(out)))
+            if out.is_mount():
+                raise Refused("mounted", place=out)
             place.recover()
             refuse_occupied(out)
         yield place
@@ -80,11 +82,11 @@ class Place:
         *prove* is given the folder of the site before it takes its place, and raises what keeps it from that. Raises `Refused` and
         `OccupiedFolder`; the old site stands then.
         """
-        needs = Needs()
+        needs = Needs(files)
         with told(self.out, needs):
             self._discard()
             try:
-                count = _build(self.new, needs.counted(files))
+                count = _build(self.new, needs.counted())
                 same = _holds(self.out, self.new / MANIFEST)
                 sync_all(self.new, self.parent)
                 prove(self.out if same else self.new)
@@ -171,21 +173,23 @@ def _holds(site: Path, manifest: Path) -> bool:
 
 def _build(folder: Path, files: Iterable[tuple[str, bytes]]) -> int:
     digests: dict[str, str] = {}
-    made: set[Path] = set()
-    folder.mkdir()
-    folder.chmod(0o755)
+    made: set[PurePosixPath] = set()
+    _make(folder)
     for path, content in files:
-        target = folder / path
-        if target.parent not in made:
-            target.parent.mkdir(parents=True, exist_ok=True)
-            made.add(target.parent)
-        _write(target, content)
+        for parent in reversed(PurePosixPath(path).parents[:-1]):
+            if parent not in made:
+                made.add(parent)
+                _make(folder / parent)
+        _write(folder / path, content)
         digests[path] = sha256(content).hexdigest()
     lines = [f"{digest}  {path}\n" for path, digest in sorted(digests.items())]
     _write(folder / MANIFEST, "".join(lines).encode())
-    for parent in sorted({parent for path in made for parent in (path, *path.parents) if folder in parent.parents}):
-        parent.chmod(0o755)
     return len(digests)
+
+
+def _make(folder: Path) -> None:
+    folder.mkdir()
+    folder.chmod(0o755)
 
 
 def _write(path: Path, content: bytes) -> None:

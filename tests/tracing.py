@@ -70,25 +70,25 @@ class Ended:
 
 
 @cache
-def _missing() -> str:
-    """Why processes can't be traced here; an empty text where they can."""
-    program = shutil.which("strace")
-    if program is None:
-        return "strace is not installed: apt-get install strace"
-    tried = subprocess.run([program, "-o", os.devnull, "true"], capture_output=True, text=True, check=False)
-    return f"strace may not trace here: {tried.stderr.strip()}" if tried.returncode else ""
+def _forbidden() -> str:
+    """Why strace may not trace here; an empty text where it may."""
+    tried = subprocess.run(["strace", "-o", os.devnull, "true"], capture_output=True, text=True, check=False)
+    return tried.stderr.strip() if tried.returncode else ""
 
 
 def need_strace() -> None:
-    """Skip the test where processes can't be traced, saying why; fail where CI is set."""
-    if missing := _missing():
-        (pytest.fail if os.environ.get("CI") else pytest.skip)(missing)
+    """Skip the test where processes can't be traced, saying why; where strace is not installed, fail where CI is set."""
+    if shutil.which("strace") is None:
+        (pytest.fail if os.environ.get("CI") else pytest.skip)("strace is not installed: apt-get install strace")
+    if forbidden := _forbidden():
+        pytest.skip(f"strace may not trace here: {forbidden}")
 
 
 def strace(command: Sequence[str | Path], *options: str, **environment: str) -> Ended:
     """Run *command*, its main thread alone under strace with *options*."""
     traced = ["strace", "-qqq", "-o", os.devnull, *options, *map(str, command)]
-    surroundings = environment_of({"PYTHONHASHSEED": "0", "PYTHONDONTWRITEBYTECODE": "1", **environment})
+    known = environment_of({"PYTHONHASHSEED": "0", "PYTHONDONTWRITEBYTECODE": "1", **environment})
+    surroundings = {name: value for name, value in known.items() if not name.startswith("COVERAGE")}  # it would write files of its own
     ended = subprocess.run(traced, env=surroundings, capture_output=True, text=True, stdin=subprocess.DEVNULL, umask=0o022, check=False)
     return Ended(ended.returncode if ended.returncode >= 0 else _DIED - ended.returncode, ended.stdout, ended.stderr)
 
