@@ -41,10 +41,7 @@ MEDIA_TYPES: Mapping[str, str] = {
     "svg": "image/svg+xml",
     "ico": "image/vnd.microsoft.icon",
     "toml": "application/toml",
-    "sig": PLAIN,
-    "txt": PLAIN,
-    "conf": PLAIN,
-    "htaccess": PLAIN,
+    **dict.fromkeys(("conf", "htaccess", "sig", "txt"), PLAIN),
 }
 """By extension; what has no extension is plain text."""
 NAMED: Mapping[str, str] = {

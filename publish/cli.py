@@ -63,28 +63,30 @@ def cli(context: click.Context, root: Path | None, lang: str | None) -> None:
 @click.option("--out", type=click.Path(path_type=Path), default="site", show_default=True)
 @click.option("--previous", metavar="DIR_OR_URL")
 @click.option("--base-iri")
+@click.option("--expires", metavar="DAY")
 @click.pass_obj
-def publish(options: Options, out: Path, previous: str | None, base_iri: str | None) -> None:
+def publish(options: Options, out: Path, previous: str | None, base_iri: str | None, expires: str | None) -> None:
     """Write the site."""
     with Processor() as processor:
         from publish import commands
         from publish.build import Order
 
-        order = Order(options.project(), out, base_iri, previous)
+        order = Order(options.project(), out, base_iri, previous, expires)
         _end(commands.publish(order, _progress(options), commands.Talk(options.language, processor)))
 
 
 @cli.command()
+@click.argument("files", metavar="[FILE]...", nargs=-1, type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.option("--format", "form", type=click.Choice(["text", "json", "sarif", "turtle"]), default="text", show_default=True)
 @click.option("--score", is_flag=True)
 @click.pass_obj
-def check(options: Options, form: str, score: bool) -> None:
+def check(options: Options, files: Sequence[Path], form: str, score: bool) -> None:
     """Check the project."""
     with Processor() as processor:
         from publish import commands
 
         talk = commands.Talk(options.language, processor)
-        _end(commands.check_metadata(options.project(), talk) if score else commands.check(options.project(), form, talk))
+        _end(commands.check_metadata(options.project(), talk) if score else commands.check(options.project(), files, form, talk))
 
 
 @cli.command("format")
@@ -161,16 +163,22 @@ def push(options: Options, url: str, site: str, store: str | None, graph_base: s
 @click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True)
 @click.option("--endpoint", metavar="URL")
 @click.option("--graph-base", metavar="IRI")
+@click.option("--signers", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--dataset", metavar="IRI", default="")
+@click.option("--at-least", "release", metavar="VERSION", default="")
 @click.pass_obj
-def verify(options: Options, place: str, form: str, endpoint: str | None, graph_base: str | None) -> None:
+def verify(options: Options, /, place: str, form: str, **given: Any) -> None:  # noqa: ANN401  # texts and a path
     """Check a published site."""
     from publish import online
 
+    endpoint, graph_base = given.pop("endpoint"), given.pop("graph_base")
     if graph_base is not None and endpoint is None:
         raise Mistake("graph-base-alone")
+    if endpoint is not None and any(given.values()):
+        raise Mistake("proof-of-store")
     if endpoint is not None:
         _end(online.verify_endpoint(online.Stored(place, endpoint, None, graph_base), form, _progress(options), options.language))
-    _end(online.verify(place, form, _progress(options), options.language))
+    _end(online.verify(online.Copied(place, **given), form, _progress(options), options.language))
 
 
 def _limits(command: Callable[..., None]) -> Callable[..., None]:

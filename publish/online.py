@@ -5,29 +5,54 @@ from __future__ import annotations
 import os
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
 
-from publish import agreement, endpointcheck
+from publish import agreement, endpointcheck, verdict
 from publish import push as pushing
 from publish import verify as verifying
 from publish.build import Progress
 from publish.commands import Outcome
 from publish.controls import plain_json, printable
 from publish.opening import Address
+from publish.proof import Expected
 from publish.serve import server
 from publish.texts import text
 
+if TYPE_CHECKING:
+    from publish.signers import Signers
 
-def verify(place: str, form: str, progress: Progress, language: str) -> Outcome:
-    """Check the site at *place*, a folder or an address; the status is 1 where there are faults."""
+
+@dataclass(frozen=True, slots=True)
+class Copied:
+    """A copy of a site, a folder or an address, and what it has to be: by whom of those in a file it is signed, which data set it is, which release it has."""
+
+    place: str
+    signers: Path | None = None
+    dataset: str = ""
+    release: str = ""
+
+
+def verify(copied: Copied, form: str, progress: Progress, language: str) -> Outcome:
+    """Check a site; the status is 1 where there are faults, or where it is not what it has to be."""
+    expected = Expected(_signers(copied.signers), copied.dataset, copied.release)
     progress("verifying")
     try:
-        verified = verifying.verify(place)
+        verified = verifying.verify(copied.place, expected)
     finally:
         progress("nothing")
-    remarks, status = [verifying.summary(verified, language)], 1 if verified.faults else 0
+    remarks, status = [*verdict.summary(verified, language)], 1 if verified.faults else 0
     if form == "json":
-        return Outcome(remarks=remarks, exit_code=status, document=plain_json(verifying.as_json(verified, language)))
-    return Outcome(verifying.as_text(verified, language), remarks, status)
+        return Outcome(remarks=remarks, exit_code=status, document=plain_json(verdict.as_json(verified, language)))
+    return Outcome(verdict.as_text(verified, language), remarks, status)
+
+
+def _signers(file: Path | None) -> Signers | None:
+    if file is None:
+        return None
+    from publish.signers import read_signers  # noqa: PLC0415  # takes long to start, and only a signature needs it
+
+    return read_signers(file)
 
 
 @dataclass(frozen=True, slots=True)

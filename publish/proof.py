@@ -42,11 +42,11 @@ class Proof:
     faults: tuple[Fault, ...] = ()
 
 
-def prove(manifest: bytes, signed: bytes, expected: Expected) -> Proof:
-    """Return who made the signature in *signed*, empty where there is none, over *manifest*."""
+def prove(manifest: bytes, signed: bytes | None, expected: Expected) -> Proof:
+    """Return who made the signature in *signed*, where there is one, over *manifest*."""
     if expected.signers is None:
         return Proof()
-    if not signed:
+    if signed is None:
         return Proof(faults=(Fault("unsigned", SIGNATURE, ""),))
     answer = expected.signers.signer_of(manifest, signed, expected.now)
     return Proof(faults=(answer,)) if isinstance(answer, Fault) else Proof(answer)

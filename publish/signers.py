@@ -23,7 +23,7 @@ _KIND = r"(?:sk-)?(?:ssh|ecdsa)-[a-z0-9-]+(?:@openssh\.com)?"
 _OPTION = r'[A-Za-z-]+(?:="(?:[^"\\]|\\.)*")?'
 _KEY = rf"(?P<kind>{_KIND})[ \t]+(?P<key>[A-Za-z0-9+/]+={{0,2}})(?:[ \t]+(?P<comment>.*))?"
 _PUBLIC = re.compile(_KEY)
-_LINE = re.compile(rf'(?P<quote>"?)(?P<principals>(?(quote)[^"]+|[^\s"]+))(?P=quote)[ \t]+(?:(?P<options>{_OPTION}(?:,{_OPTION})*)[ \t]+)?{_KEY}')
+_LINE = re.compile(rf'(?:"(?P<quoted>[^"]+)"|(?P<plain>[^\s"]+))[ \t]+(?:(?P<options>{_OPTION}(?:,{_OPTION})*)[ \t]+)?{_KEY}')
 _ONE_OPTION = re.compile(r'([A-Za-z-]+)(?:="((?:[^"\\]|\\.)*)")?')
 _TIME = re.compile(r"([0-9]{8}(?:[0-9]{4}(?:[0-9]{2})?)?)(Z|UTC)?")
 _TIME_FORMATS = {8: "%Y%m%d", 12: "%Y%m%d%H%M", 14: "%Y%m%d%H%M%S"}
@@ -125,7 +125,7 @@ def _signers(line: str) -> Iterator[Signer]:
     key, options = _key(told), _options(told["options"] or "")
     if "cert-authority" not in options:
         limits = {name: _time(options[f"valid-{name}"]) for name in ("after", "before") if f"valid-{name}" in options}
-        yield Signer(told["principals"], key, options.get("namespaces", ""), **limits)
+        yield Signer(told["quoted"] or told["plain"], key, options.get("namespaces", ""), **limits)
 
 
 def _key(told: re.Match[str]) -> PublicKey:

@@ -73,7 +73,8 @@ def test_a_site_that_is_served_by_its_own_rules_is_clean(made: Host, server: str
     with serving(Host(server, made.root, made.prefix, made.port)) as address:
         ended = check(address)
         assert (ended.code, ended.out) == (0, ""), ended.out
-        assert re.fullmatch(r"No faults\. Files: \d{3}, links: \d{3,}, requests: \d{3,}\.\n", ended.err)
+        said = f"Dataset {re.escape(made.address)}dataset, version \\S+, valid with no last day.\n"
+        assert re.fullmatch(rf"{said}No faults\. Files: \d{{3}}, links: \d{{3,}}, requests: \d{{3,}}\.\n", ended.err)
 
 
 def test_a_site_that_bynet_serves_is_clean(made: Host) -> None:
@@ -385,11 +386,12 @@ def test_pages_and_headers_are_read_as_they_are_written() -> None:
 def test_every_fault_has_its_words_in_each_language() -> None:
     used = {
         name
-        for module in ("answers", "contents", "verify")
-        for name in re.findall(r'Fault\(\s*"([a-z-]+)"', (Path(__file__).parents[1] / f"publish/{module}.py").read_text())
+        for module in ("answers", "contents", "listing", "proof", "signers", "verify")
+        for name in re.findall(r'(?:Fault|_Refused)\(\s*"([a-z-]+)"', (Path(__file__).parents[1] / f"publish/{module}.py").read_text())
     }
     for language in LANGUAGES:
-        assert used | {"location", "content-location"} == set(table(language, "verify")) - {"more", "clean", "faults"}
+        said = {"more", "clean", "faults", "signed", "until", "for-good"}
+        assert used | {"location", "content-location", "missing", "not-plain"} == set(table(language, "verify")) - said
 
 
 def test_a_site_that_is_written_anew_is_the_same_to_the_check(made: Host, tmp_path: Path) -> None:
