@@ -13,8 +13,8 @@ import os
 import resource
 import signal
 import struct
-from collections.abc import Callable, Iterable
-from contextlib import suppress
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -114,6 +114,29 @@ def grant(limits: Limits) -> None:
     signal.setitimer(signal.ITIMER_REAL, limits.seconds * _PATIENCE)
     used = resource.getrusage(resource.RUSAGE_SELF)
     lower(resource.RLIMIT_CPU, math.ceil(used.ru_utime + used.ru_stime + limits.seconds) + 1)  # no handler of a timer outlives this
+    _bound_memory(limits)
+
+
+@contextmanager
+def bounded(limits: Limits) -> Iterator[None]:
+    """Give what this process does in the block *limits*, of its own time: it raises `TimeoutError` or `MemoryError` beyond them, at the next step of Python."""
+
+    def stop(*_signal: object) -> None:
+        raise TimeoutError(f"{limits.seconds:.0f} s")
+
+    before = signal.signal(signal.SIGVTALRM, stop)
+    soft, hard = resource.getrlimit(resource.RLIMIT_AS)
+    signal.setitimer(signal.ITIMER_VIRTUAL, limits.seconds)
+    _bound_memory(limits)
+    try:
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_VIRTUAL, 0)
+        signal.signal(signal.SIGVTALRM, before)
+        resource.setrlimit(resource.RLIMIT_AS, (soft, hard))
+
+
+def _bound_memory(limits: Limits) -> None:
     with suppress(OSError):  # no /proc (macOS), where this limit is none either
         pages = int(Path("/proc/self/statm").read_bytes().split()[0])
         lower(resource.RLIMIT_AS, pages * resource.getpagesize() + (limits.memory << 20))

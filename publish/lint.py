@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator
 
 from pyoxigraph import BlankNode, Literal, NamedNode, QuerySolutions, Store, Triple
 
+from publish.confined import Note
 from publish.datatypes import is_valid
 from publish.errors import BadQuery
 from publish.findings import found
@@ -37,14 +38,20 @@ _DOTS = re.compile(r"/(?:\.|%2e){1,2}(?:[/?#]|$)", re.IGNORECASE)
 _PLACE = re.compile(r"[1-9][0-9]{0,8}")
 
 
-def lint(project: Project) -> list[Finding]:
-    """Return what the engine's own rules find wrong with the sources of *project*, each once, in no fixed order."""
+def lint(project: Project, note: Note = lambda _file: None) -> list[Finding]:
+    """Return what the engine's own rules find wrong with the sources of *project*, each once, in no fixed order.
+
+    *note* is told the file of each query before that is looked at.
+    """
     described = {triple.subject.value for source in project.files() for triple in source.triples if isinstance(triple.subject, NamedNode)}
     queries = (*project.rules, *project.questions)
     described |= {query.iri for query in queries}
     known = _Known(project, frozenset(described))
     findings = [finding for source in project.files() for finding in known.lint_source(source)]
-    findings += [finding for query in queries for finding in known.lint_query(query)]
+    for query in queries:
+        note(query.file)
+        findings += known.lint_query(query)
+    note("")
     findings += [found(rule.file, rule.body_line, "no-construct", rule.iri) for rule in project.rules if rule.kind != "CONSTRUCT"]
     findings += _twice_described(project, known.namespaces)
     findings += _same_pages(project, known.namespaces)

@@ -58,7 +58,7 @@ def inspected(project: Project) -> list[Finding]:
     """Return what `lint` finds wrong with *project*, and every question that can't be answered within limits, in no fixed order."""
 
     def compute(note: Note) -> Iterator[bytes]:
-        listed = lint(project)
+        listed = lint(project, note)
         yield from (json.dumps(asdict(finding)).encode() for finding in listed)
         store = load(project.data)
         wrong = {finding.file for finding in listed}

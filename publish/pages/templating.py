@@ -10,6 +10,7 @@ from jinja2.sandbox import ImmutableSandboxedEnvironment
 from markupsafe import Markup
 from pyoxigraph import NamedNode, Triple
 
+from publish.confined import Limits, bounded
 from publish.errors import BadTheme
 from publish.licences import licence_of
 from publish.model import DCTERMS, LABEL, TITLE, XSD, best_label
@@ -23,8 +24,10 @@ from publish.wording import number_text, size_text
 File = tuple[str, bytes]
 
 _TEMPLATES = f"{FOLDER}templates/"
-_FAILURES = (TemplateError, ArithmeticError, AttributeError, LookupError, RecursionError, TypeError, ValueError)
+_FAILURES = (TemplateError, ArithmeticError, AttributeError, LookupError, MemoryError, RecursionError, TimeoutError, TypeError, ValueError)
 """What a template can raise when it is rendered."""
+_LIMITS = Limits(seconds=10, memory=1024)
+"""What one page may take where a template may be somebody else's."""
 _SHORT = 200  # characters of a page's description, for those who list pages
 
 
@@ -41,7 +44,7 @@ class Templates:
         self.title = best_label(of_predicate(own, TITLE), showing.language) or showing.name(self._site.dataset.iri)
         own_templates, others = FunctionLoader(self._own_template), PackageLoader("publish")
         # the sandbox looks at everything that a template does, which takes a third of its time: bynet's own need none
-        environment = ImmutableSandboxedEnvironment if self._site.theme.files else Environment
+        environment = _Sandbox if self._site.theme.files else Environment
         self._templates = environment(
             loader=ChoiceLoader([own_templates, PrefixLoader({"bynet": others}), others]),
             autoescape=True,
@@ -74,12 +77,14 @@ class Templates:
 
     def _made(self, template: str, values: Mapping[str, object]) -> str:
         """*template* with *values*; `BadTheme` where the theme has templates and one of them may be why it fails."""
-        try:
+        if not self._site.theme.templates:
             return self._templates.get_template(template).render(**values)
+        try:
+            with bounded(_LIMITS):
+                return self._templates.get_template(template).render(**values)
         except _FAILURES as error:
-            if not self._site.theme.templates:
-                raise
-            raise BadTheme("theme-fails", place=_place(error, template), words=" ".join(str(error).split()).rstrip(".")) from error
+            words = " ".join(str(error).split()).rstrip(".") or type(error).__name__
+            raise BadTheme("theme-fails", place=_place(error, template), words=words) from error
 
     def _own_template(self, name: str) -> tuple[str, str, None] | None:
         """The theme's template *name*, and the file that it stands in."""
@@ -128,6 +133,16 @@ class Templates:
     def _is_own_landing(self, path: str) -> bool:
         """Whether *path* is that of a landing page whose folder says its language already."""
         return path == f"{self._showing.language}/index"
+
+
+class _Sandbox(ImmutableSandboxedEnvironment):
+    """Jinja's sandbox, without powers: of numbers as large as one likes, they are the one step of a template that nothing can interrupt."""
+
+    intercepted_binops = frozenset(("**",))
+
+    def call_binop(self, _context: object, _operator: str, left: object, right: object) -> object:
+        """Return *left* to the power of *right*, as a float."""
+        return float(left) ** float(right)  # type: ignore[arg-type]  # what is no number is a TypeError, which is told
 
 
 def of_predicate(triples: Iterable[Triple], predicate: NamedNode) -> list[Triple]:
