@@ -6,9 +6,11 @@ how that is done, which the tests have to find.
 
 from __future__ import annotations
 
+import fcntl
 import os
 import shutil
 import sys
+import time
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
@@ -55,8 +57,9 @@ def _in_place(place: Place, files: Iterable[tuple[str, bytes]], _prove: Callable
 
 
 def _removed_first(place: Place) -> Callable[[], object]:
-    """Removes the old site before the new one stands."""
+    """Removes the old site before the new one stands, on a disk that is slow."""
     shutil.rmtree(place.out)
+    time.sleep(0.02)
     place.new.rename(place.out)
     return lambda: None
 
@@ -85,11 +88,15 @@ MUTANTS: dict[str, tuple[object, str, object]] = {
 }
 
 
+RACES: dict[str, tuple[object, str, object]] = {"nobody waits": (fcntl, "flock", lambda _lock, _how: None)}
+"""Mutants that only several publishers or readers find."""
+
+
 def main() -> int:
     """Publish as the arguments say; return how the process ends, which is as the command would."""
     out, number, *mutants = sys.argv[1:]
     for mutant in mutants:
-        owner, name, fault = MUTANTS[mutant]
+        owner, name, fault = {**MUTANTS, **RACES}[mutant]
         setattr(owner, name, fault)
     heed()
     try:
