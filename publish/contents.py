@@ -10,10 +10,10 @@ from html.parser import HTMLParser
 from http import HTTPStatus
 from urllib.parse import unquote, urldefrag, urljoin
 
-import pyoxigraph
 from pyoxigraph import NamedNode, Quad, RdfFormat
 
 from publish.addresses import NOWHERE, Layout
+from publish.intake.parsing import parse
 
 TREE = "https://w3id.org/tree#"
 
@@ -63,7 +63,7 @@ def syntax_faults(layout: Layout, path: str, content: bytes) -> Iterator[Fault]:
     form = _FORMATS.get(extension(path))
     try:
         if form is not None:
-            for _quad in pyoxigraph.parse(content, format=form, base_iri=layout.base + path):
+            for _quad in parse(content, form, layout.base + path):
                 pass
         elif extension(path) in {"json", "srj"}:
             json.loads(content)
@@ -144,7 +144,7 @@ def feed_faults(layout: Layout, read: Callable[[str], bytes]) -> Iterator[Fault]
 
 def _quads(iri: str, content: bytes) -> list[Quad]:
     try:
-        return list(pyoxigraph.parse(content, format=RdfFormat.TRIG, base_iri=iri))
+        return list(parse(content, RdfFormat.TRIG, iri))
     except (SyntaxError, ValueError):
         return []  # said already: every file is parsed
 

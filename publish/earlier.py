@@ -16,11 +16,11 @@ from dataclasses import dataclass, field
 from hashlib import sha256
 from pathlib import Path, PurePosixPath
 
-import pyoxigraph
 from pyoxigraph import RdfFormat, Triple
 
 from publish.datatypes import is_valid
 from publish.errors import Mistake
+from publish.intake import parsing
 from publish.model import XSD, Release, Snapshot, sort_triples
 from publish.paths import SIGNATURE, VERSION
 from publish.snapshots import GRAPHS, snapshot
@@ -151,7 +151,7 @@ def _release(path: str, content: bytes, place: str) -> Release:
 def parse(content: bytes, path: str, place: str) -> list[Triple]:
     """Return the triples of the N-Triples file *path*, sorted. Raises `BadSite` where it is none."""
     try:
-        return sort_triples(quad.triple for quad in pyoxigraph.parse(content, format=RdfFormat.N_TRIPLES))
+        return sort_triples(quad.triple for quad in parsing.parse(content, RdfFormat.N_TRIPLES))
     except (SyntaxError, ValueError) as error:
         raise BadSite("site-syntax", place=place, file=path) from error
 

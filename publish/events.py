@@ -9,11 +9,11 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
-import pyoxigraph
 from pyoxigraph import DefaultGraph, Literal, NamedNode, RdfFormat, Triple
 
 from publish.errors import DamagedFeed
 from publish.facts import Facts
+from publish.intake.parsing import parse
 from publish.model import DCTERMS, TYPE, XSD, ChangeKind, Object, sort_triples
 
 ACTIVITIES = "https://www.w3.org/ns/activitystreams#"
@@ -86,7 +86,7 @@ def moment(time: str) -> Literal:
 def read_page(content: bytes, path: str = "feed") -> Page:
     """Return the page of a feed that *content* (TriG) is. Raises `DamagedFeed`, which calls it *path*, where it is none."""
     try:
-        quads = list(pyoxigraph.parse(content, format=RdfFormat.TRIG, base_iri=_HERE.value))
+        quads = list(parse(content, RdfFormat.TRIG, _HERE.value))
     except (SyntaxError, ValueError) as error:
         raise DamagedFeed("feed-syntax", path=path, words=" ".join(str(error).split())) from error
     graphs: dict[str, set[Triple]] = {"": set()}

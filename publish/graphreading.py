@@ -8,10 +8,10 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from urllib.parse import urlencode
 
-import pyoxigraph
 from pyoxigraph import RdfFormat
 
 from publish.exchange import Asked, Exchange, Reply, StoreFailed
+from publish.intake.parsing import parse
 from publish.lines import Desk, Lines, line_of
 
 PAGE = 100_000
@@ -103,7 +103,7 @@ def lines_of(reply: Reply, address: str) -> Iterator[bytes]:
     _expect(reply, (N_TRIPLES, "text/plain"), address)
     for batch in _batches(reply.pieces(), address):
         try:
-            for quad in pyoxigraph.parse(batch, format=RdfFormat.N_TRIPLES):
+            for quad in parse(batch, RdfFormat.N_TRIPLES):
                 yield line_of(quad.triple)
         except (SyntaxError, ValueError):
             raise StoreFailed("store-syntax", address=address, form=N_TRIPLES) from None

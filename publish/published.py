@@ -6,11 +6,11 @@ import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
-import pyoxigraph
 from pyoxigraph import Literal, NamedNode, RdfFormat, Triple
 
 from publish.addresses import Layout, fragment_documents
 from publish.errors import Mistake
+from publish.intake.parsing import parse
 from publish.model import DCAT, TYPE, VANN, tombstones
 from publish.paths import page_path
 
@@ -57,7 +57,7 @@ def published(place: str, files: Iterable[str], read: Callable[[str], bytes]) ->
 
 def _graph(content: bytes) -> list[Triple]:
     try:
-        return [quad.triple for quad in pyoxigraph.parse(content, format=RdfFormat.N_TRIPLES)]
+        return [quad.triple for quad in parse(content, RdfFormat.N_TRIPLES)]
     except (SyntaxError, ValueError):
         return []  # said when the file itself is looked at
 

@@ -11,11 +11,11 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-import pyoxigraph
 from pyoxigraph import NamedNode, Quad, RdfFormat, Triple
 
 from publish.earlier import open_site
 from publish.errors import BadBase, Mistake
+from publish.intake.parsing import parse
 from publish.lines import Desk, Lines, has_blank_node, line_of
 from publish.model import DATA_GRAPHS, DUMP
 
@@ -80,6 +80,6 @@ def _lines(content: bytes, graph: NamedNode, site: str) -> Iterator[bytes]:
 
 def _quads(content: bytes, site: str) -> Iterator[Quad]:
     try:
-        yield from pyoxigraph.parse(content, format=RdfFormat.N_QUADS)
+        yield from parse(content, RdfFormat.N_QUADS)
     except (SyntaxError, ValueError) as error:
         raise BadRelease("push-no-graphs", place=site, file=DUMP) from error

@@ -20,6 +20,7 @@ from publish.discovery import LINKSET, linkset, robots, sitemap
 from publish.earlier import BadSite
 from publish.examples import EXAMPLES, example_triples
 from publish.hosting import host_files
+from publish.intake.parsing import parse
 from publish.jsonld import Context
 from publish.model import FOAF, OWL, ChangeKind, Published, Release, Resource, tombstones
 from publish.pages.cases import case_files
@@ -158,7 +159,7 @@ def _entry(changes: bytes, release: Release, publication: Publication) -> Entry:
 
 
 def _triples(listed: Sequence[Mapping[str, str]]) -> list[Triple]:
-    return [quad.triple for one in listed for quad in pyoxigraph.parse(one["statement"], format=RdfFormat.N_TRIPLES)]
+    return [quad.triple for one in listed for quad in parse(one["statement"].encode(), RdfFormat.N_TRIPLES)]
 
 
 def _version_iris(publication: Publication, folder: str) -> list[str]:

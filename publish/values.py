@@ -8,9 +8,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from itertools import groupby
 
-import pyoxigraph
 from pyoxigraph import Literal, NamedNode, Quad, RdfFormat, Store
 
+from publish.intake.parsing import parse
 from publish.lines import Desk, Lines, tagged
 from publish.model import RDF, XSD
 
@@ -87,7 +87,7 @@ def typed(lines: Iterable[bytes]) -> Iterator[tuple[bytes, Literal]]:
     """Yield those of *lines* that say a value that is no text."""
     for line in lines:
         if not line.endswith(b'" .\n') and b'"' in line:
-            (quad,) = pyoxigraph.parse(line, format=RdfFormat.N_TRIPLES)
+            (quad,) = parse(line, RdfFormat.N_TRIPLES)
             if isinstance(quad.object, Literal) and quad.object.datatype.value not in _WORDS:
                 yield line, quad.object
 

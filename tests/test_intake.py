@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from workbench import bynet, make_project, measured, turtle
+from workbench import LIBRARY, bynet, make_project, measured, turtle
 
 from publish.intake.gate import SYNTAXES, admit
 
@@ -130,6 +132,33 @@ def test_contributed_facts_are_held_against_the_project(tmp_path: Path) -> None:
     assert "is not one of this project's own IRIs" in bynet("--root", root, "check", given).out
     given.write_text('{"@id": "https://example.org/id/../../two", "@type": "https://example.org/def/Thing"}')
     assert "leads to another address" in bynet("--root", root, "check", given).out
+
+
+NESTED = b"<urn:a> <urn:b> " + b"<<( <urn:a> <urn:b> " * 30_000 + b"<urn:c>" + b" )>>" * 30_000 + b" .\n"
+ENTITIES = b"<!DOCTYPE a [<!ENTITY a 'aaaa'>" + b"".join(b"<!ENTITY %c '&%c;&%c;&%c;&%c;'>" % (n + 1, n, n, n, n) for n in range(97, 120)) + b"]><a>&x;</a>"
+DEADLY = {
+    "download/all.jsonld": b'{"urn:b":' * 4000 + b"1" + b"}" * 4000,
+    "download/stated.nt": NESTED,
+    "catalog.rdf": ENTITIES,
+    "catalog.ttl": NESTED,
+}
+
+
+@pytest.mark.parametrize("path", sorted(DEADLY))
+def test_a_site_of_somebody_else_kills_nobody_who_reads_it(tmp_path: Path, library_site: Path, path: str) -> None:
+    site = tmp_path / "site"
+    shutil.copytree(library_site, site)
+    (site / path).write_bytes(DEADLY[path])
+    listed = dict(line.split("  ")[::-1] for line in (site / "MANIFEST").read_text().splitlines())
+    listed[path] = hashlib.sha256(DEADLY[path]).hexdigest()
+    (site / "MANIFEST").write_text("".join(f"{digest}  {name}\n" for name, digest in sorted(listed.items())))
+    verified = measured("verify", site)
+    assert (verified.code, path in verified.out) == (1, True)
+    for arguments in (("diff", site, LIBRARY), ("--root", LIBRARY, "publish", "--previous", site, "--out", tmp_path / "new")):
+        ended = measured(*arguments)
+        assert ended.code in (0, 2)
+        assert "Traceback" not in ended.err
+        assert (ended.seconds < 20, ended.memory < 1000) == (True, True)
 
 
 def test_other_kinds_among_the_sources_are_refused_by_name(tmp_path: Path) -> None:
