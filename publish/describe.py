@@ -52,10 +52,10 @@ def describe(triples: Sequence[Triple], derived: frozenset[Triple], base: str) -
 
 
 def label_triples(triples: Iterable[Triple]) -> dict[str, tuple[Triple, ...]]:
-    """Return the label triples (`rdfs:label`, else `skos:prefLabel`) of each IRI."""
+    """Return the label triples (`rdfs:label`, else `skos:prefLabel`) of each IRI: those with a text, for a label can be anything."""
     found: dict[str, list[Triple]] = {}
     for triple in triples:
-        if triple.predicate in LABELS and isinstance(triple.subject, NamedNode):
+        if triple.predicate in LABELS and isinstance(triple.subject, NamedNode) and isinstance(triple.object, Literal):
             found.setdefault(triple.subject.value, []).append(triple)
     return {iri: tuple(labels) for iri, labels in found.items()}
 

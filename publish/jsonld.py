@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import groupby
 
-from pyoxigraph import Literal, NamedNode, Triple
+from pyoxigraph import BlankNode, Literal, NamedNode, Triple
 
 from publish.model import TYPE, XSD, Object, Resource, Subject, term_key
 from publish.turtle import Namespaces, rdf_lists, statement_order
@@ -120,13 +120,18 @@ class _Writer:
         self.keys: set[str] = set()
 
     def node(self, subject: Subject, triples: Sequence[Triple]) -> dict[str, Json]:
-        types = [triple.object for triple in triples if triple.predicate == TYPE]
+        types = [triple.object for triple in triples if triple.predicate == TYPE and self._is_name(triple.object)]
         document: dict[str, Json] = {"id": _id(subject)}
         if types:
             document["type"] = _one([self._type(kind) for kind in types])
-        for predicate, group in _by_predicate([triple for triple in triples if triple.predicate != TYPE], self._context):
+        others = [triple for triple in triples if triple.predicate != TYPE or not self._is_name(triple.object)]
+        for predicate, group in _by_predicate(others, self._context):
             document[self.used(predicate)] = self._values(predicate, [triple.object for triple in group])
         return document
+
+    def _is_name(self, kind: Object) -> bool:
+        """Whether *kind* is what a class can be called by, and no text or list, which a type can be in RDF alone."""
+        return isinstance(kind, NamedNode) or (isinstance(kind, BlankNode) and kind not in self._lists)
 
     def loose(self, triples: Sequence[Triple], iri: str) -> list[Json]:
         """The blank nodes that are no list: nodes of their own."""

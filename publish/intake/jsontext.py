@@ -28,6 +28,7 @@ _KEYWORDS = frozenset(
 )  # JSON-LD 1.1, section 1.7
 _KEYWORD_LIKE = re.compile(r"@[A-Za-z]+")
 _LANGUAGE = re.compile(r"[A-Za-z]{1,8}(?:-[A-Za-z0-9]{1,8})*+")  # RFC 5646's syntax, as RDF 1.1 Turtle has it
+_BEFORE_COLON = re.compile(r"(?:[A-Za-z][A-Za-z0-9+.-]*|_?)\Z|[^/?#]*[/?#]")  # a scheme (RFC 3986, section 3.1), a blank node's, or a relative path
 _NO_IRI = re.compile(r'[\x00-\x20<>"{}|\\^`]')
 
 
@@ -113,10 +114,15 @@ class _Walk:
             yield "json-keyword", {"word": said}
         elif frame.in_context:
             self._terms.add(said)
-        elif ":" in said and _NO_IRI.search(said):
+        elif ":" in said and self._is_no_iri(said):
             yield "json-iri", {"word": said}
         elif not by and ":" not in said and said not in _KEYWORDS:
             self._plain.setdefault(said, start)
+
+    def _is_no_iri(self, said: str) -> bool:
+        """Whether no context makes an IRI of *said*: it has a character that none may have, or begins with what is neither a scheme nor a prefix."""
+        prefix, colon, _rest = said.partition(":")
+        return bool(_NO_IRI.search(said) or (colon and prefix not in self._terms and not _BEFORE_COLON.match(prefix)))
 
     def _value(self, frame: _Frame, key: str, said: str) -> Told:
         key = self._aliases.get(key, key)
@@ -124,7 +130,7 @@ class _Walk:
             yield "json-context", {"word": said}
         elif key == "@language" and not _LANGUAGE.fullmatch(said):
             yield "json-language", {"word": said}
-        elif key in ("@id", "@type", "@vocab", "@base") and _NO_IRI.search(said):
+        elif (key in ("@id", "@type", "@vocab", "@base") or (frame.in_context and not key.startswith("@"))) and self._is_no_iri(said):
             yield "json-iri", {"word": said}
         elif frame.in_context and key == "@container":
             term = frame.holder if frame.kind == "{" else self._frames[-2].holder

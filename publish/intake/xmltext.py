@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from xml.parsers import expat
 
 from publish.intake.fault import Fault
 from publish.intake.nesting import DEPTH
+
+_PARSE_TYPE = "http://www.w3.org/1999/02/22-rdf-syntax-ns# parseType"
+_PARSED = ("Literal", "Resource", "Collection")
+"""The values of `rdf:parseType`; what stands under any other one pyoxigraph drops without a word."""
 
 
 class _Refused(Exception):
@@ -28,7 +33,10 @@ class _Watch:
     def doctype(self, *_declared: object) -> None:
         raise _Refused("xml-doctype")
 
-    def opened(self, *_element: object) -> None:
+    def opened(self, _name: str, attributes: Mapping[str, str]) -> None:
+        kind = attributes.get(_PARSE_TYPE, "Literal")
+        if kind not in _PARSED:
+            raise _Refused("syntax", words=f"rdf:parseType={kind!r}")
         self._depth += 1
         if self._depth > DEPTH:
             raise _Refused("too-deep", depth=str(DEPTH))
@@ -40,7 +48,7 @@ class _Watch:
 def xml_fault(text: str) -> Fault | None:
     """Return the first thing that is wrong with the XML in *text*; nothing where all is well. No entity is expanded and nothing is fetched."""
     watch = _Watch()
-    parser = expat.ParserCreate("UTF-8")
+    parser = expat.ParserCreate("UTF-8", " ")  # with namespaces, without which RDF/XML is none
     parser.XmlDeclHandler = watch.declared
     parser.StartDoctypeDeclHandler = watch.doctype
     parser.StartElementHandler = watch.opened
