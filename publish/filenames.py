@@ -12,7 +12,7 @@ from publish.model import Finding
 from publish.paths import is_file_name
 
 _FOLDERS = ("data", "ontology", "shapes", "tests/shapes", "theme")
-_PUBLISHED = ("ontology/*.png", "tests/shapes/*/*.ttl")
+_PUBLISHED = ("ontology/*.png", "ontology/questions/*.rq", "ontology/rules/*.rq", "tests/shapes/*/*.ttl")
 """The files that are published under their own names."""
 
 

@@ -1,7 +1,7 @@
 """Make a finding of one of the engine's own rules: its severity from one table, its words in every language."""
 
-from publish.intake.gate import MILD
 from publish.controls import legible
+from publish.intake.gate import MILD
 from publish.model import Finding, Severity
 from publish.texts import every_language
 

@@ -80,7 +80,7 @@ class _History:
             yield Reason("no-version", {"version": old})
         elif new == old and changes:
             yield Reason("same-version", {"version": old, "count": len(changes)}, self._listed([change.iri for change in changes]))
-        elif new != old and new in {release.version for release in released}:
+        elif new != old and new.casefold() in {release.version.casefold() for release in released}:  # each has a folder, everywhere
             yield Reason("used-version", {"version": new})
 
     def date(self, released: Sequence[Release]) -> Iterator[Reason]:

@@ -15,8 +15,8 @@ from publish.confined import Note
 from publish.datatypes import is_valid
 from publish.errors import BadQuery
 from publish.findings import found
-from publish.model import DCAT, DCTERMS, FIRST, SHACL, TYPE, XSD, Finding, Object, Project, Source, Subject, tombstones
-from publish.paths import VERSION, collisions
+from publish.model import DCAT, DCTERMS, FIRST, SHACL, TITLE, TYPE, XSD, Finding, Object, Project, Source, Subject, tombstones
+from publish.paths import REPORT, TAG, VERSION, collisions, page_path
 from publish.query import Query
 from publish.sparql import Answer, run, words_of
 from publish.theme import Theme, faults
@@ -55,6 +55,7 @@ def lint(project: Project, note: Note = lambda _file: None) -> list[Finding]:
     findings += [found(rule.file, rule.body_line, "no-construct", rule.iri) for rule in project.rules if rule.kind != "CONSTRUCT"]
     findings += _twice_described(project, known.namespaces)
     findings += _same_pages(project, known.namespaces)
+    findings += _languages(project)
     findings += _release(project)
     findings += faults(Theme(project.theme))
     return list(dict.fromkeys(findings))
@@ -191,9 +192,23 @@ def _twice_described(project: Project, namespaces: Namespaces) -> Iterator[Findi
 
 
 def _same_pages(project: Project, namespaces: Namespaces) -> Iterator[Finding]:
-    places = {subject.value: (source.file, line) for source in reversed(project.files()) for subject, line in _first_lines(source)}
-    for one, other in collisions((iri for iri in places if iri.startswith(project.base)), project.base):
+    places = {query.iri: (query.file, 1) for query in (*project.rules, *project.questions)}
+    places |= {subject.value: (source.file, line) for source in reversed(project.files()) for subject, line in _first_lines(source)}
+    own = [iri for iri in places if iri.startswith(project.base)]
+    for one, other in collisions(own, project.base):
         yield found(*places[other], "same-page", other, name=namespaces.shorten(other), other=namespaces.shorten(one))
+    for iri in own:
+        if f"{page_path(iri, project.base).casefold()}/".startswith(f"{REPORT}/"):
+            yield found(*places[iri], "page-of-report", iri, name=namespaces.shorten(iri))
+
+
+def _languages(project: Project) -> Iterator[Finding]:
+    """Languages of the site whose tags are too long for the names of its files."""
+    for source in project.files():
+        for triple, line in zip(source.triples, source.lines, strict=True):
+            language = triple.object.language if isinstance(triple.object, Literal) else None
+            if triple.subject == project.dataset and triple.predicate == TITLE and language and len(language) > TAG:
+                yield found(source.file, line, "long-language", project.dataset.value, str(triple.object), word=language, length=TAG)
 
 
 def _release(project: Project) -> Iterator[Finding]:

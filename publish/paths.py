@@ -39,6 +39,10 @@ RESERVED = frozenset(
     }
 )
 
+REPORT = "report"
+"""Where the page of the validation report stands; its parts, which have IRIs and pages too, stand below."""
+TAG = 35
+"""How long the tag of a language may be that stands in the names of files (RFC 5646, section 4.4.1)."""
 VERSION = re.compile(r"[0-9][0-9A-Za-z]{0,19}(?:[.-][0-9A-Za-z]{1,20}){0,5}")
 """What a version may look like: it names a folder of the site."""
 
@@ -48,7 +52,7 @@ _SEGMENT = re.compile(rf"(?!(?:{_DEVICE})\Z)[a-z0-9][a-z0-9_-]{{0,99}}", re.IGNO
 _FILE_NAME = re.compile(rf"(?!(?:{_DEVICE})(?:\.|\Z))[a-z0-9](?:[a-z0-9._-]{{0,98}}[a-z0-9_-])?", re.IGNORECASE | re.ASCII)
 _DEPTH = 8
 _LENGTH = 180
-"""How long a plain path may be: with the folder of the site and an ending it stays under the 260 characters of Windows."""
+"""How long a plain path may be: with an ending and 38 characters for the folder of the site it stays under the 260 of Windows."""
 
 
 def page_path(iri: str, base: str) -> str:

@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping
 from pyoxigraph import Literal, NamedNode, Triple
 
 from publish.model import DCTERMS, DQV, LABEL, PROV, SHACL, TYPE, XSD, Finding, Validation, sort_triples
+from publish.paths import REPORT
 from publish.texts import every_language
 from publish.turtle import read_term
 
@@ -18,7 +19,7 @@ _INTEGER = NamedNode(XSD + "integer")
 
 def report_iri(base: str) -> str:
     """Return the IRI of the validation report of the data set under *base*."""
-    return base + "report"
+    return base + REPORT
 
 
 def report_triples(validation: Validation, findings: tuple[Finding, ...], base: str) -> list[Triple]:

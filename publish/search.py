@@ -16,7 +16,7 @@ from pyoxigraph import Literal, NamedNode, Triple
 from publish.called import Called
 from publish.libraries import libraries
 from publish.model import DCTERMS, DQV, FOAF, LABELS, OA, PROV, RDFS, SHACL, SKOS, SPDX, TYPE, Resource
-from publish.paths import page_path, page_suffix
+from publish.paths import is_file_name, page_path, page_suffix
 
 PATH = "search/index"
 """The path of the page, without ending."""
@@ -70,7 +70,8 @@ def assets() -> Iterator[tuple[str, bytes]]:
 
 def index_path(language: str) -> str:
     """The path of the index in *language*."""
-    return f"search/{language}.json"
+    name = f"{language}.json"
+    return f"search/{name if is_file_name(name) else f'language-{name}'}"  # "con" and "aux" are languages too
 
 
 def index(resources: Iterable[Resource], base: str, called: Called) -> bytes:

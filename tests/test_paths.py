@@ -152,7 +152,7 @@ def test_a_site_of_hostile_iris_stays_in_its_folder(tmp_path: Path) -> None:
             if re.fullmatch(r"https://data\.example\.org/[^\s<>\"{}|\\^`]*", iri)
         }
     )
-    spared = [iri for iri in own if iri.casefold() not in {other.casefold() for other in own if other < iri}]
+    spared = [iri for iri in own if iri.casefold() not in {other.casefold() for other in own if other < iri} and not re.search(r"/\.{1,2}(/|$)", iri)]
     assert len(spared) > 10
     root = make_project(tmp_path / "project", {"data/things.ttl": turtle("".join(f"<{iri}> a def:Thing .\n" for iri in spared))})
     ended = bynet("--root", root, "publish", "--out", tmp_path / "out/site")
