@@ -15,7 +15,7 @@ from hashlib import sha256
 from pathlib import Path
 
 import pyoxigraph
-from pyoxigraph import BlankNode, NamedNode, Quad, RdfFormat, Triple
+from pyoxigraph import BlankNode, Literal, NamedNode, Quad, RdfFormat, Triple
 
 from publish.diff import name_by_structure
 from publish.disk import read_from_disk
@@ -128,7 +128,8 @@ def _things(everything: Iterable[Triple], base: str) -> Iterator[tuple[str, set[
             waiting += (triple.object for triple in said if isinstance(triple.object, BlankNode))
         near = {triple.object for triple in graph if triple.predicate != TYPE} | {triple.subject for triple in pointing.get(thing, ())}
         graph.update(pointing.get(thing, ()))
-        graph.update(triple for node in near - {thing} if isinstance(node, NamedNode) for triple in about.get(node, ()) if triple.predicate in LABELS)
+        called = (triple for node in near - {thing} if isinstance(node, NamedNode) for triple in about.get(node, ()) if triple.predicate in LABELS)
+        graph.update(triple for triple in called if isinstance(triple.object, Literal))
         yield thing.value, graph
 
 
