@@ -72,7 +72,9 @@ def unexpected(validity: Validity | None, files: Collection[str], expected: Expe
     """Yield why a copy with *files* (paths) is not the one expected; *validity* is what it says of itself."""
     if expected.release and not any(path.startswith(f"release/{expected.release}/") for path in files):
         yield Fault("no-such-release", MANIFEST, "", {"version": expected.release})
-    if expected.dataset and (validity is None or validity.dataset != expected.dataset):
-        yield Fault("other-dataset", VALIDITY, "", {"found": validity.dataset if validity else "-", "expected": expected.dataset})
+    if expected.dataset and VALIDITY not in files:
+        yield Fault("unsaid", VALIDITY, "")
+    if expected.dataset and validity and validity.dataset != expected.dataset:
+        yield Fault("other-dataset", VALIDITY, "", {"found": validity.dataset, "expected": expected.dataset})
     if validity and validity.is_over(expected.now.astimezone(UTC).date()):
         yield Fault("expired", VALIDITY, "", {"day": validity.until})

@@ -423,7 +423,7 @@ def refuse_at(world: World, served: dict[str, str], what: str, run: Run = bynet)
     """The command, as *run* runs it, has to refuse what a host shows that meddles in one way."""
     site, meddle, words = ADDRESSES[what]
     with meddling(world, served[site], meddle) as address:
-        ended = run(*prove(world, address, *(WANTED if meddle is not hidden else ())))
+        ended = run(*prove(world, address, *WANTED))
     assert ended.code == 1, f"{what}: taken for right"
     assert "Traceback" not in ended.err
     assert any(line.startswith(words) for line in ended.out.splitlines()), ended.out + ended.err
@@ -454,7 +454,12 @@ MUTANTS: dict[str, Mutant] = {
     "what was signed is not looked at": ("signers", "if not signature.is_of(content):", "if False:", "a changed fact, with a MANIFEST that fits"),
     "a copy needs no signature": ("proof", "if signed is None:", "if signed is None:\n        return Proof()\n    if False:", "no signature"),
     "the day is not looked at": ("proof", "if validity and validity.is_over(", "if False and validity.is_over(", "a copy whose time is over"),
-    "any data set is taken": ("proof", "if expected.dataset and (", "if False and (", "another data set, with its own signature"),
+    "any data set is taken": (
+        "proof",
+        "if expected.dataset and validity and validity.dataset",
+        "if False and validity.dataset",
+        "another data set, with its own signature",
+    ),
     "any release is taken": ("proof", "if expected.release and not any(", "if False and not any(", "the release before, with its own signature"),
 }
 MUTANTS_OF_ADDRESSES: dict[str, Mutant] = {

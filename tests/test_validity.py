@@ -157,7 +157,10 @@ def test_a_site_of_before_says_nothing_and_is_right_but_is_not_taken_for_the_one
     sign(key, site / "MANIFEST")
     assert bynet("verify", site, "--signers", key.public, "--at-least", "1.0.0").code == 0
     ended = bynet("verify", site, "--signers", key.public, "--dataset", "https://example.org/dataset")
-    assert (ended.code, ended.out) == (1, "validity.json: says that this is the dataset -, not https://example.org/dataset; fetch the right one.\n")
+    assert (ended.code, ended.out) == (
+        1,
+        "validity.json: is missing, so this copy does not say which dataset it is; have it published anew with the present bynet.\n",
+    )
 
 
 def test_to_publish_what_is_there_leaves_the_signature_and_anything_else_takes_it_away(project: Path, key: Key) -> None:
