@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-import os
 import signal
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from threading import current_thread, main_thread
+from threading import Timer, current_thread, main_thread
 from types import FrameType
 
 SIGNALS = (signal.SIGINT, signal.SIGTERM)
+
+_MOMENT = 0.01
+"""Seconds."""
 
 
 class Stopped(BaseException):
@@ -69,8 +71,8 @@ def _stop(number: int, _frame: FrameType | None) -> None:
 
 
 def _again(lost: sys.UnraisableHookArgs) -> None:
-    """Raise once more what was raised where Python lets nothing out, such as in the end of a module's import."""
+    """Raise once more, a moment later, what was raised where Python lets nothing out, such as in the end of a module's import."""
     if isinstance(lost.exc_value, Stopped):
-        os.kill(os.getpid(), lost.exc_value.number)
+        Timer(_MOMENT, signal.pthread_kill, (main_thread().ident, lost.exc_value.number)).start()
     else:
         sys.__unraisablehook__(lost)
