@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: help publish test soak growth ckan vendor sbom audit notebook screenshots format clean
+.PHONY: help publish test proof soak growth ckan vendor sbom audit notebook screenshots format clean
 
 help: ## list what make can do
 	@sed -n 's/^\([a-z]*\):.*## /make \1\t/p' $(MAKEFILE_LIST)
@@ -17,6 +17,9 @@ test: .venv/ready ## prove the project right
 	$(BIN)/bynet --root . format --check
 	$(BIN)/bynet --root . check
 	$(BIN)/pytest --numprocesses=auto --cov
+
+proof: .venv/ready ## run what proves SECURITY.md in full, and write its table
+	$(BIN)/python tests/proof.py
 
 soak: .venv/ready ## attack the endpoint for ten minutes, and write docs/soak.md
 	$(BIN)/python tests/soak.py
