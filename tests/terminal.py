@@ -9,7 +9,7 @@ import subprocess
 import time
 import tty
 import unicodedata
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -49,12 +49,17 @@ class Said:
         return [line for line in self.text.split("\n") if line.startswith(FORGED)]
 
 
-def on_terminal(command: Sequence[str | Path], stop_at: str = "", **environment: str) -> Said:
-    """Run *command* with its output and its errors on a terminal that changes nothing; where it says *stop_at*, it is stopped as by Ctrl-C."""
+def on_terminal(
+    command: Sequence[str | Path], stop_at: str = "", meanwhile: Callable[[int, str], None] | None = None, environment: Mapping[str, str] | None = None
+) -> Said:
+    """Run *command* with its output and its errors on a terminal that changes nothing.
+
+    Where it says *stop_at*, *meanwhile* is done, with its process and what it has said, and it is stopped as by Ctrl-C.
+    """
     ours, theirs = pty.openpty()
     tty.setraw(theirs)
     child = subprocess.Popen(
-        [*map(str, command)], stdin=subprocess.DEVNULL, stdout=theirs, stderr=theirs, env=environment_of({"TERM": "xterm", **environment}), cwd="/"
+        [*map(str, command)], stdin=subprocess.DEVNULL, stdout=theirs, stderr=theirs, env=environment_of({"TERM": "xterm", **(environment or {})}), cwd="/"
     )
     os.close(theirs)
     told = b""
@@ -62,6 +67,8 @@ def on_terminal(command: Sequence[str | Path], stop_at: str = "", **environment:
         for piece in _pieces(ours):
             told += piece
             if stop_at and stop_at in told.decode(errors="replace"):
+                if meanwhile:
+                    meanwhile(child.pid, told.decode())
                 child.send_signal(signal.SIGINT)
                 stop_at = ""
     finally:

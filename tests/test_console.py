@@ -5,8 +5,12 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import re
 import shutil
+import signal
+import socket
 import sys
+import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -17,8 +21,10 @@ from threading import Thread
 import pytest
 from pyoxigraph import QueryResultsFormat, QuerySolutions, RdfFormat, parse, parse_query_results
 from terminal import CONTROLS, FORGED, TURNING, UNREADABLE, WILD, Said, escaped, on_terminal
+from test_cli import passages_of
 from workbench import bynet, bynet_command, make_project, turtle, write_files
 
+from publish import texts
 from publish.controls import plain, plain_json, printable
 
 TURNED = "https://example.org/id/\u200f\u200b"
@@ -35,7 +41,8 @@ class Bed:
     """Projects and sites to run commands on.
 
     *wild* has every nasty character in its texts, *odd* in the names of its files, *sick* breaks its shape; *mild* has those that are no control characters
-    and can be published; *site* is the site of *mild*, *spoiled* one whose MANIFEST and files somebody else has written. *page* is a text.
+    and can be published; *site* is the site of *mild*, *spoiled* one whose MANIFEST and files somebody else has written. *themed* has
+    words and a template of that kind; *page* is a text.
     """
 
     wild: Path
@@ -44,6 +51,7 @@ class Bed:
     mild: Path
     site: Path
     spoiled: Path
+    themed: Path
     page: Path
 
 
@@ -62,7 +70,9 @@ def bed(tmp_path_factory: pytest.TempPathFactory) -> Bed:
     things = THINGS.format(text=escaped(TURNING), turned=TURNED) + f'\nex:three a def:Thing ; def:size "{escaped(TURNING)}" .\n'
     sick = make_project(base / "sick", {"data/things.ttl": things, "shapes/t.ttl": SHAPE.replace("{text}", escaped(TURNING))})
     spoiled = write_files(base / "spoiled", {"MANIFEST": f"{'0' * 64}  {WILD}\n".encode(), UNREADABLE: b"x", f"{FORGED}{CONTROLS}".replace("\n", ""): b"x"})
-    return Bed(wild, odd, sick, mild, site, spoiled, write_files(base, {"page.txt": WILD}) / "page.txt")
+    words = f'[page]\n"{escaped(TURNING)}" = "x"\nsearch = "{{{escaped(TURNING)}}}"\n'
+    themed = make_project(base / "themed", {"theme/words/en.toml": words, "theme/templates/page.html": f"{{% {WILD} %}}"})
+    return Bed(wild, odd, sick, mild, site, spoiled, themed, write_files(base, {"page.txt": f"SELECT * {{ ?s ?p '{WILD}\0' "}) / "page.txt")
 
 
 Arguments = Callable[[Bed], Sequence[str | Path]]
@@ -79,6 +89,8 @@ LINES: Mapping[str, Arguments] = {
     "a name that nothing has": lambda bed: ["--root", bed.mild, "show", UNREADABLE],
     "a query that does not parse": lambda bed: ["--root", bed.mild, "query", f"SELECT * {{ ?s ?p {UNREADABLE}"],
     "a query with a prefix that nobody declares": lambda bed: ["--root", bed.mild, "query", f"SELECT * {{\n?s \ue000{TURNING}:p '{WILD}' }}"],
+    "a query in a file": lambda bed: ["--root", bed.mild, "query", bed.page],
+    "a theme": lambda bed: ["--root", bed.themed, "check"],
     "a query that is not there": lambda bed: ["--root", bed.mild, "query", UNREADABLE],
     "a base that is none": lambda bed: ["--root", bed.mild, "publish", "--base-iri", UNREADABLE],
     "a site before that is none": lambda bed: ["--root", bed.mild, "publish", "--previous", UNREADABLE, "--out", bed.page.parent / "new"],
@@ -121,7 +133,8 @@ DOCUMENTS: Mapping[str, Arguments] = {
 
 
 @pytest.mark.parametrize("name", LINES)
-def test_no_line_for_people_steers_the_terminal_or_is_made_up(name: str, bed: Bed) -> None:
+def test_no_line_for_people_steers_the_terminal_or_is_made_up(name: str, bed: Bed, figure: Callable[[str, int], None]) -> None:
+    figure("commands on a terminal", 1)
     said = on_terminal(bynet_command(*LINES[name](bed)))
     assert (said.faults(), said.forged()) == ([], [])
     assert "Traceback" not in said.text
@@ -129,7 +142,8 @@ def test_no_line_for_people_steers_the_terminal_or_is_made_up(name: str, bed: Be
 
 
 @pytest.mark.parametrize("name", DOCUMENTS)
-def test_no_document_for_programs_steers_a_terminal(name: str, bed: Bed) -> None:
+def test_no_document_for_programs_steers_a_terminal(name: str, bed: Bed, figure: Callable[[str, int], None]) -> None:
+    figure("commands on a terminal", 1)
     said = on_terminal(bynet_command(*DOCUMENTS[name](bed)))
     assert said.faults(tabs="\t" if name.endswith("tsv") else "") == []
     assert "Traceback" not in said.text
@@ -150,6 +164,15 @@ def test_what_a_terminal_shows_of_a_document_is_still_the_document(bed: Bed) -> 
     shown, exact = on_terminal(bynet_command(*arguments)).text, bynet(*arguments).out
     assert shown != exact
     assert set(parse(shown, format=RdfFormat.N_TRIPLES)) == set(parse(exact, format=RdfFormat.N_TRIPLES))
+
+
+def test_the_words_of_a_source_do_not_steer_the_terminal(tmp_path: Path) -> None:
+    page = f"{CONTROLS}one {TURNING}\n{FORGED} two"
+    root = make_project(tmp_path / "project", passages_of(page, ("one", "one", True, 0), (f"{FORGED} two", "three", True, 1)))
+    (tmp_path / "page.txt").write_bytes(page.encode())
+    said = on_terminal(bynet_command("--root", root, "sources", tmp_path / "page.txt"))
+    assert (said.faults(), said.forged(), said.code) == ([], [], 1)
+    assert FORGED in said.text
 
 
 # what strangers answer
@@ -184,7 +207,8 @@ def answering(words: str, content_type: str) -> Iterator[str]:
 
 @pytest.mark.parametrize("content_type", ["text/plain", "application/problem+json", "text/turtle"])
 @pytest.mark.parametrize("command", ["verify", "push", "endpoint", "previous"])
-def test_nothing_that_a_host_answers_steers_the_terminal(command: str, content_type: str, bed: Bed) -> None:
+def test_nothing_that_a_host_answers_steers_the_terminal(command: str, content_type: str, bed: Bed, figure: Callable[[str, int], None]) -> None:
+    figure("commands on a terminal", 1)
     with answering(WILD, content_type) as address:
         arguments: Mapping[str, Sequence[str | Path]] = {
             "verify": ["verify", address],
@@ -215,9 +239,24 @@ def test_a_site_that_is_spoiled_in_its_own_data_is_told_without_steering(bed: Be
 def test_nothing_that_is_asked_of_a_server_steers_its_terminal(bed: Bed, tmp_path: Path) -> None:
     folder = tmp_path / UNREADABLE
     shutil.copytree(bed.site, folder)
-    said = on_terminal(bynet_command("serve", folder, "--port", "0"), stop_at="kill -HUP")
+
+    def ask_and_spoil(process: int, told: str) -> None:
+        found = re.search(r"http://127\.0\.0\.1:(\d+)/", told)
+        assert found
+        for line in (f"GET /{WILD} HTTP/1.1", f"{WILD} / HTTP/1.1", f"GET /sparql?query={WILD}", WILD):
+            with socket.create_connection(("127.0.0.1", int(found[1]))) as connection:
+                connection.sendall(line.encode() + b"\r\nHost: " + WILD.encode() + b"\r\nAccept: " + WILD.encode() + b"\r\n\r\n")
+                connection.shutdown(socket.SHUT_WR)
+                while connection.recv(1 << 16):
+                    pass
+        (folder / "MANIFEST").write_bytes(WILD.encode())
+        os.kill(process, signal.SIGHUP)
+        time.sleep(1.5)
+
+    said = on_terminal(bynet_command("serve", folder, "--port", "0"), stop_at="kill -HUP", meanwhile=ask_and_spoil)
     assert (said.faults(), said.forged()) == ([], [])
-    assert "http://127.0.0.1:" in said.text
+    assert texts.text("en", "serve.kept", reason="") in said.text
+    assert said.text.endswith(texts.text("en", "serve.stopped") + "\n")
 
 
 # the surroundings
@@ -225,7 +264,7 @@ def test_nothing_that_is_asked_of_a_server_steers_its_terminal(bed: Bed, tmp_pat
 
 @pytest.mark.parametrize("variable", ["BYNET_STORE_TOKEN", "BYNET_STORE_USER", "NETRC"])
 def test_nothing_in_the_environment_steers_the_terminal(variable: str, bed: Bed) -> None:
-    said = on_terminal(bynet_command("push", "http://127.0.0.1:9/", "--site", bed.site), **{variable: UNREADABLE})
+    said = on_terminal(bynet_command("push", "http://127.0.0.1:9/", "--site", bed.site), environment={variable: UNREADABLE})
     assert (said.faults(), said.forged(), said.code) == ([], [], 2)
     assert "Traceback" not in said.text
 
@@ -275,6 +314,5 @@ def test_progress_is_bynets_own(bed: Bed, figure: Callable[[str, int], None]) ->
     said = on_terminal(bynet_command("--root", bed.mild, "publish", "--out", bed.page.parent / f"{UNREADABLE} 2"))
     assert (said.code, said.faults()) == (0, [])
     assert said.text.count("\r\033[K") >= 3
-    figure("commands on a terminal", len(LINES) + len(DOCUMENTS) + 21)
     figure("characters that could steer a terminal", len(set(UNREADABLE)) - len(FORGED))
     assert os.path.lexists(bed.page.parent / f"{UNREADABLE} 2")
