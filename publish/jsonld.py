@@ -179,10 +179,7 @@ class _Writer:
 
 def _named(triple: Triple) -> Iterator[str]:
     """What a triple takes from the context: its property, or the class that it says its subject is in."""
-    if triple.predicate != TYPE:
-        yield triple.predicate.value
-    elif isinstance(triple.object, NamedNode):
-        yield triple.object.value
+    yield triple.object.value if triple.predicate == TYPE and isinstance(triple.object, NamedNode) else triple.predicate.value
 
 
 def _form(value: Object) -> str:

@@ -7,6 +7,7 @@ a fact; a passage that nothing points at supports none. ``def:withheld`` counts 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
@@ -25,6 +26,8 @@ _PASSAGES = """SELECT ?passage ?start ?end (SAMPLE(?words) AS ?quote) (SAMPLE(?n
   OPTIONAL { ?passage <%sdef/withheld> ?number }
 } GROUP BY ?passage ?start ?end ORDER BY ?start ?end ?passage"""
 _FACTS = "SELECT DISTINCT ?fact ?passage WHERE { ?passage oa:hasSource <%s> . ?fact ?relation ?passage } ORDER BY ?fact ?passage"
+_NUMBER = re.compile(r"[+-]?[0-9]{1,15}", re.ASCII)
+_NOWHERE = -1
 _PREFIXES = {"oa": OA, "rdfs": RDFS, "spdx": SPDX}
 
 
@@ -65,14 +68,15 @@ def passages(store: Store, page: bytes, base: str, file: object) -> list[Passage
     for fact, passage in _rows(store, _FACTS % source):
         facts.setdefault(passage, []).append(fact)
     return [
-        Passage(passage, int(start), int(end), quote, tuple(facts.get(passage, ())), int(withheld or 0))
+        Passage(passage, _whole(start, _NOWHERE), _whole(end, _NOWHERE), quote, tuple(facts.get(passage, ())), _whole(withheld, 0))
         for passage, start, end, quote, withheld in _rows(store, _PASSAGES % (source, base))
     ]
 
 
 def stretches(text: str, listed: Sequence[Passage]) -> list[Stretch]:
-    """Return what each part of *text* is, in order; parts without a letter or digit are left out."""
+    """Return what each part of *text* is, in order; parts without a letter or digit are left out, and so is what stands outside the text."""
     kinds = ["unexplained"] * len(text)
+    listed = [passage for passage in listed if passage.fault(text) != "outside"]
     for passage in listed:
         if passage.withheld:
             end = min((other.start for other in listed if other.start >= passage.end), default=len(text))
@@ -92,6 +96,11 @@ def coverage(text: str, parts: Iterable[Stretch]) -> Mapping[str, int]:
     for part in parts:
         counts[part.kind] += _counted(text[part.start : part.end])
     return counts
+
+
+def _whole(lexical: str, otherwise: int) -> int:
+    """The whole number that *lexical* is, else what it is *otherwise*."""
+    return int(lexical) if _NUMBER.fullmatch(lexical) else otherwise
 
 
 def _counted(text: str) -> int:

@@ -76,7 +76,7 @@ def faults(theme: Theme) -> Iterator[Finding]:
 def _words_faults(path: str, text: str) -> Iterator[Finding]:
     try:
         said = tomllib.loads(text)
-    except (tomllib.TOMLDecodeError, RecursionError) as error:
+    except (ValueError, RecursionError) as error:  # ValueError also where a number has more digits than Python reads
         told = re.search(r"line ([0-9]+)", str(error))
         yield found(FOLDER + path, int(told[1]) if told else max(text.count("\n"), 1), "theme-words", told=error)
         return
