@@ -101,7 +101,7 @@ def injected(command: Sequence[str | Path], call: Call, fault: str, **environmen
 def calls(command: Sequence[str | Path], *options: str, **environment: str) -> list[Call]:
     """Return the system calls of *command*, one after the other."""
     with tempfile.NamedTemporaryFile("r", encoding="ascii") as log:
-        ended = strace(command, "-y", "-xx", "-s", "1000000", "-o", log.name, *options, **environment)
+        ended = strace(command, "-y", "-xx", "-s", "100000000", "-o", log.name, *options, **environment)
         assert "Traceback" not in ended.err, ended.err
         return [*_parsed(log)]
 
