@@ -9,6 +9,7 @@ _MILD = {
     "unused-prefix": Severity.WARNING,
     "shape-without-focus": Severity.WARNING,
     "empty-file": Severity.WARNING,
+    "imports": Severity.WARNING,
     "theme-missing": Severity.WARNING,
     "theme-unknown": Severity.WARNING,
     "withdrawn": Severity.WARNING,

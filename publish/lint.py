@@ -15,17 +15,17 @@ from publish.confined import Note
 from publish.datatypes import is_valid
 from publish.errors import BadQuery
 from publish.findings import found
-from publish.model import DCAT, DCTERMS, FIRST, SHACL, TITLE, TYPE, XSD, Finding, Object, Project, Source, Subject, tombstones
+from publish.model import DCAT, DCTERMS, FIRST, OWL, SHACL, TITLE, TYPE, XSD, Finding, Object, Project, Source, Subject, tombstones
 from publish.paths import REPORT, TAG, VERSION, collisions, page_path
 from publish.query import Query
+from publish.shapes.texts import text_faults
 from publish.sparql import Answer, run, words_of
 from publish.theme import Theme, faults
 from publish.turtle import Namespaces, write_term
 
-_PATTERN = NamedNode(SHACL + "pattern")
 _VERSION = NamedNode(DCAT + "version")
 _REPLACEMENT = NamedNode(DCTERMS + "isReplacedBy")
-_WORKING = {SHACL + name for name in ("select", "ask", "construct", "pattern")}
+_NOT_FOLLOWED = {OWL + "imports", SHACL + "shapesGraph", SHACL + "suggestedShapesGraph"}
 _PICTURES = {
     "network": (("from",), ("to",), ("through",)),
     "timeline": (("thing",), ("begin", "end", "beginEarliest", "endEarliest")),
@@ -84,11 +84,12 @@ class _Known:
                     str(triple.subject).strip("<>"),
                     str(term),
                     name=self._shown(triple.subject),
+                    property=self._shown(triple.predicate),
                     word=self._shown(term),
                     base=self.base,
                 )
-            if triple.predicate.value in _WORKING and isinstance(triple.object, Literal):
-                yield from self._broken(triple.predicate, triple.object, (source.file, line, str(triple.subject).strip("<>")))
+            if not source.file.startswith("shapes/"):  # there the SHACL processor finds them, which leaves them out
+                yield from self._broken(triple, source.file, line)
         yield from self._unused_prefixes(source)
 
     def lint_query(self, query: Query) -> Iterator[Finding]:
@@ -125,6 +126,8 @@ class _Known:
         for term, namespaces in ((triple.predicate, (self.base,)), (triple.object, (self.base,) if triple.predicate == TYPE else self._own)):
             if isinstance(term, NamedNode) and self._is_undeclared(term.value, namespaces):
                 yield "undeclared", term
+        if triple.predicate.value in _NOT_FOLLOWED and not source.file.startswith("ontology/"):
+            yield "imports", triple.object
         if isinstance(triple.object, NamedNode) and triple.object.value in self._withdrawn and triple.predicate != _REPLACEMENT:
             yield "withdrawn", triple.object
         if isinstance(triple.subject, NamedNode) and not triple.subject.value.startswith(self.base) and (source.is_contributed or triple.predicate != TYPE):
@@ -132,17 +135,11 @@ class _Known:
         if isinstance(triple.subject, NamedNode) and triple.subject.value.startswith(self.base) and _DOTS.search(triple.subject.value):
             yield "dot-segments", triple.subject
 
-    def _broken(self, predicate: NamedNode, value: Literal, place: tuple[str, int, str]) -> Iterator[Finding]:
-        """A SPARQL text or a pattern in a shape that the SHACL processor could not use."""
-        try:
-            if predicate == _PATTERN:
-                re.compile(value.value)
-            else:
-                run(Store(), value.value, self.namespaces.prefixes)
-        except BadQuery as error:
-            yield found(place[0], place[1], error.name, place[2], **(error.values | {"column": 0}))
-        except (re.error, OverflowError, RecursionError) as error:
-            yield found(place[0], place[1], "bad-pattern", place[2], name=self.namespaces.shorten(place[2]), words=error)
+    def _broken(self, triple: Triple, file: str, line: int) -> Iterator[Finding]:
+        """A SPARQL text or a pattern that could not be used."""
+        subject = str(triple.subject).strip("<>")
+        for rule, words in text_faults(triple, self.namespaces.prefixes, lambda: None):
+            yield found(file, line, rule, subject, name=self.namespaces.shorten(subject), **words)
 
     def _is_undeclared(self, iri: str, namespaces: Iterable[str]) -> bool:
         """An IRI in one of *namespaces* that no file describes."""

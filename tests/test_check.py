@@ -18,9 +18,7 @@ from pyoxigraph import RdfFormat
 from rdflib.namespace import SH
 from workbench import LIBRARY, ROOT, Ended, bynet, canonical, canonical_by_rdflib, environment_of, make_project, triples, turtle
 
-from publish.errors import CheckFailed
 from publish.model import SHACL, Severity
-from publish.processor import Processor
 
 SHAPE = turtle(
     """\
@@ -241,22 +239,22 @@ def test_a_misspelt_word_of_shacl_is_a_finding(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("old", "new"),
+    ("old", "new", "words"),
     [
-        ("sh:maxInclusive 10", 'sh:pattern "["'),  # no regular expression
-        ("sh:maxInclusive 10", "sh:sparql shapes:Thing-sparql"),  # no such constraint
-        ("sh:minCount 1", 'sh:minCount "many"'),
-        ("sh:path rdfs:label", 'sh:path "label"'),
+        ("sh:maxInclusive 10", 'sh:pattern "["', "has a pattern that does not work"),
+        ("sh:maxInclusive 10", "sh:sparql shapes:Thing-sparql", "has no sh:select"),
+        ("sh:minCount 1", 'sh:minCount "many"', "takes a whole number"),
+        ("sh:path rdfs:label", 'sh:path "label"', "has a property path that is none"),
     ],
 )
-def test_a_processor_that_dies_is_a_failed_check_and_never_a_pass(tmp_path: Path, old: str, new: str) -> None:
+def test_a_shape_that_cannot_be_used_is_a_violation_at_its_line_and_never_a_pass(tmp_path: Path, old: str, new: str, words: str) -> None:
     root = thing_project(tmp_path, turtle(ONE))
     (root / "shapes/thing.ttl").write_text(SHAPE.replace(old, new))
     ended = check(root)
     assert ended.code == 1
     assert "Traceback" not in ended.err
     assert "No findings" not in ended.err
-    assert "shapes:0: Violation: The SHACL processor ended without a result" in ended.out
+    assert re.search(rf"^shapes/thing\.ttl:{line_of(SHAPE, f'    {old} ;')}: Violation: .*{words}", ended.out, re.MULTILINE)
     published = bynet("--root", root, "publish", "--out", tmp_path / "site")
     assert published.code == 1
     assert not (tmp_path / "site").exists()
@@ -270,14 +268,6 @@ def test_a_processor_that_cannot_start_is_a_failed_check(tmp_path: Path) -> None
     assert ended.code == 1
     assert "No findings" not in ended.err
     assert "Traceback" not in ended.err
-
-
-def test_a_processor_that_is_gone_is_a_failed_check() -> None:
-    with Processor() as processor:
-        processor._child.kill()
-        processor._child.wait()
-        with pytest.raises(CheckFailed):
-            processor.ask(b"x" * 10**6, b"")
 
 
 def test_a_shape_that_is_a_class_has_its_things_for_focus_nodes(tmp_path: Path) -> None:
