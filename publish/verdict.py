@@ -73,8 +73,7 @@ def summary(verified: Verified, language: str) -> Iterator[str]:
     if signer := verified.signer:
         yield text(language, "verify.signed", name=signer.name, kind=signer.key.kind, key=signer.key.fingerprint)
     if validity := verified.validity:
-        yield text(
-            language, f"verify.{'until' if validity.until else 'for-good'}", dataset=validity.dataset, version=validity.version or "-", day=validity.until
-        )
+        name = "until" if validity.until else "for-good"
+        yield text(language, f"verify.{name}", dataset=validity.dataset, version=validity.version or "-", day=validity.until)
     values = {"faults": len(verified.faults), "files": verified.files, "links": verified.links, "requests": verified.requests}
     yield text(language, f"verify.{'faults' if verified.faults else 'clean'}", **values)
