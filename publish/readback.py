@@ -77,16 +77,19 @@ def read_back(accepted: Accepted, site: Path) -> None:
     said = {**accepted.release, **accepted.files}
     for path, digest in listed.items():
         content = read_from_disk(site / path)
-        if sha256(content).hexdigest() != digest or (path in said and said[path] != _read(path, content)):
+        if sha256(content).hexdigest() != digest or (path in said and not _says(path, content, said[path])):
             raise Altered("altered", file=path)
 
 
-def _read(path: str, content: bytes) -> str:
-    """The hash of what an RDF file says; an empty text where it is none."""
+def _says(path: str, content: bytes, digest: str) -> bool:
+    """Whether the canonical form of what an RDF file says has the hash *digest*."""
+    form = _FORMATS[path.rpartition(".")[2]]
+    if form == RdfFormat.N_TRIPLES and _hash({*content.splitlines(keepends=True)}) == digest:
+        return True  # it is written in its canonical form: a third of all files need no parser
     try:
-        return canonical_hash(pyoxigraph.parse(content, format=_FORMATS[path.rpartition(".")[2]]))
+        return canonical_hash(pyoxigraph.parse(content, format=form)) == digest
     except (SyntaxError, ValueError):
-        return ""
+        return False
 
 
 def canonical_hash(said: Iterable[Triple] | Iterable[Quad]) -> str:
@@ -98,6 +101,10 @@ def canonical_hash(said: Iterable[Triple] | Iterable[Quad]) -> str:
     if blank := [line for line in lines if BLANK.match(line)]:
         parts = name_by_structure([quad.triple for quad in pyoxigraph.parse(b"".join(blank), format=RdfFormat.N_TRIPLES)])
         lines = lines.difference(blank).union(_lines(parts))
+    return _hash(lines)
+
+
+def _hash(lines: set[bytes]) -> str:
     return sha256(b"".join(sorted(lines))).hexdigest()
 
 
