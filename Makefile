@@ -1,8 +1,9 @@
 # Needs Python 3.11 or newer with pip, and make. Another Python: make PYTHON=python3.13 publish
 PYTHON ?= python3
 BIN := .venv/bin
+MINUTES ?= 60
 
-.PHONY: help publish test proof soak growth ckan vendor sbom audit notebook screenshots format clean
+.PHONY: help publish test proof fuzz soak growth ckan vendor sbom audit notebook screenshots format clean
 
 help: ## list what make can do
 	@sed -n 's/^\([a-z]*\):.*## /make \1\t/p' $(MAKEFILE_LIST)
@@ -20,6 +21,9 @@ test: .venv/ready ## prove the project right
 
 proof: .venv/ready ## run what proves SECURITY.md in full, and write its table
 	$(BIN)/python tests/proof.py
+
+fuzz: .venv/ready ## look for inputs that fail for MINUTES (60), grow the corpus, and write docs/fuzzing.md
+	$(BIN)/python tests/fuzzing.py $(MINUTES)
 
 soak: .venv/ready ## attack the endpoint for ten minutes, and write docs/soak.md
 	$(BIN)/python tests/soak.py
@@ -50,7 +54,7 @@ format: .venv/ready ## rewrite the code and the Turtle sources in the house styl
 	$(BIN)/bynet --root . format
 
 clean: ## remove the environment, the site and everything else that make wrote
-	rm -rf .venv .venv-audit .venv-ckan site dist .coverage* .mypy_cache .hypothesis .pytest_cache .ruff_cache
+	rm -rf .venv .venv-audit .venv-ckan .fuzz site dist .coverage* .mypy_cache .hypothesis .pytest_cache .ruff_cache
 
 .venv/ready: requirements.lock pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "bynet needs Python 3.11 or newer, not %s: name one with make PYTHON=..." % sys.version.split()[0])'
