@@ -106,6 +106,9 @@ def test_every_text_is_used() -> None:
         "query-time",
         "query-memory",
         "query-crash",
+        "shape-time",
+        "shape-memory",
+        "shape-crash",
     }  # names that the code puts together
     for name in texts._texts("en"):
         table, _dot, key = name.partition(".")

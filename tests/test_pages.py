@@ -231,7 +231,7 @@ def test_only_so_many_things_that_point_at_one_are_shown_and_the_page_says_how_m
 # the landing page
 
 
-@pytest.mark.parametrize(("licence", "links"), [("https://licences.example/1", 2), ("javascript:alert(1)", 0)])
+@pytest.mark.parametrize(("licence", "links"), [("https://licences.example/1", 2), ("x-script:alert(1)", 0)])
 def test_a_licence_is_a_link_where_it_is_on_the_web(tmp_path: Path, licence: str, links: int) -> None:
     root = make_project(tmp_path / "project", {})
     file = root / "data/dataset.ttl"
