@@ -33,7 +33,8 @@ def findings(answer: Answer, sources: Sequence[Source], prefixes: Mapping[str, s
         files = sorted({places.about(shape, "shape-without-focus").file for shape in idle})
         idle -= _with_focus(idle, [triple for source in sources for triple in source.triples], (case for file in files for case in cases(file)))
     listed += [places.about(shape, "shape-without-focus") for shape in sorted(idle)]
-    return Validation(tuple(sort_findings(listed)), answer.focus_nodes, answer.software)
+    named = {shape: count for shape, count in answer.focus_nodes.items() if not shape.startswith("_:")}
+    return Validation(tuple(sort_findings(listed)), named, answer.software)
 
 
 def _about_shapes(answer: Answer, places: _Places) -> Iterator[Finding]:
@@ -83,7 +84,7 @@ class _Places:
     def finding(self, result: Mapping[str, Any]) -> Finding:
         focus, path, value = _iri(result["focus_node"]), result["path"], result["value"]
         culprit = ((_iri(value),),) if result["component"] == _SPARQL and value.startswith("<") else ()
-        file, line = self._first((focus, path, _iri(value)), *culprit, (focus,), (result["shape"],), (f"_:{result['shape']}",))
+        file, line = self._first((focus, path, _iri(value)), *culprit, (focus,), (result["shape"],))
         return Finding(
             severity=_severity(result["severity"]),
             file=file,

@@ -76,9 +76,11 @@ def _result(report: str, number: int, finding: Finding) -> Iterator[Triple]:
     component = SHACL + finding.rule if finding.rule.endswith("Component") else f"{report}/rule/{finding.rule}"
     yield Triple(node, NamedNode(SHACL + "sourceConstraintComponent"), NamedNode(component))
     yield Triple(node, NamedNode(DCTERMS + "source"), Literal(f"{finding.file}:{finding.line}"))
-    for name, iri in (("focusNode", finding.focus_node), ("resultPath", finding.path), ("sourceShape", finding.shape)):
-        if iri and "<" not in iri:  # a path that is no IRI would need blank nodes; the source shape has it
-            yield Triple(node, NamedNode(SHACL + name), NamedNode(iri))
+    for name, term in (("focusNode", finding.focus_node), ("resultPath", finding.path), ("sourceShape", finding.shape)):
+        if term.startswith('"'):
+            yield Triple(node, NamedNode(SHACL + name), read_term(term))
+        elif term and "<" not in term and not term.startswith("_:"):  # a path that is no IRI would need blank nodes; the source shape has it
+            yield Triple(node, NamedNode(SHACL + name), NamedNode(term))
     if finding.value:
         yield Triple(node, NamedNode(SHACL + "value"), read_term(finding.value))
 

@@ -18,7 +18,9 @@ from typing import Any
 
 import pytest
 from canary import PORT
-from workbench import BAD_INPUTS, bynet_command, environment_of, make_project, needed, turtle
+from workbench import BAD_INPUTS, bynet, bynet_command, environment_of, make_project, needed, triples, turtle
+
+from publish.model import SHACL
 
 HOSTILE = Path(__file__).parent / "hostile"
 SECONDS, MIB = 10, 1024
@@ -101,20 +103,23 @@ def blocks(content: str) -> dict[str, tuple[int, set[str]]]:
     return {lines[number - 1].removeprefix("# "): (number + 2, set(lines[number].removeprefix("# rules: ").split())) for number in marked}
 
 
+FAULTY = blocks((HOSTILE / "faulty-shapes.ttl").read_text(encoding="utf-8"))
+
+
 def test_each_faulty_shape_is_told_with_its_line_and_the_others_are_asked(tmp_path: Path, figure: Callable[[str, int], None]) -> None:
     faulty = (HOSTILE / "faulty-shapes.ttl").read_text(encoding="utf-8")
     long = [NODE.replace("hostile", f"long{number}") + shape for number, (shape, _rule) in enumerate(LONG.values())]
     files = {"shapes/faulty.ttl": faulty, "shapes/long.ttl": "\n".join([PROLOGUE, *long, ""]), "shapes/sound.ttl": SOUND, "data/thing.ttl": THING}
     measured = checked(tmp_path, files)
     held_to_its_limits(measured)
-    assert measured.at_lines("shapes/faulty.ttl") == dict(blocks(faulty).values())
+    assert measured.at_lines("shapes/faulty.ttl") == dict(FAULTY.values())
     after = PROLOGUE.count("\n") + 2
     assert measured.at_lines("shapes/long.ttl") == {after + number: {rule} for number, (_shape, rule) in enumerate(LONG.values())}
     about_shapes = [finding for finding in measured.findings if finding["file"].startswith("shapes/")]
     assert {finding["severity"] for finding in about_shapes if finding["rule"] != "imports"} == {"Violation"}
     assert all(set(finding["messages"]) == {"da", "en"} for finding in about_shapes)
     assert [finding["shape"] for finding in measured.findings if finding["rule"].endswith("Component")] == [SHAPES + "sound"]
-    figure("hostile shapes", len(blocks(faulty)) + len(LONG))
+    figure("hostile shapes", len(FAULTY) + len(LONG))
 
 
 def test_a_hostile_value_is_judged_as_it_is_written(tmp_path: Path, figure: Callable[[str, int], None]) -> None:
@@ -133,6 +138,20 @@ def test_a_hostile_value_is_judged_as_it_is_written(tmp_path: Path, figure: Call
     assert filled["messages"]["en"] == r"{?x} https://example.org/id/bad-backslash C:\dir \1 \g<0> {?this} {0} {"
     assert all(len(finding["messages"].get("en", "")) <= 10_001 for finding in results)
     figure("hostile values", len(re.findall(r"^ex:(?:bad|good)-", data, re.MULTILINE)))
+
+
+def test_what_is_told_of_hostile_shapes_is_told_in_every_form(tmp_path: Path) -> None:
+    shapes = "".join((HOSTILE / f"{name}-shapes.ttl").read_text(encoding="utf-8") for name in ("faulty", "subtle", "calling")).replace("file:///", "http:///")
+    nameless = PROLOGUE + "[] a sh:NodeShape ; sh:targetClass def:Nothing ; sh:nodeKind sh:IRI .\n"
+    data = (HOSTILE / "subtle-data.ttl").read_text(encoding="utf-8").replace("HUGE", "9" * 60)
+    root = make_project(tmp_path, {"shapes/hostile.ttl": shapes, "shapes/nameless.ttl": nameless, "data/subtle.ttl": data})
+    told = {form: bynet("--root", root, "--lang", "da", "check", "--format", form) for form in ("json", "sarif", "text", "turtle")}
+    assert {(ended.code, "Traceback" in ended.err) for ended in told.values()} == {(1, False)}
+    findings = json.loads(told["json"].out)
+    assert {"shapes/hostile.ttl", "shapes/nameless.ttl", "data/subtle.ttl"} == {finding["file"] for finding in findings}
+    assert len(json.loads(told["sarif"].out)["runs"][0]["results"]) == len(findings) >= len(told["text"].out.splitlines()) > len(FAULTY)
+    report = [triple for triple in triples(told["turtle"].out) if triple.predicate.value == SHACL + "result"]
+    assert len(report) == len(findings)
 
 
 MANY = turtle("".join(f"ex:t{number} a def:Thing ; def:size {number} ; def:knows ex:t{number + 1} .\n" for number in range(300)))
@@ -178,7 +197,7 @@ def test_more_than_can_be_judged_or_told_is_counted(tmp_path: Path, figure: Call
     }
     measured = checked(tmp_path, files)
     held_to_its_limits(measured)
-    assert measured.rules("shapes/hostile.ttl") == {"shape-time", "more-results"}
+    assert "shape-time" in measured.rules("shapes/hostile.ttl") <= {"shape-time", "more-results"}
     assert measured.rules("shapes") == {"shapes-unasked"}
     figure("hostile shapes", 1000)
 

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import json
+import logging
 import subprocess
 import sys
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from datetime import date
+from decimal import Decimal
 from functools import cache
 from pathlib import Path
 
@@ -24,7 +27,9 @@ from publish.build import load_project
 from publish.errors import BadQuery
 from publish.shapes.components import COMPONENTS
 from publish.shapes.data import Data, pre_bound
-from publish.shapes.terms import as_oxigraph, read_graph
+from publish.shapes.judgement import _Judge, judge
+from publish.shapes.structure import Net
+from publish.shapes.terms import as_oxigraph, as_rdflib, read_graph, tame
 
 SUITE = SHARED / "conformance/w3c-shacl/tests"
 CASES = ROOT / "tests/shapes"
@@ -139,6 +144,94 @@ def test_a_closed_process_finds_the_same_and_misses_no_module(figure: Callable[[
         assert (Counter(found_rows(answer["found"][case])) == Counter(expected)) is (case not in ORDERED_BY_RDFLIB), case
         assert not answer["found"][case]["faults"]
     figure("graphs judged by a closed process", len(answer["found"]))
+
+
+def test_the_process_finds_what_closed_shapes_of_this_project_state() -> None:
+    cases = {case: asked for case, asked in own_cases().items() if "shacl#closed>" in asked[1]}
+    assert len(cases) > 5
+    for case, (data, shapes, expected) in cases.items():
+        assert Counter(found_rows(judged(data, shapes))) == Counter(expected), case  # type: ignore[arg-type]  # JSON
+
+
+SHACL = "http://www.w3.org/ns/shacl#"
+TARGET = f"<urn:s> <{SHACL}targetClass> <urn:c> .\n<urn:s> <{SHACL}nodeKind> <{SHACL}Literal> .\n"
+
+
+def test_a_component_that_cannot_be_made_is_told_and_the_shapes_are_asked() -> None:
+    shapes = f"{TARGET}<urn:component> <{RDF.type}> <{SHACL}ConstraintComponent> .\n"
+    found = judged(f"<urn:a> <{RDF.type}> <urn:c> .\n", shapes)
+    assert [(failure["shape"], failure["rule"]) for failure in found["failures"]] == [("urn:component", "shape-failed")]  # type: ignore[index]  # JSON
+    assert len(found["results"]) == 1
+
+
+def test_a_shape_that_goes_too_deep_is_told() -> None:
+    data = "".join(f"<urn:{number}> <http://www.w3.org/2000/01/rdf-schema#subClassOf> <urn:{number + 1}> .\n" for number in range(3000))
+    found = judged(f"{data}<urn:3000> <http://www.w3.org/2000/01/rdf-schema#subClassOf> <urn:c> .\n", TARGET)
+    assert found["failures"] == [{"shape": "urn:s", "rule": "shape-crash", "words": ""}]
+
+
+def test_a_query_that_fails_when_it_is_asked_is_told_by_its_rule() -> None:
+    query = "SELECT $this WHERE { $this $PATH ?value }"  # with the path in its place, no query any more
+    shapes = TARGET + f'<urn:s> <{SHACL}sparql> _:q .\n_:q <{SHACL}select> "{query}" .\n<urn:s> <{SHACL}path> <urn:p> .\n'
+    found = judged(f"<urn:a> <{RDF.type}> <urn:c> .\n", shapes.replace("$PATH ?value", "$PATH? ?value ?value"))
+    assert [failure["rule"] for failure in found["failures"] + found["faults"]] == ["query-unexpected"]  # type: ignore[index]  # JSON
+
+
+def test_what_pyshacl_makes_no_shapes_of_is_a_failed_check() -> None:
+    graph = read_graph(f"<urn:s> <{RDF.type}> <{SHACL}NodeShape> .\n<urn:s> <{SHACL}path> <urn:p> .\n".encode())
+    (told,) = _Judge(Data(b""), graph, Net([])).each(0, lambda _words: None)
+    assert [failure["rule"] for failure in told["failures"]] == ["check-failed"]  # type: ignore[attr-defined]  # JSON
+
+
+def test_the_first_results_are_told_and_the_others_counted() -> None:
+    data = "".join(f"<urn:{number}> <{RDF.type}> <urn:c> .\n" for number in range(10_003))
+    told = list(judge(data.encode(), TARGET.encode(), 0, lambda _words: None))
+    assert len([result for piece in told for result in piece.get("results", ())]) == 10_000  # type: ignore[attr-defined]  # JSON
+    assert [more for piece in told for more in piece.get("more", ())] == [{"shape": "urn:s", "severity": "Violation", "count": 3}]  # type: ignore[attr-defined]  # JSON
+
+
+def test_a_judgement_goes_on_after_the_shapes_that_had_their_turn() -> None:
+    noted: list[str] = []
+    told = list(judge(b"", f"{TARGET}<urn:t> <{SHACL}targetClass> <urn:c> .\n".encode(), 1, noted.append))
+    assert [piece for piece in told if "faults" in piece] == []
+    assert sum("asked" in piece for piece in told) == 1
+    assert noted[-1] == "1 urn:t"
+
+
+@pytest.fixture
+def tamed() -> Iterator[None]:
+    """Literals as the process has them, until the test is over."""
+    tame()
+    yield
+    logging.disable(logging.NOTSET)
+    rdflib.term._reset_bindings()
+
+
+@pytest.mark.usefixtures("tamed")
+@pytest.mark.parametrize(
+    ("lexical", "datatype", "value"),
+    [
+        ("007", "integer", 7),
+        ("1_000", "integer", None),
+        ("9" * 5000, "integer", None),
+        ("1e1000000000", "decimal", None),
+        ("1.50", "decimal", Decimal("1.5")),
+        ("1", "boolean", True),
+        ("maybe", "boolean", None),
+        ("2020-01-31Z", "date", date(2020, 1, 31)),
+        ("12020-01-31", "date", None),
+        ("2020-01-31T24:00:00", "dateTime", None),
+        ("<b>" * 20_000, "hexBinary", None),
+        ("P99999999999999999999Y", "duration", None),
+        ("a  b ", "token", "a  b "),
+    ],
+)
+def test_a_literal_has_a_value_only_where_it_is_valid_and_costs_nothing(lexical: str, datatype: str, value: object) -> None:
+    term = pyoxigraph.Literal(lexical, datatype=NamedNode(str(rdflib.XSD) + datatype))
+    literal = as_rdflib(term)
+    assert isinstance(literal, rdflib.Literal)
+    assert literal.value == value
+    assert (str(literal), as_oxigraph(literal)) == (lexical, term)
 
 
 def test_a_value_is_never_spliced_into_a_query_as_text() -> None:

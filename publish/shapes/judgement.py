@@ -87,6 +87,8 @@ class _Judge:
         for node in sorted(planned.graph.subjects(RDF.type, SH.ConstraintComponent), key=str):
             try:
                 CustomConstraintComponentFactory(planned, node)
+            except MemoryError:
+                raise
             except Exception as error:  # whatever it is, it is no pass
                 planned.graph.remove((node, RDF.type, SH.ConstraintComponent))
                 yield {"shape": self._net.name(as_oxigraph(node)), "rule": "shape-failed", "words": _first_line(error)}
@@ -112,7 +114,7 @@ class _Judge:
         targeted = any(targets(self._shapes, shape.node)) or shape.implicit_class_targets()  # type: ignore[no-untyped-call]  # pySHACL gives it no types
         return {
             "asked": 1,
-            "focus_nodes": {str(shape.node): len(focus_nodes)} if targeted else {},
+            "focus_nodes": {_plain(shape.node): len(focus_nodes)} if targeted else {},
             "results": [_result(node, triples, self._shapes) for _text, node, triples in reports[: self._room]],
             "more": self._more(name, reports),
         }
@@ -152,7 +154,7 @@ def _result(node: Node, triples: Iterable[tuple[Node, Node, Any]], shapes: rdfli
         "path": _path(shapes, first.get(SH.resultPath)),
         "value": _shown(first.get(SH.value)),
         "severity": str(first[SH.resultSeverity]).removeprefix(str(SH)),
-        "shape": str(shape),
+        "shape": _plain(shape),
         "component": str(first[SH.sourceConstraintComponent]).removeprefix(str(SH)),
         "messages": {language: _cut(text) for language, text in map(told, own or said.get(SH.resultMessage, []))},
     }
@@ -164,6 +166,11 @@ def _severity(triples: Iterable[tuple[Node, Node, Any]]) -> str:
 
 def _cut(text: str) -> str:
     return text if len(text) <= _LONGEST else f"{text[:_LONGEST]}…"
+
+
+def _plain(node: Node | None) -> str:
+    """A node as findings have it: an IRI as it is, the label of a blank node as N-Triples writes it."""
+    return _shown(node) if isinstance(node, rdflib.BNode) else str(node)
 
 
 def _shown(term: Node | None) -> str:
