@@ -150,12 +150,19 @@ def _entry(changes: bytes, release: Release, publication: Publication) -> Entry:
     try:
         told = json.loads(changes)
         listed = [
-            Changed(change["iri"], ChangeKind(change["kind"]), dict(change["labels"]), _triples(change["added"]), _triples(change["removed"]))
+            Changed(
+                NamedNode(change["iri"]).value, ChangeKind(change["kind"]), _texts(change["labels"]), _triples(change["added"]), _triples(change["removed"])
+            )
             for change in told["changes"]
         ]
-        return Entry(release, dict(told["summary"]), listed if release.previous else ())
+        return Entry(release, _texts(told["summary"]), listed if release.previous else ())
     except (ValueError, KeyError, TypeError, AttributeError, SyntaxError, RecursionError) as error:
         raise BadSite("site-no-changes", place=publication.history.place, file=f"{release.path}changes.json") from error
+
+
+def _texts(said: Mapping[str, str]) -> dict[str, str]:
+    """Texts by language. Raises `TypeError` where they are none, and `UnicodeError` for half of a surrogate pair, which no file can have."""
+    return {language: "".join((words,)).encode().decode() for language, words in dict(said).items()}
 
 
 def _triples(listed: Sequence[Mapping[str, str]]) -> list[Triple]:
