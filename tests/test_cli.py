@@ -109,6 +109,9 @@ def test_every_text_is_used() -> None:
         "shape-time",
         "shape-memory",
         "shape-crash",
+        "check-time",
+        "check-memory",
+        "check-crash",
     }  # names that the code puts together
     for name in texts._texts("en"):
         table, _dot, key = name.partition(".")
