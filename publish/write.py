@@ -88,8 +88,9 @@ class Place:
             try:
                 count = _build(self.new, needs.counted())
                 same = _holds(self.out, self.new / MANIFEST)
-                sync_all(self.new, self.parent)
-                prove(self.out if same else self.new)
+                stands = self.out if same else self.new
+                sync_all(stands, self.parent)
+                prove(stands)
                 if not same:
                     self._swap()
             except BaseException:
@@ -97,7 +98,7 @@ class Place:
                     self._discard()
                 raise
             with later() as heard, suppress(OSError):  # the next publisher removes what this one could not
-                time.sleep(_PARTING)
+                time.sleep(0 if same else _PARTING)
                 self._discard()
                 heard.clear()
         return 0 if same else count

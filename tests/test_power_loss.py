@@ -121,8 +121,9 @@ def test_the_next_publisher_cleans_up_whatever_is_on_the_disk_then(folder: Path,
 
 
 @pytest.mark.parametrize("mutant", MUTANTS)
-def test_a_planted_fault_loses_a_site(folder: Path, mutant: str) -> None:
+def test_a_planted_fault_loses_a_site(folder: Path, mutant: str, figure: Figure) -> None:
     disk = Disk(prepared(folder, 1))
     disk.replay(publish(disk.folder, 2, options=["-e", "inject=fsync:signal=KILL:when=1"])).from_now_on()
     disk.replay(publish(disk.folder, 3, mutant))
     assert lost(disk, {1, 2, 3}, {3}, {3})[1]
+    figure("planted faults found", 1)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -15,6 +16,7 @@ from workbench import ROOT, bynet, environment_of, make_project, release, tree, 
 from publish.readback import canonical_hash
 from publish.texts import text
 
+Figure = Callable[[str, int], None]
 THINGS = r"""
 ex:path
     a def:Thing ;
@@ -43,7 +45,7 @@ def published(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
 
 
 @pytest.mark.parametrize("fault", FAULTS)
-def test_a_planted_fault_in_writing_is_found_before_anybody_sees_the_site(published: tuple[Path, Path], fault: str) -> None:
+def test_a_planted_fault_in_writing_is_found_before_anybody_sees_the_site(published: tuple[Path, Path], fault: str, figure: Figure) -> None:
     project, site = published
     before = tree(site)
     command = [sys.executable, "-P", str(ROOT / "tests/altered.py"), fault, "--root", str(project), "--lang", "en", "publish", "--out", str(site)]
@@ -53,6 +55,7 @@ def test_a_planted_fault_in_writing_is_found_before_anybody_sees_the_site(publis
     assert (ended.returncode, ended.stdout) == (1, "")
     assert tree(site) == before
     assert [path.name for path in site.parent.iterdir()] == ["site"]
+    figure("planted faults found", 1)
 
 
 def said(turtle: str) -> str:
