@@ -25,19 +25,20 @@ from publish.shapes.data import Data
 from publish.shapes.judgement import judge
 from publish.shapes.terms import read_graph, tame
 
-_FIRST = 1 / 2
-"""The part of the time that a child may take: five times what was measured."""
+_HELD_BACK = 3.0
+"""The seconds that the first child does not get of its time, or half of that: two shapes without end are told within ten seconds."""
 _REST = 1 / 4
-"""The part that is kept for those that go on: enough for shapes that are no trouble."""
+"""The part of the time that there is for those that go on: enough for shapes that are no trouble."""
 
 
 def answer(data: bytes, shapes: bytes, limits: Limits) -> bytes:
     """Return what *shapes* find in *data*, both N-Triples, within *limits*, as JSON."""
     judged: list[bytes] = []
     stopped: list[Mapping[str, object]] = []
-    start, number, left = 0, "0", limits.seconds * (_FIRST + _REST)
+    start, number, first = 0, "0", max(limits.seconds / 2, limits.seconds - _HELD_BACK)
+    left = first + limits.seconds * _REST
     while number.isdecimal() and left > limits.seconds * _REST / 2:
-        seconds, before = min(limits.seconds * _FIRST, left), _spent()
+        seconds, before = min(first, left), _spent()
         try:
             judged += confined(partial(_judged, data, shapes, start), Limits(seconds, limits.memory))
             break

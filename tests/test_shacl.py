@@ -234,18 +234,38 @@ def test_a_literal_has_a_value_only_where_it_is_valid_and_costs_nothing(lexical:
     assert (str(literal), as_oxigraph(literal)) == (lexical, term)
 
 
-def test_a_value_is_never_spliced_into_a_query_as_text() -> None:
+HOSTILE_TEXTS = ('"', "\n", "\r", "}", '" } . SERVICE <http://127.0.0.1/> { ?a ?b ?c } #', "\\", "\\u0022", "'''", "?this", "$other", "\u007f")
+
+
+def splices_no_text(bind: Callable[[str, Mapping[str, Node]], str | None]) -> None:
+    """Hold *bind*, which puts values into a query, to it: each is there as N-Triples writes it, and means itself."""
     query = "SELECT $this ?value WHERE { $this <http://ex.org/p> ?value FILTER(?value != $other) }"
-    for text in ('"', "\n", "}", '" } . SERVICE <http://127.0.0.1/> { ?a ?b ?c } #', "\\", "\\u0022", "'''", "?this", "$other"):
-        bound = pre_bound(query, {"this": rdflib.URIRef("http://ex.org/a"), "other": rdflib.Literal(text)})
-        assert bound is not None
+    thing, word = NamedNode("http://ex.org/a"), NamedNode("http://ex.org/p")
+    for text in HOSTILE_TEXTS:
+        bound = bind(query, {"this": rdflib.URIRef(thing.value), "other": rdflib.Literal(text)})
         written = str(pyoxigraph.Literal(text))
-        assert bound == f"SELECT (<http://ex.org/a> AS ?this) ?value WHERE {{ <http://ex.org/a> <http://ex.org/p> ?value FILTER(?value != {written}) }}"
+        assert bound == f"SELECT ({thing} AS ?this) ?value WHERE {{ {thing} {word} ?value FILTER(?value != {written}) }}"
         store = pyoxigraph.Store()
-        store.add(pyoxigraph.Quad(NamedNode("http://ex.org/a"), NamedNode("http://ex.org/p"), pyoxigraph.Literal(text)))
+        store.add(pyoxigraph.Quad(thing, word, pyoxigraph.Literal(text)))
         assert not list(store.query(bound))  # type: ignore[arg-type]  # solutions
     with pytest.raises(ValueError, match="IRI"):
-        pre_bound(query, {"this": rdflib.URIRef("http://ex.org/> <http://ex.org/p> ?o . ?s")})
+        bind(query, {"this": rdflib.URIRef("http://ex.org/> <http://ex.org/p> ?o . ?s")})
+
+
+def test_a_value_is_never_spliced_into_a_query_as_text(figure: Callable[[str, int], None]) -> None:
+    splices_no_text(pre_bound)
+    figure("hostile texts in queries", len(HOSTILE_TEXTS))
+
+
+def test_a_planted_splice_of_text_is_found() -> None:
+    def naive(query: str, bindings: Mapping[str, Node]) -> str:
+        for name, term in bindings.items():
+            written = f"<{term}>" if isinstance(term, rdflib.URIRef) else f'"{term}"'
+            query = query.replace(f"SELECT ${name}", f"SELECT ({written} AS ?{name})").replace(f"${name}", written)
+        return query
+
+    with pytest.raises((AssertionError, SyntaxError)):
+        splices_no_text(naive)
 
 
 def test_a_literal_that_is_a_focus_node_says_nothing_in_a_query() -> None:

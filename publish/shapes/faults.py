@@ -13,7 +13,7 @@ from pyoxigraph import Literal, NamedNode, Triple
 
 from publish.confined import Note
 from publish.model import OWL, RDF, RDFS, REST, SHACL, TYPE, Object
-from publish.shapes.structure import LISTS_OF_SHAPES, PATH, PATHS, PROPERTY, SHAPES, Net, circles, heights
+from publish.shapes.structure import LISTS_OF_SHAPES, PATH, PATHS, PROPERTY, SHAPES, Cell, Inner, Net, circles, heights
 from publish.shapes.texts import text_faults
 from publish.shapes.values import misfits
 
@@ -52,15 +52,15 @@ class Fault:
 
 def faults(net: Net, note: Note) -> list[Fault]:
     """Return what is wrong with the shapes in *net*, in a fixed order; *note* is told of each that has a text to be tried."""
-    found = [*_values(net), *_kinds(net), *_paths(net), *_nested(net)]
+    found = [*_values(net), *_kinds(net), *_missing(net), *_paths(net), *_nested(net)]
     prefixes = _prefixes(net)
     return found + [fault for triple in net.triples for fault in _texts(net, triple, prefixes, note)]
 
 
 def left_out(net: Net, found: Iterable[Fault]) -> frozenset[Object]:
     """Return the nodes that have a fault, and those that need them to be judged."""
-    waiting = [fault.culprit for fault in found]
-    nodes = set(waiting)
+    nodes = {fault.culprit for fault in found}
+    waiting = [*nodes]
     while waiting:
         node = waiting.pop()
         needing = {triple.subject for triple in net.pointing(node) if triple.predicate.value in _UPWARDS or _is_closed(net, triple)}
@@ -96,11 +96,19 @@ def _kinds(net: Net) -> Iterator[Fault]:
             yield Fault("shape-path", triple, value, subject)
         elif word == PROPERTY and not isinstance(value, Literal) and not net.said(value, PATH):
             yield Fault("shape-path", triple, value, value)
-        elif word in SHAPES | LISTS_OF_SHAPES:
-            missing = (shape for shape in net.shapes_at(triple) if isinstance(shape, NamedNode) and not net.words(shape))
-            yield from (Fault("shape-missing", triple, shape, subject) for shape in missing)
         elif word == SHACL + "sparql" and not isinstance(value, Literal) and not net.said(value, SHACL + "select"):
             yield Fault("shape-query", triple, value, subject)
+
+
+def _missing(net: Net) -> Iterator[Fault]:
+    """Shapes that nobody describes, and by which all would conform."""
+    missing: dict[Object, list[Object]] = {}
+    for triple in net.triples:
+        if _is_nesting(triple) and triple.predicate.value != PROPERTY:
+            if triple.object not in missing:
+                shapes = [triple.object] if triple.predicate.value in SHAPES else net.members(triple.object)
+                missing[triple.object] = [shape for shape in shapes if isinstance(shape, NamedNode) and not net.words(shape)]
+            yield from (Fault("shape-missing", triple, shape, triple.subject) for shape in missing[triple.object])
 
 
 def _paths(net: Net) -> Iterator[Fault]:
@@ -138,15 +146,24 @@ def _with_what_leads_there(edges: Mapping[Object, Iterable[Object]], rules: Mapp
 
 def _nested(net: Net) -> Iterator[Fault]:
     """Shapes that lead back to themselves, and those that stand in one another too deep."""
-    holders = dict.fromkeys(triple.subject for triple in net.triples if triple.predicate.value in SHAPES | LISTS_OF_SHAPES)
-    inner: dict[Object, list[Object]] = {holder: [member for _triple, member in net.inner(holder)] for holder in holders}
-    for nodes in circles(inner):
-        first = next(holder for holder in inner if holder in nodes)
-        at = next(triple for triple, member in net.inner(first) if member in nodes)
-        yield Fault("shape-circle", at, first, first)
-    too_high = {node for node, height in heights(inner).items() if height > DEPTH}
-    for node in too_high - {member for holder in too_high for member in inner[holder]}:
-        yield Fault("shape-depth", next(net.inner(node))[0], node, node, {"depth": str(DEPTH)})
+    inner = net.nesting()
+    circle = {node: nodes for nodes in circles(inner) for node in nodes}
+    told: set[frozenset[Inner]] = set()
+    for at in filter(_is_nesting, net.triples):
+        nodes = circle.get(at.subject, frozenset())
+        if nodes and nodes not in told and nodes & {at.object, Cell(at.object)}:
+            told.add(nodes)
+            yield Fault("shape-circle", at, at.subject, at.subject)
+    too_high = {node for node, height in heights(inner, lambda node: not isinstance(node, Cell)).items() if height > DEPTH}
+    topmost = too_high.difference(*(inner.get(node, ()) for node in too_high))
+    for at in filter(_is_nesting, net.triples):
+        if at.subject in topmost:
+            topmost.remove(at.subject)
+            yield Fault("shape-depth", at, at.subject, at.subject, {"depth": str(DEPTH)})
+
+
+def _is_nesting(triple: Triple) -> bool:
+    return triple.predicate.value in SHAPES | LISTS_OF_SHAPES
 
 
 def _texts(net: Net, triple: Triple, prefixes: Mapping[str, str], note: Note) -> Iterator[Fault]:

@@ -17,14 +17,14 @@ from pyshacl.shape import Shape
 from pyshacl.shapes_graph import ShapesGraph
 from rdflib import RDF
 from rdflib.namespace import SH
-from rdflib.term import Node
 
 from publish.confined import Note
 from publish.errors import BadQuery
 from publish.model import SHACL, TYPE
 from publish.shapes.data import Data
 from publish.shapes.faults import DEPTH, Fault, faults, left_out, without
-from publish.shapes.plan import plan, targets, told
+from publish.shapes.plan import plan, targets
+from publish.shapes.results import plain, result_of, severity_of
 from publish.shapes.structure import Net
 from publish.shapes.terms import as_oxigraph, read_graph
 
@@ -36,9 +36,6 @@ UNSUPPORTED = frozenset(
 
 _RESULTS = 10_000
 """How many results are told: more than anybody reads at once."""
-_LONGEST = 10_000
-"""The characters of a message, which a value may be in."""
-
 Told = Mapping[str, object]
 """What goes to JSON."""
 
@@ -114,15 +111,15 @@ class _Judge:
         targeted = any(targets(self._shapes, shape.node)) or shape.implicit_class_targets()  # type: ignore[no-untyped-call]  # pySHACL gives it no types
         return {
             "asked": 1,
-            "focus_nodes": {_plain(shape.node): len(focus_nodes)} if targeted else {},
-            "results": [_result(node, triples, self._shapes) for _text, node, triples in reports[: self._room]],
+            "focus_nodes": {plain(shape.node): len(focus_nodes)} if targeted else {},
+            "results": [result_of(node, triples, self._shapes) for _text, node, triples in reports[: self._room]],
             "more": self._more(name, reports),
         }
 
     def _more(self, name: str, reports: Sequence[Any]) -> list[Told]:
         """How many results of the shape called *name* there is no room for, by their severity."""
         room, self._room = self._room, max(0, self._room - len(reports))
-        severities = Counter(_severity(triples) for _text, _node, triples in reports[room:])
+        severities = Counter(severity_of(triples) for _text, _node, triples in reports[room:])
         return [{"shape": name, "severity": severity, "count": count} for severity, count in sorted(severities.items())]
 
 
@@ -138,60 +135,6 @@ def _words(triples: Iterable[Triple]) -> Told:
         "unknown_words": sorted(word for word in words if rdflib.URIRef(word) not in SH),
         "unsupported_words": sorted(term.value for term in used if isinstance(term, NamedNode) and term.value in UNSUPPORTED),
     }
-
-
-def _result(node: Node, triples: Iterable[tuple[Node, Node, Any]], shapes: rdflib.Graph) -> Told:
-    """A validation result (SHACL, section 3.6.2), of its triples as pySHACL reports them: terms, some with the graph that they are from."""
-    said: dict[Node, list[Node]] = {}
-    for subject, predicate, value in triples:
-        if subject == node:  # the others are details
-            said.setdefault(predicate, []).append(value[1] if isinstance(value, tuple) else value)
-    first = {predicate: values[0] for predicate, values in said.items()}
-    constraint, shape = first.get(SH.sourceConstraint), first.get(SH.sourceShape)
-    own = [] if constraint is not None and (constraint, SH.message, None) in shapes else list(shapes.objects(shape, SH.message))
-    return {
-        "focus_node": _shown(first.get(SH.focusNode)),
-        "path": _path(shapes, first.get(SH.resultPath)),
-        "value": _shown(first.get(SH.value)),
-        "severity": str(first[SH.resultSeverity]).removeprefix(str(SH)),
-        "shape": _plain(shape),
-        "component": str(first[SH.sourceConstraintComponent]).removeprefix(str(SH)),
-        "messages": {language: _cut(text) for language, text in map(told, own or said.get(SH.resultMessage, []))},
-    }
-
-
-def _severity(triples: Iterable[tuple[Node, Node, Any]]) -> str:
-    return next(str(value).removeprefix(str(SH)) for _result, predicate, value in triples if predicate == SH.resultSeverity)
-
-
-def _cut(text: str) -> str:
-    return text if len(text) <= _LONGEST else f"{text[:_LONGEST]}…"
-
-
-def _plain(node: Node | None) -> str:
-    """A node as findings have it: an IRI as it is, the label of a blank node as N-Triples writes it."""
-    return _shown(node) if isinstance(node, rdflib.BNode) else str(node)
-
-
-def _shown(term: Node | None) -> str:
-    return "" if term is None else str(as_oxigraph(term))
-
-
-def _path(graph: rdflib.Graph, path: Node | None) -> str:
-    """A property path (SHACL, section 2.3.1): an IRI as it is, any other as SPARQL writes it, its IRIs in angle brackets."""
-    if not isinstance(path, rdflib.BNode):
-        return "" if path is None else str(path)
-
-    def step(node: Node) -> str:
-        return f"<{node}>" if isinstance(node, rdflib.URIRef) else f"({_path(graph, node)})"
-
-    for word, sign in ((SH.zeroOrMorePath, "*"), (SH.oneOrMorePath, "+"), (SH.zeroOrOnePath, "?")):
-        if (path, word, None) in graph:
-            return f"{step(next(graph.objects(path, word)))}{sign}"
-    if (path, SH.inversePath, None) in graph:
-        return f"^{step(next(graph.objects(path, SH.inversePath)))}"
-    either = graph.value(path, SH.alternativePath)
-    return "|".join(map(step, graph.items(either))) if either else "/".join(map(step, graph.items(path)))
 
 
 def _fault(fault: Fault, net: Net) -> Told:

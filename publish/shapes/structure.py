@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections import defaultdict, deque
-from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import TypeVar
 
 from pyoxigraph import BlankNode, NamedNode, Triple
@@ -21,6 +22,17 @@ PATHS = (FIRST.value, *(SHACL + name for name in ("inversePath", "alternativePat
 Node = TypeVar("Node", bound=Hashable)
 
 
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """A cell of a list of shapes, which is no shape itself."""
+
+    head: Object
+
+
+Inner = Object | Cell
+"""What stands in a shape: a shape, or a cell of a list of shapes."""
+
+
 class Net:
     """*triples* by subject and predicate, and by object."""
 
@@ -29,7 +41,8 @@ class Net:
         self._said: dict[tuple[Object, str], list[Triple]] = defaultdict(list)
         self._words: dict[Object, set[str]] = defaultdict(set)
         self._pointing: dict[Object, list[Triple]] = defaultdict(list)
-        self._members: dict[Object, list[Object] | None] = {}
+        self._lists: dict[Object, bool] = {NIL: True}
+        self._names: dict[Object, str] = {}
         for triple in self.triples:
             self._said[triple.subject, triple.predicate.value].append(triple)
             self._words[triple.subject].add(triple.predicate.value)
@@ -47,34 +60,39 @@ class Net:
         """The triples that point at *node*, in the order in which they were given."""
         return self._pointing.get(node, ())
 
-    def members(self, head: Object) -> list[Object] | None:
-        """The members of the list that begins with *head*; nothing where it is no list, or one without end."""
-        if head not in self._members:
-            self._members[head] = self._listed(head)
-        return self._members[head]
+    def is_list(self, head: Object) -> bool:
+        """Say whether a list begins with *head*, and has an end: each of its cells one member and one cell after it."""
+        way: dict[Object, None] = {}
+        while head not in self._lists and head not in way and len(self.said(head, FIRST.value)) == len(self.said(head, REST.value)) == 1:
+            way[head] = None
+            head = self.said(head, REST.value)[0].object
+        self._lists.update(dict.fromkeys(way, self._lists.get(head, False)))
+        return self._lists.get(next(iter(way), head), False)
 
-    def _listed(self, head: Object) -> list[Object] | None:
-        members: list[Object] = []
-        seen: set[Object] = set()
-        while head != NIL:
-            first, rest = self.said(head, FIRST.value), self.said(head, REST.value)
-            if head in seen or len(first) != 1 or len(rest) != 1:
-                return None
-            seen.add(head)
-            members.append(first[0].object)
-            head = rest[0].object
+    def members(self, head: Object) -> list[Object]:
+        """The members of the list that begins with *head*; none where it is no list, or one without end."""
+        members = []
+        while self.is_list(head) and head != NIL:
+            members.append(self.said(head, FIRST.value)[0].object)
+            head = self.said(head, REST.value)[0].object
         return members
 
-    def shapes_at(self, triple: Triple) -> Sequence[Object]:
-        """The shapes that *triple* puts into its subject."""
-        if triple.predicate.value in LISTS_OF_SHAPES:
-            return self.members(triple.object) or ()
-        return (triple.object,) if triple.predicate.value in SHAPES else ()
-
-    def inner(self, shape: Object) -> Iterator[tuple[Triple, Object]]:
-        """The shapes directly in *shape*, each with the triple that puts it there."""
-        for word in sorted(self.words(shape) & (SHAPES | LISTS_OF_SHAPES)):
-            yield from ((triple, member) for triple in self.said(shape, word) for member in self.shapes_at(triple))
+    def nesting(self) -> dict[Inner, list[Inner]]:
+        """Which shapes stand in which: each shape and each cell of a list of shapes, with those directly in it."""
+        edges: dict[Inner, list[Inner]] = defaultdict(list)
+        for triple in self.triples:
+            if triple.predicate.value in SHAPES:
+                edges[triple.subject].append(triple.object)
+            elif triple.predicate.value in LISTS_OF_SHAPES and self.is_list(triple.object):
+                edges[triple.subject].append(Cell(triple.object))
+        waiting = [inner for others in edges.values() for inner in others if isinstance(inner, Cell)]
+        while waiting:
+            cell = waiting.pop()
+            if cell.head != NIL and cell not in edges:
+                rest = Cell(self.said(cell.head, REST.value)[0].object)
+                edges[cell] = [self.said(cell.head, FIRST.value)[0].object, rest]
+                waiting.append(rest)
+        return dict(edges)
 
     def steps(self, path: Object) -> list[Object] | None:
         """The paths directly in *path*: none in an IRI; nothing where it is no well-formed path (SHACL, section 2.3.1)."""
@@ -87,10 +105,15 @@ class Net:
         if word not in {FIRST.value, ALTERNATIVES}:
             return values
         members = self.members(values[0] if word == ALTERNATIVES else path)
-        return members if members and len(members) > 1 else None
+        return members if len(members) > 1 else None
 
     def name(self, node: Object) -> str:
         """The IRI of *node*, else of the nearest node with one that leads to it, else the label of *node* as N-Triples writes it."""
+        if node not in self._names:
+            self._names[node] = self._nearest(node)
+        return self._names[node]
+
+    def _nearest(self, node: Object) -> str:
         seen, waiting = {node}, deque([node])
         while waiting:
             near = waiting.popleft()
@@ -115,23 +138,21 @@ def circles(edges: Mapping[Node, Sequence[Node]]) -> list[frozenset[Node]]:
     return [nodes for nodes in found if len(nodes) > 1 or any(node in edges.get(node, ()) for node in nodes)]
 
 
-def heights(edges: Mapping[Node, Sequence[Node]]) -> dict[Node, int]:
-    """Return how many nodes stand above one another from each node down, itself counted; not of those that lead to a circle."""
+def heights(edges: Mapping[Node, Sequence[Node]], own: Callable[[Node], int] = lambda _node: 1) -> dict[Node, int]:
+    """Return how many nodes stand above one another from each node down, each counted as *own* says; not of those that lead to a circle."""
     above: dict[Node, list[Node]] = defaultdict(list)
-    open_below: dict[Node, int] = {}
     for node, others in edges.items():
-        open_below[node] = len(set(others))
         for other in set(others):
             above[other].append(node)
-            open_below.setdefault(other, len(set(edges.get(other, ()))))
-    heights = {node: 1 for node, count in open_below.items() if not count}
-    ready = deque(heights)
+    open_below = {node: len(set(edges.get(node, ()))) for node in [*edges, *above]}
+    ready = deque(node for node, count in open_below.items() if not count)
+    heights: dict[Node, int] = {}
     while ready:
         node = ready.popleft()
+        heights[node] = own(node) + max((heights[below] for below in edges.get(node, ())), default=0)
         for other in above[node]:
             open_below[other] -= 1
             if not open_below[other]:
-                heights[other] = 1 + max(heights[below] for below in edges[other])
                 ready.append(other)
     return heights
 

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Mapping
 from pyoxigraph import BlankNode, Literal, NamedNode, Triple
 
 from publish.datatypes import is_valid
-from publish.model import RDF, SHACL, XSD, Object
+from publish.model import NIL, RDF, SHACL, XSD, Object
 from publish.shapes.structure import LISTS_OF_SHAPES, Net
 
 Misfit = tuple[str, Triple, Object]
@@ -37,17 +37,23 @@ _OF_MEMBERS = {SHACL + "languageIn": "value-text", SHACL + "ignoredProperties": 
 def misfits(net: Net) -> Iterator[Misfit]:
     """Yield the values in *net* that are of the wrong kind, and those that are too many."""
     seen: set[tuple[Object, str]] = set()
+    of_lists: dict[tuple[str, Object], list[Object]] = {}
     for triple in net.triples:
-        word = triple.predicate.value
+        word, value = triple.predicate.value, triple.object
         rule = _RULES.get(word, "")
-        members = net.members(triple.object) if rule == "value-list" else None
-        if (rule == "value-list" and (members is None or (word in LISTS_OF_SHAPES and not members))) or (rule in _FITS and not _FITS[rule](triple.object)):
-            yield rule, triple, triple.object
-        of_members = _OF_MEMBERS.get(word)
-        yield from ((of_members, triple, member) for member in members or () if of_members and not _FITS[of_members](member))
+        if (rule in _FITS and not _FITS[rule](value)) or (rule == "value-list" and not _is_list(net, triple)):
+            yield rule, triple, value
+        if word in _OF_MEMBERS:
+            if (word, value) not in of_lists:
+                of_lists[word, value] = [member for member in net.members(value) if not _FITS[_OF_MEMBERS[word]](member)]
+            yield from ((_OF_MEMBERS[word], triple, member) for member in of_lists[word, value])
         if word in _SAID_ONCE and (triple.subject, word) in seen:
-            yield "said-twice", triple, triple.object
+            yield "said-twice", triple, value
         seen.add((triple.subject, word))
+
+
+def _is_list(net: Net, triple: Triple) -> bool:
+    return net.is_list(triple.object) and (triple.object != NIL or triple.predicate.value not in LISTS_OF_SHAPES)
 
 
 def _is_text(term: Object) -> bool:
