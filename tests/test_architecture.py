@@ -49,7 +49,8 @@ STAGES = {
     "revision",
 }
 JOINERS = {"trial", "publication", "presentation", "releases", "site", "readback", "build", "versions", "commands", "online", "cli", "start"}
-# `trial` joins what runs within limits, `publication` what there is to say, `presentation` what pages need of it, `site` makes files of both, `build` joins all;
+# `trial` joins what runs within limits, `publication` what there is to say, `presentation` what pages need of it, `site` makes files of both,
+# `build` joins all;
 # `versions` joins what can be compared, `readback` what was written with what was accepted
 WRITERS = {
     "write": "the output folder",
