@@ -22,6 +22,8 @@ from pyshacl.constraints.core.value_range_constraints import (
     MinInclusiveConstraintComponent,
 )
 from pyshacl.constraints.sparql.sparql_based_constraints import SPARQLBasedConstraint
+from pyshacl.helper.path_helper import shacl_path_to_sparql_path
+from pyshacl.shape import Shape
 from rdflib import RDF, RDFS, XSD
 from rdflib.term import Node
 
@@ -107,7 +109,19 @@ class LessThanOrEquals(_ComparedWithProperty, LessThanOrEqualsConstraintComponen
 
 
 class Sparql(SPARQLBasedConstraint):
-    """``sh:sparql``, with values in its messages as they are: pySHACL takes them for templates of regular expressions, where a backslash is none."""
+    """``sh:sparql``, with its path and its values as they are.
+
+    pySHACL writes the path with prefixes, where ``ex:a*`` is another path than the property of that IRI, and takes the values
+    in messages for templates of regular expressions, where a backslash is none.
+    """
+
+    def __init__(self, shape: Shape) -> None:
+        super().__init__(shape)
+        path = shape.path()  # type: ignore[no-untyped-call]  # pySHACL gives it no types
+        if path is not None:
+            written = shacl_path_to_sparql_path(shape.sg, path)
+            for query in self.sparql_constraints:
+                query.select_text = query.bind_path_regex.sub(lambda before: before[1] + written, query.select_text)
 
     def _format_sparql_based_result_message(self, msg: str, bound_vars: Any) -> str:  # noqa: ANN401  # as pySHACL has it
         if isinstance(bound_vars, tuple):

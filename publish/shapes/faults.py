@@ -15,7 +15,7 @@ from publish.confined import Note
 from publish.model import OWL, RDF, RDFS, REST, SHACL, TYPE, Object
 from publish.shapes.structure import LISTS_OF_SHAPES, PATH, PATHS, PROPERTY, SHAPES, Cell, Inner, Net, circles, heights
 from publish.shapes.texts import text_faults
-from publish.shapes.values import misfits
+from publish.shapes.values import fits, misfits
 
 DEPTH = 30
 """How many shapes may stand in one another, and paths: more than anybody reads."""
@@ -174,11 +174,8 @@ def _texts(net: Net, triple: Triple, prefixes: Mapping[str, str], note: Note) ->
 
 
 def _prefixes(net: Net) -> dict[str, str]:
-    """The prefixes that the shapes graph declares (SHACL, section 5.2.1)."""
-    pairs = (
-        (triple.object, said.object)
-        for triple in net.triples
-        if triple.predicate.value == SHACL + "prefix"
-        for said in net.said(triple.subject, SHACL + "namespace")
-    )
-    return {prefix.value: namespace.value for prefix, namespace in pairs if isinstance(prefix, Literal) and isinstance(namespace, Literal)}
+    """The prefixes that the shapes graph declares (SHACL, section 5.2.1), those that are some."""
+    prefix, namespace = SHACL + "prefix", SHACL + "namespace"
+    pairs = [(triple.object, said.object) for triple in net.triples if triple.predicate.value == prefix for said in net.said(triple.subject, namespace)]
+    good = ((name, iri) for name, iri in pairs if fits(prefix, name) and fits(namespace, iri))
+    return {name.value: iri.value for name, iri in good if isinstance(name, Literal) and isinstance(iri, Literal)}

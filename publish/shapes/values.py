@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Mapping
 
 from pyoxigraph import BlankNode, Literal, NamedNode, Triple
@@ -24,6 +25,8 @@ _NEEDS = {
     "value-node": "declare node nodeValidator not parameter property propertyValidator qualifiedValueShape sparql validator",
     "value-kind": "nodeKind",
     "value-target": "targetNode",
+    "value-prefix": "prefix",
+    "value-namespace": "namespace",
 }
 """What the value of each word has to be: the rule by the words."""
 _ONCE = (
@@ -31,6 +34,7 @@ _ONCE = (
     "minLength nodeKind path qualifiedMaxCount qualifiedMinCount qualifiedValueShape qualifiedValueShapesDisjoint select severity uniqueLang"
 )
 """What a shape says once at most."""
+_PREFIX = re.compile(r"(?:[^\W\d_](?:[\w.-]*[\w-])?)?")
 _OF_MEMBERS = {SHACL + "languageIn": "value-text", SHACL + "ignoredProperties": "value-iri"}
 
 
@@ -40,9 +44,8 @@ def misfits(net: Net) -> Iterator[Misfit]:
     of_lists: dict[tuple[str, Object], list[Object]] = {}
     for triple in net.triples:
         word, value = triple.predicate.value, triple.object
-        rule = _RULES.get(word, "")
-        if (rule in _FITS and not _FITS[rule](value)) or (rule == "value-list" and not _is_list(net, triple)):
-            yield rule, triple, value
+        if not fits(word, value) or (_RULES.get(word) == "value-list" and not _is_list(net, triple)):
+            yield _RULES[word], triple, value
         if word in _OF_MEMBERS:
             if (word, value) not in of_lists:
                 of_lists[word, value] = [member for member in net.members(value) if not _FITS[_OF_MEMBERS[word]](member)]
@@ -52,8 +55,22 @@ def misfits(net: Net) -> Iterator[Misfit]:
         seen.add((triple.subject, word))
 
 
+def fits(word: str, value: Object) -> bool:
+    """Say whether *value* is what *word* (an IRI) takes, lists apart."""
+    rule = _RULES.get(word, "")
+    return rule not in _FITS or _FITS[rule](value)
+
+
 def _is_list(net: Net, triple: Triple) -> bool:
     return net.is_list(triple.object) and (triple.object != NIL or triple.predicate.value not in LISTS_OF_SHAPES)
+
+
+def _is_iri(text: str) -> bool:
+    try:
+        NamedNode(text)
+    except ValueError:
+        return False
+    return True
 
 
 def _is_text(term: Object) -> bool:
@@ -73,6 +90,8 @@ _FITS: Mapping[str, Callable[[Object], bool]] = {
     "value-node": lambda term: not isinstance(term, Literal),
     "value-kind": lambda term: isinstance(term, NamedNode) and term.value in _NODE_KINDS,
     "value-target": lambda term: not isinstance(term, BlankNode),
+    "value-prefix": lambda term: isinstance(term, Literal) and _PREFIX.fullmatch(term.value) is not None,
+    "value-namespace": lambda term: isinstance(term, Literal) and _is_iri(term.value),
 }
 _RULES = {SHACL + word: rule for rule, words in _NEEDS.items() for word in words.split()}
 _SAID_ONCE = {SHACL + word for word in _ONCE.split()}
