@@ -37,7 +37,7 @@ def figure(request: pytest.FixtureRequest) -> Callable[[str, int], None]:
     """Note how many of something a test went through: `make proof` adds them up, by test and by what was counted, in docs/proof.md."""
 
     def note(counted: str, number: int) -> None:
-        if folder := os.environ.get("BYNET_PROOF"):
+        if folder := os.environ.get("BYNET_FIGURES"):
             line = json.dumps({"test": request.node.nodeid.partition("[")[0], "counted": counted, "number": number})
             with (Path(folder) / f"{os.getpid()}.jsonl").open("a", encoding="utf-8") as noted:
                 noted.write(line + "\n")

@@ -45,7 +45,7 @@ def run(listed: Sequence[Promise], folder: Path) -> Figures:
     tests = list(dict.fromkeys(f"tests/{test}" for promise in listed for test in promise.tests))
     report = folder / "report.xml"
     command = [sys.executable, "-m", "pytest", "--numprocesses=auto", f"--junitxml={report}", *tests]
-    ended = subprocess.run(command, cwd=ROOT, env=os.environ | {"BYNET_PROOF": str(folder)}, check=False)
+    ended = subprocess.run(command, cwd=ROOT, env=os.environ | {"BYNET_PROOF": "all", "BYNET_FIGURES": str(folder)}, check=False)
     if ended.returncode:
         raise SystemExit(ended.returncode)
     return counted(report, folder)
