@@ -1,6 +1,7 @@
 """Prove what SECURITY.md promises: run the tests of each promise, as many cases as they have, and write its table with the figures of this run.
 
-The promises and their tests stand in ``promises.toml``. Run by `make proof`.
+The promises and their tests stand in ``promises.toml``. `make proof` runs them in full. With a folder, ``python tests/proof.py FOLDER``
+takes the figures of a run that there was: pytest's ``--junitxml`` reports, and what was noted with ``BYNET_FIGURES=FOLDER``.
 """
 
 from __future__ import annotations
@@ -40,24 +41,24 @@ def promises() -> list[Promise]:
     return [Promise(one["says"], one["tests"]) for one in tomllib.loads(PROMISES.read_text(encoding="utf-8"))["promise"]]
 
 
-def run(listed: Sequence[Promise], folder: Path) -> Figures:
-    """Run all tests of *listed*, with figures and files in *folder*, and return what they counted; ends the program where one fails."""
+def run(listed: Sequence[Promise], folder: Path) -> None:
+    """Run all tests of *listed*, with reports and figures in *folder*; ends the program where one fails."""
     tests = list(dict.fromkeys(f"tests/{test}" for promise in listed for test in promise.tests))
     report = folder / "report.xml"
     command = [sys.executable, "-m", "pytest", "--numprocesses=auto", f"--junitxml={report}", *tests]
     ended = subprocess.run(command, cwd=ROOT, env=os.environ | {"BYNET_PROOF": "all", "BYNET_FIGURES": str(folder)}, check=False)
     if ended.returncode:
         raise SystemExit(ended.returncode)
-    return counted(report, folder)
 
 
-def counted(report: Path, folder: Path) -> Figures:
-    """Return how many cases each test had, and what it noted."""
+def counted(folder: Path) -> Figures:
+    """Return how many cases each test had, and what it noted, by the reports and notes in *folder*."""
     figures: dict[str, Counter[str]] = {}
-    for case in ET.parse(report).getroot().iter("testcase"):
+    for case in (case for report in folder.glob("*.xml") for case in ET.parse(report).getroot().iter("testcase")):
         file = case.attrib["classname"].replace(".", "/") + ".py"
         name = f"{file}::{case.attrib['name'].partition('[')[0]}"
-        figures.setdefault(name, Counter())["skipped" if case.find("skipped") is not None else "passed"] += 1
+        ended = next((kind for kind in ("failure", "error", "skipped") if case.find(kind) is not None), "passed")
+        figures.setdefault(name, Counter())[ended] += 1
     for notes in folder.glob("*.jsonl"):
         for line in notes.read_text(encoding="utf-8").splitlines():
             note = json.loads(line)
@@ -84,8 +85,11 @@ def table(listed: Sequence[Promise], figures: Figures) -> Iterator[str]:
 
 def main() -> None:
     listed = promises()
-    with tempfile.TemporaryDirectory() as folder:
-        figures = run(listed, Path(folder))
+    with tempfile.TemporaryDirectory() as made:
+        folder = Path(*sys.argv[1:2] or [made])
+        if folder == Path(made):
+            run(listed, folder)
+        figures = counted(folder)
     head, _, rest = DOCUMENT.read_text(encoding="utf-8").partition(BEGIN)
     written = "".join(f"{line}\n" for line in table(listed, figures))
     DOCUMENT.write_text(f"{head}{BEGIN}{written}{END}{rest.partition(END)[2]}", encoding="utf-8")
