@@ -22,6 +22,7 @@ from publish.filenames import unfit_names
 from publish.findings import found
 from publish.intake.files import foreign_kinds, is_own, read_sources, read_text
 from publish.model import DCAT, DCTERMS, DQV, FOAF, OA, PROV, RDF, RDFS, SHACL, SPDX, TITLE, VANN, XSD, Finding, Project, Severity, Source, Subject
+from publish.paths import is_file_name
 from publish.query import Query
 from publish.rebase import move_query, move_source
 
@@ -133,7 +134,7 @@ def read_query(path: Path, root: Path) -> tuple[Query, list[Finding]]:
         texts[language] = words.strip()
     plain = {kind: words.strip() for kind, words in _PLAIN_HEAD.findall(text)}
     prefixes, body, line = split_prologue(text)
-    if not _NAME.fullmatch(path.stem):
+    if not _NAME.fullmatch(path.stem) and is_file_name(path.name):  # else its name is found already
         findings.append(found(file, 0, "query-name", word=path.name))
     if not _is_stopped(findings):
         findings += [found(file, 1, "query-head", words=kind) for kind, texts in head.items() if not texts]

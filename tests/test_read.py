@@ -244,8 +244,8 @@ def test_a_query_without_variables_has_no_columns(tmp_path: Path) -> None:
 
 
 def test_a_query_whose_name_is_no_name_for_a_page_is_a_finding(tmp_path: Path) -> None:
-    root = make_project(tmp_path, {"ontology/questions/what is it.rq": QUERY})
-    assert read_findings(root) == [("ontology/questions/what is it.rq", 0, "query-name")]
+    root = make_project(tmp_path, {"ontology/questions/What-is-it.rq": QUERY, "ontology/questions/what is it.rq": QUERY})
+    assert sorted(read_findings(root)) == [("ontology/questions/What-is-it.rq", 0, "query-name"), ("ontology/questions/what is it.rq", 0, "published-name")]
 
 
 def test_a_prologue_is_read_apart_from_the_query() -> None:
