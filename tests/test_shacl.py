@@ -184,9 +184,9 @@ def test_what_pyshacl_makes_no_shapes_of_is_a_failed_check() -> None:
 
 
 def test_the_first_results_are_told_and_the_others_counted() -> None:
-    data = "".join(f"<urn:{number}> <{RDF.type}> <urn:c> .\n" for number in range(10_003))
+    data = "".join(f"<urn:{number}> <{RDF.type}> <urn:c> .\n" for number in range(5_003))
     told = list(judge(data.encode(), TARGET.encode(), 0, lambda _words: None))
-    assert len([result for piece in told for result in piece.get("results", ())]) == 10_000  # type: ignore[attr-defined]  # JSON
+    assert len([result for piece in told for result in piece.get("results", ())]) == 5_000  # type: ignore[attr-defined]  # JSON
     assert [more for piece in told for more in piece.get("more", ())] == [{"shape": "urn:s", "severity": "Violation", "count": 3}]  # type: ignore[attr-defined]  # JSON
 
 

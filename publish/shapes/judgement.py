@@ -34,7 +34,7 @@ UNSUPPORTED = frozenset(
 """Words of SHACL's advanced features and of SHACL-JS, and sh:entailment: pySHACL passes over them as it is asked here."""
 
 
-_RESULTS = 10_000
+_RESULTS = 5_000
 """How many results are told: more than anybody reads at once."""
 Told = Mapping[str, object]
 """What goes to JSON."""
