@@ -29,7 +29,7 @@ _NOTED = 4096
 _LENGTH = struct.Struct(">Q")
 _END = b"\xff" * _LENGTH.size
 """Stands where the length of another piece could: nothing is missing."""
-_PATIENCE = 3
+_PATIENCE = 10
 """How many times its seconds a computation may last by the clock, where it has to wait for a processor."""
 _OUT_OF_MEMORY = 77
 _TIMES = {signal.SIGPROF, signal.SIGALRM, signal.SIGXCPU}
