@@ -61,6 +61,7 @@ _INTEGERS = {  # the largest magnitude below zero, and above it
 }
 _PATTERNS = {XSD + name: re.compile(form) for name, form in _FORMS.items()}
 _RANGES = {XSD + name: limits for name, limits in _INTEGERS.items()}
+_DATED = {XSD + name for name in ("date", "dateTime", "dateTimeStamp")}
 _CALENDAR = re.compile(r"-?([0-9]+)-([0-9]{2})-([0-9]{2})")
 
 
@@ -73,7 +74,7 @@ def is_valid(lexical: str, datatype: str) -> bool:
         return True
     if pattern.fullmatch(lexical) is None:
         return False
-    date = _CALENDAR.match(lexical)
+    date = _CALENDAR.match(lexical) if datatype in _DATED else None
     return date is None or int(date[3]) <= _last_day(date[1], int(date[2]))
 
 

@@ -146,7 +146,7 @@ def split_prologue(text: str) -> tuple[dict[str, str], str, int]:
     """Return the prefixes that a SPARQL query declares, the query without its comments' head and PREFIX lines, and the line on which that starts."""
     place = 0
     prefixes: dict[str, str] = {}
-    while match := re.compile(r"\s*#[^\n]*\n").match(text, place) or _PROLOGUE.match(text, place):
+    while match := re.compile(r"\s*#[^\n]*(?:\n|\Z)").match(text, place) or _PROLOGUE.match(text, place):
         place = match.end()
         if match.re is _PROLOGUE:
             prefixes[match[1] or ""] = match[2]

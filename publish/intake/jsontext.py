@@ -38,7 +38,10 @@ Told = Iterator[tuple[str, dict[str, str]]]
 
 @dataclass(slots=True)
 class _Frame:
-    """An object or array that is open: *holder* is the key whose value it is, or stands in; *key* the last key in it."""
+    """An object or array that is open: *holder* is the key whose value it is, or stands in; *key* the last key in it.
+
+    It *is_compound* where its ``@value`` is no single value, which only a literal of JSON may have: that *is_json* then.
+    """
 
     kind: str
     holder: str
@@ -46,6 +49,8 @@ class _Frame:
     keys: set[str] = field(default_factory=set)
     key: str = ""
     is_value_next: bool = False
+    is_compound: bool = False
+    is_json: bool = False
 
 
 def json_faults(text: str) -> Iterator[Fault]:
@@ -79,11 +84,14 @@ class _Walk:
         frame = self._frames[-1] if self._frames else _Frame("", "", in_context=False)
         if kind == "open":
             holder = frame.key if frame.kind == "{" else frame.holder
+            frame.is_compound |= frame.kind == "{" and self._aliases.get(holder, holder) == "@value"
             self._frames.append(_Frame(said, holder, holder == "@context" or frame.in_context))
             if len(self._frames) > DEPTH:
                 yield "too-deep", {"depth": str(DEPTH)}
         elif kind == "close" and self._frames:
             self._frames.pop()
+            if frame.is_compound and not frame.is_json:
+                yield "syntax", {"words": "JSON-LD: @value"}  # pyoxigraph would read a node without a name in its place
         elif kind == "mark":
             frame.is_value_next = said == ":"
         elif kind == "string":
@@ -126,6 +134,7 @@ class _Walk:
 
     def _value(self, frame: _Frame, key: str, said: str) -> Told:
         key = self._aliases.get(key, key)
+        frame.is_json |= (key, said) == ("@type", "@json")
         if key == "@context":
             yield "json-context", {"word": said}
         elif key == "@language" and not _LANGUAGE.fullmatch(said):
