@@ -11,7 +11,7 @@ from publish.web import is_address
 
 GRAPH_STORE, SPARQL_UPDATE, VIRTUOSO = KINDS = ("graph-store", "sparql-update", "virtuoso")
 
-_VIRTUOSO = re.compile(r"([^/]*//[^/]+(?:/.*?)?)(?:/sparql(?:-auth|-graph-crud(?:-auth)?)?)?/?")
+_VIRTUOSO = re.compile(r"([^/]*//[^/]+.*?)(?:/sparql(?:-auth|-graph-crud(?:-auth)?)?)?/?")
 _ENDINGS = (
     (re.compile(r".*/sparql-(?:auth|graph-crud|graph-crud-auth)/?"), VIRTUOSO),
     (re.compile(r".*/(?:store|data|gsp|rdf-graphs/service|rdf-graph-store)/?"), GRAPH_STORE),
