@@ -41,7 +41,7 @@ INSTEAD = {
 
 BLOCK = re.compile(r"^```([^\n]*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 NAMED = re.compile(r"`([\w./-]+\.[a-z]+)`[^`\n]*:\n\n\Z")
-TIME = 240
+TIME = 600
 
 
 class Command(NamedTuple):
