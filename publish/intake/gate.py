@@ -140,11 +140,12 @@ class _Reading:
 
     def _named(self, quad: Quad) -> Quad:
         """Give blank nodes names that depend on the file and the order in it alone: the parser's differ from run to run."""
-        if not isinstance(quad.subject, BlankNode) and not isinstance(quad.object, BlankNode):
+        if not any(isinstance(term, BlankNode) for term in (quad.subject, quad.object, quad.graph_name)):
             return quad
         subject = self._name(quad.subject) if isinstance(quad.subject, BlankNode) else quad.subject
         value = self._name(quad.object) if isinstance(quad.object, BlankNode) else quad.object
-        return Quad(subject, quad.predicate, value, quad.graph_name)
+        graph = self._name(quad.graph_name) if isinstance(quad.graph_name, BlankNode) else quad.graph_name
+        return Quad(subject, quad.predicate, value, graph)
 
     def _name(self, node: BlankNode) -> BlankNode:
         return self._names.setdefault(node, BlankNode(f"b{self._stem}x{len(self._names)}"))
