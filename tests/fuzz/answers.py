@@ -12,8 +12,9 @@ from functools import cache
 
 from urllib3.exceptions import HTTPError
 
-from fuzz.target import Target, written
+from fuzz.target import Target, steers, written
 from publish.contents import header_links
+from publish.controls import printable
 from publish.credentials import Authorization, BadCredentials, Credentials, credentials_for
 from publish.earlier import read_manifest
 from publish.errors import Mistake
@@ -91,7 +92,7 @@ def _shown(ask: object) -> None:
         for language in LANGUAGES:
             line = text(language, f"mistake.{mistake.name}", **mistake.values)
             assert _SECRET not in line
-            assert "\n" not in line
+            assert not steers(printable(line))
         raise
 
 

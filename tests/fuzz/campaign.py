@@ -17,7 +17,13 @@ from fuzz.target import WORDS, Target
 SECONDS, MEGABYTES = 10, 1024
 """What one input may take."""
 TESTS = Path(__file__).parents[1]
-_ENDED = {signal.SIGALRM: "took too long", signal.SIGABRT: "ended the process", signal.SIGSEGV: "ended the process", signal.SIGKILL: "was killed"}
+_ENDED = {
+    signal.SIGALRM: "took too long",
+    signal.SIGPROF: "took too long",
+    signal.SIGABRT: "ended the process",
+    signal.SIGSEGV: "ended the process",
+    signal.SIGKILL: "was killed",
+}
 
 
 @dataclass(frozen=True, slots=True)

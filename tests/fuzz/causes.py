@@ -17,22 +17,30 @@ _NAMESPACES = re.compile(r' xmlns(?::[\w.-]+)?="[^"]*"')
 _WRITTEN = re.compile(r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]{1,3})?")
 
 
+Quad = tuple[Term, Term, Term, Term]
+
+
 class Unexplained(AssertionError):
     """The two parsers disagree, and nobody knows why."""
 
 
 @dataclass(frozen=True, slots=True)
 class Cause:
-    """Why rdflib differs: in which formats, and either what makes both readings equal, or how its refusal begins and what the document then has in it."""
+    """Why rdflib differs: in which formats, and either what makes both readings equal, or how its refusal begins; what the document then has in it."""
 
     why: str
     forms: Sequence[str]
-    levelled: Callable[[Term], Term] | None = None
+    levelled: Callable[[Quad], Quad] | None = None
     refusal: str = ""
     within: bytes = b""
 
 
-def _literal(change: Callable[[str, str], str], kinds: set[str] | None = None) -> Callable[[Term], Term]:
+def _each(level: Callable[[Term], Term]) -> Callable[[Quad], Quad]:
+    """Levels each term of a quad."""
+    return lambda quad: (level(quad[0]), level(quad[1]), level(quad[2]), level(quad[3]))
+
+
+def _literal(change: Callable[[str, str], str], kinds: set[str] | None = None) -> Callable[[Quad], Quad]:
     """Levels the lexical forms of literals (those of the datatypes *kinds*), of which *change* gets the datatype too."""
 
     def level(term: Term) -> Term:
@@ -40,7 +48,7 @@ def _literal(change: Callable[[str, str], str], kinds: set[str] | None = None) -
             return term
         return (term[0], change(term[1], term[2]), *term[2:])
 
-    return level
+    return _each(level)
 
 
 def _number(lexical: str, datatype: str) -> str:
@@ -64,14 +72,23 @@ def _language(term: Term) -> Term:
     return (*term[:3], term[3].lower(), *term[4:]) if term[:1] == ("literal",) else term
 
 
+def _without_blank_graph(quad: Quad) -> Quad:
+    return (*quad[:3], ()) if quad[3][:1] == ("blank",) else quad
+
+
+def _last(term: Term) -> Term:
+    return ("iri", term[1].rpartition("/")[2]) if term[:1] == ("iri",) else term
+
+
 def _query(term: Term) -> Term:
     return ("iri", re.sub(r"[^/]*\?", "?", term[1], count=1)) if term[:1] == ("iri",) else term
 
 
 CAUSES = (
-    Cause("pyoxigraph writes language tags in small letters, as RDF 1.1 lets it", (*_TURTLE, *_XML, *_JSON, "nt", "nq"), _language),
+    Cause("pyoxigraph writes language tags in small letters, as RDF 1.1 lets it", (*_TURTLE, *_XML, *_JSON, "nt", "nq"), _each(_language)),
     Cause("rdflib makes Python's numbers of bare numbers, and writes those", (*_TURTLE, *_JSON), _literal(_number, _NUMBERS)),
-    Cause("rdflib keeps a whole number of JSON, however large", _JSON, _any_number),
+    Cause("rdflib keeps a whole number of JSON, however large", _JSON, _each(_any_number)),
+    Cause("rdflib puts a graph that has no name of its own among what is in no graph", _JSON, _without_blank_graph, within=rb"@graph"),
     Cause("rdflib reads every end of a line in a text as a line feed", _TURTLE, _literal(lambda lexical, _datatype: re.sub("\r\n?", "\n", lexical))),
     Cause(
         "rdflib collapses the white space of tokens",
@@ -83,7 +100,9 @@ CAUSES = (
         _XML,
         _literal(lambda lexical, _datatype: _NAMESPACES.sub("", lexical), {RDF + "XMLLiteral"}),
     ),
-    Cause("rdflib takes the last part of the path from the base of a reference that is a query alone", _TURTLE, _query),
+    Cause("rdflib takes the last part of the path from the base of a reference that is a query alone", _TURTLE, _each(_query), within=rb"(?i)base"),
+    Cause("Python puts references and bases together only for schemes that it knows", _XML, _each(_last), within=rb"""base\s*=\s*["'](?!https?:)"""),
+    Cause("rdflib wants a slash after the colon of a base", _TURTLE, refusal="ValueError: Base <", within=rb"(?i)base"),
     Cause("Python makes no number of so many digits", (*_TURTLE, *_JSON), refusal=r"ValueError: Exceeds the limit \(4300 digits\)", within=rb"[0-9]{4300}"),
     Cause("rdflib does not know RDF 1.2", _TURTLE, refusal="BadSyntax", within=rb"(?i)version"),
     Cause("rdflib has no answer to JSON-LD that is no object", _JSON, refusal="UnboundLocalError", within=rb"\A\s*[^{\[\s]"),
@@ -93,9 +112,9 @@ CAUSES = (
 
 def explained(document: bytes, form: str, ours: Reading, theirs: Reading | str) -> Sequence[str]:
     """Return why rdflib reads *document* otherwise (what it reads, or the words in which it refuses), nothing where it does not. Raises `Unexplained`."""
-    causes = [cause for cause in CAUSES if form in cause.forms]
+    causes = [cause for cause in CAUSES if form in cause.forms and re.search(cause.within, document)]
     if isinstance(theirs, str):
-        known = [cause.why for cause in causes if cause.refusal and re.match(cause.refusal, theirs) and re.search(cause.within, document)]
+        known = [cause.why for cause in causes if cause.refusal and re.match(cause.refusal, theirs)]
         if not known:
             raise Unexplained(f"rdflib refuses: {theirs}")
         return known[:1]
@@ -113,5 +132,5 @@ def explained(document: bytes, form: str, ours: Reading, theirs: Reading | str) 
     return why
 
 
-def _levelled(reading: Reading, level: Callable[[Term], Term]) -> Reading:
-    return frozenset((level(subject), level(predicate), level(value), level(graph)) for subject, predicate, value, graph in reading)
+def _levelled(reading: Reading, level: Callable[[Quad], Quad]) -> Reading:
+    return frozenset(map(level, reading))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import shutil
 from collections.abc import Callable, Iterable, Mapping
+from contextlib import suppress
 from functools import cache
 from hashlib import sha256
 from pathlib import Path
@@ -24,12 +25,17 @@ from fuzz.shapes import judged
 from fuzz.target import Target, scratch, steers
 from fuzz.writing import same
 from publish import trial
-from publish.build import Order, Unsound, publish_project
+from publish.build import Order, Unsound, check_project, publish_project
+from publish.earlier import BadSite
 from publish.errors import Mistake
 from publish.intake import reading
+from publish.model import Release
+from publish.presentation import Presentation
 from publish.processor import Processor
+from publish.publication import Publication
 from publish.shapes.answer import Answer
 from publish.show import as_json, as_sarif, as_text
+from publish.site import _entry
 from publish.texts import LANGUAGES, text
 from publish.write import MANIFEST, read_manifest
 
@@ -174,4 +180,24 @@ def _xml(content: bytes) -> None:
 _SEEN: set[bytes] = set()
 _READ: Mapping[str, Callable[[bytes], object]] = {"html": _page, "json": json.loads, "srj": json.loads, "svg": _xml, "xml": _xml}
 
-TARGETS = (Target("project", project, "project", sound_things, examples=8),)
+
+@cache
+def _presentation() -> Presentation:
+    """The pages of a small project."""
+    root = make_project(scratch() / "presented", {})
+    checked = check_project(root, Here())
+    assert checked.project
+    return Presentation(Publication(checked.project, checked))
+
+
+def entry(content: bytes) -> None:
+    """What an earlier site says of a release is refused, or shown on pages in which nothing runs that it says."""
+    presentation = _presentation()
+    with suppress(BadSite):
+        told = _entry(content, Release("1.0", "2026-01-01", "0.9"), presentation.publication)
+        for pages in presentation.pages.values():
+            for _path, page in (pages.changes([told]), pages.release(told, ())):
+                _page(page)
+
+
+TARGETS = (Target("project", project, "project", sound_things, examples=8), Target("entry", entry, "json", corpus="changes"))

@@ -22,6 +22,7 @@ from fuzz import corpus, mutants
 from fuzz.target import Target
 from fuzz.targets import targets_of
 
+_PATIENCE = 6
 MEMORY = 1 << 30
 """The bytes that the process may take beside what it has when it begins."""
 
@@ -42,9 +43,13 @@ class Trying:
         self.last = content
         os.ftruncate(self._note, 0)
         os.pwrite(self._note, self._target.name.encode() + b"\n" + content, 0)
-        signal.setitimer(signal.ITIMER_REAL, self._seconds)
+        self._limit(self._seconds)
         self._target.run(content)
-        signal.setitimer(signal.ITIMER_REAL, 0)
+        self._limit(0)
+
+    def _limit(self, seconds: float) -> None:
+        signal.setitimer(signal.ITIMER_PROF, seconds)  # of a processor, which may have others to serve
+        signal.setitimer(signal.ITIMER_REAL, seconds * _PATIENCE)
 
 
 def tried(target: Target, trying: Trying, phases: Sequence[Phase]) -> dict[str, object]:
@@ -78,7 +83,8 @@ def within_limits(memory: int = MEMORY) -> None:
     if told.exists():
         most = int(told.read_text(encoding="ascii").split()[0]) * resource.getpagesize() + memory
         resource.setrlimit(resource.RLIMIT_AS, (most, resource.getrlimit(resource.RLIMIT_AS)[1]))
-    signal.signal(signal.SIGALRM, signal.SIG_DFL)  # whatever runs, Python or not, ends
+    for number in (signal.SIGALRM, signal.SIGPROF):
+        signal.signal(number, signal.SIG_DFL)  # whatever runs, Python or not, ends
 
 
 def main(words: list[str]) -> None:

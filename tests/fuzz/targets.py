@@ -6,7 +6,7 @@ from importlib import import_module
 
 from fuzz.target import Target
 
-GROUPS = ("readers", "asking", "serving", "answers", "showing", "shapes", "writing", "both", "projects")
+GROUPS = ("readers", "proving", "asking", "serving", "answers", "showing", "shapes", "writing", "both", "projects")
 
 
 def targets_of(group: str) -> tuple[Target, ...]:
