@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -11,6 +12,8 @@ import pytest
 from browsing import browser
 from playwright.sync_api import Browser
 from workbench import LIBRARY, ROOT, bynet
+
+signal.signal(signal.SIGINT, signal.default_int_handler)  # where the tests run in the background a shell has it ignored, and so would be every command here
 
 
 @pytest.fixture(scope="session")
