@@ -71,7 +71,7 @@ def table(listed: Sequence[Promise], figures: Figures) -> Iterator[str]:
     packages = ", ".join(f"{name} {version(name)}" for name in ("pyoxigraph", "pyshacl", "rdflib"))
     yield f"On {os.cpu_count()} cores of {platform.machine()} under {platform.system()}, Python {platform.python_version()}, {packages}."
     yield ""
-    yield "| promise | proved by, in `tests/` | last full run |"
+    yield "| promise | proved by, in `tests/` | figures of the last run |"
     yield "| --- | --- | --- |"
     for promise in listed:
         sums: Counter[str] = Counter()
@@ -87,11 +87,13 @@ def main() -> None:
     listed = promises()
     with tempfile.TemporaryDirectory() as made:
         folder = Path(*sys.argv[1:2] or [made])
+        extent = "As many cases as `make test` has."
         if folder == Path(made):
             run(listed, folder)
+            extent = "All cases (`make proof`)."
         figures = counted(folder)
     head, _, rest = DOCUMENT.read_text(encoding="utf-8").partition(BEGIN)
-    written = "".join(f"{line}\n" for line in table(listed, figures))
+    written = "".join(f"{line}\n" for line in (extent, *table(listed, figures)))
     DOCUMENT.write_text(f"{head}{BEGIN}{written}{END}{rest.partition(END)[2]}", encoding="utf-8")
 
 
