@@ -48,6 +48,10 @@ class _References(HTMLParser):
         super().__init__()
         self.found: set[str] = set()
 
+    def parse_html_declaration(self, i: int) -> int:
+        """Take ``<![`` for a comment, as browsers do: Python's parser fails of what it does not know there."""
+        return self.parse_bogus_comment(i) if self.rawdata.startswith("<![", i) else super().parse_html_declaration(i)
+
     def handle_starttag(self, _tag: str, attrs: list[tuple[str, str | None]]) -> None:
         self.found.update(value.strip() for name, value in attrs if name in _LINKS and value)
 

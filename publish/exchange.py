@@ -72,7 +72,7 @@ class Reply:
         self._response = response
         self._asked = asked
         self._patience = patience
-        self._shown = shown
+        self.shown = shown
         self._ends = monotonic() + patience.whole
 
     def header(self, name: str) -> str:
@@ -91,7 +91,7 @@ class Reply:
                     raise StoreFailed("store-too-slow", address=self._asked.address, seconds=round(self._patience.whole))
                 yield piece
         except HTTPError as error:
-            raise StoreFailed("store-broken-off", address=self._asked.address, words=self._shown(brief(error))) from None
+            raise StoreFailed("store-broken-off", address=self._asked.address, words=self.shown(brief(error))) from None
 
     def words(self) -> str:
         """The first words of a body that is text for people, on one line; empty for a page."""

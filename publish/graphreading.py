@@ -133,4 +133,4 @@ def _query(address: str, query: str, accept: str) -> Asked:
 def _expect(reply: Reply, types: tuple[str, ...], address: str) -> None:
     found = reply.header("Content-Type").partition(";")[0].strip().lower()
     if found not in types:
-        raise StoreFailed("store-type", address=address, found=found[:80] or "-", expected=types[0])
+        raise StoreFailed("store-type", address=address, found=reply.shown(found)[:80] or "-", expected=types[0])

@@ -11,6 +11,8 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
+from pyoxigraph import NamedNode
+
 from publish.intake.characters import FORBIDDEN, code_point
 from publish.intake.fault import Fault, place_in
 from publish.intake.nesting import DEPTH
@@ -28,8 +30,6 @@ _KEYWORDS = frozenset(
 )  # JSON-LD 1.1, section 1.7
 _KEYWORD_LIKE = re.compile(r"@[A-Za-z]+")
 _LANGUAGE = re.compile(r"[A-Za-z]{1,8}(?:-[A-Za-z0-9]{1,8})*+")  # RFC 5646's syntax, as RDF 1.1 Turtle has it
-_BEFORE_COLON = re.compile(r"(?:[A-Za-z][A-Za-z0-9+.-]*|_?)\Z|[^/?#]*[/?#]")  # a scheme (RFC 3986, section 3.1), a blank node's, or a relative path
-_NO_IRI = re.compile(r'[\x00-\x20<>"{}|\\^`]')
 
 
 Told = Iterator[tuple[str, dict[str, str]]]
@@ -128,9 +128,17 @@ class _Walk:
             self._plain.setdefault(said, start)
 
     def _is_no_iri(self, said: str) -> bool:
-        """Whether no context makes an IRI of *said*: it has a character that none may have, or begins with what is neither a scheme nor a prefix."""
-        prefix, colon, _rest = said.partition(":")
-        return bool(_NO_IRI.search(said) or (colon and prefix not in self._terms and not _BEFORE_COLON.match(prefix)))
+        """Whether no context makes an IRI of *said*, whatever its prefix stands for, or what it is relative to."""
+        prefix, colon, rest = said.partition(":")
+        if not colon or set(prefix) & set("/?#"):
+            said = f"x:/{said}"
+        elif prefix in self._terms or prefix in {"", "_"}:
+            said = f"x:/{rest}"
+        try:
+            NamedNode(said)
+        except ValueError:
+            return True
+        return False
 
     def _value(self, frame: _Frame, key: str, said: str) -> Told:
         key = self._aliases.get(key, key)
