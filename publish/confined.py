@@ -59,25 +59,54 @@ class Stopped(Exception):
         self.pieces = pieces
 
 
+@dataclass(frozen=True, slots=True)
+class Started:
+    """A computation in a child process: the end of the pipe on which its answer comes, and where it says how far it is."""
+
+    pid: int
+    reading: int
+    noted: mmap.mmap
+
+
 def confined(compute: Callable[[Note], Iterable[bytes]], limits: Limits) -> list[bytes]:
     """Return what *compute* yields, in a child process within *limits*. Raises `Stopped` where it does not come to its end."""
-    with mmap.mmap(-1, _NOTED) as noted:
-        reading, writing = os.pipe()
-        child = os.fork()
-        if child == 0:
-            _answer(compute, limits, writing, noted)
-        os.close(writing)
-        try:
-            answer = _all_of(reading)
-        finally:
-            os.close(reading)
-            with suppress(ProcessLookupError):
-                os.kill(child, signal.SIGKILL)  # it has closed its end, so it is ending or about to
-            _, status = os.waitpid(child, 0)
-        pieces, is_whole = _pieces(answer)
-        if not is_whole:
-            raise Stopped(reason_of(os.waitstatus_to_exitcode(status)), noted[:].rstrip(b"\0").decode(errors="ignore"), pieces)
-        return pieces
+    child = start(compute, limits)
+    try:
+        answer = _all_of(child.reading)
+    except BaseException:
+        end(child)
+        raise
+    return answered(child, answer)
+
+
+def start(compute: Callable[[Note], Iterable[bytes]], limits: Limits, kept: Iterable[int] = ()) -> Started:
+    """Start *compute* in a child process within *limits*, which may read the descriptors *kept* and open nothing."""
+    noted = mmap.mmap(-1, _NOTED)
+    reading, writing = os.pipe()
+    child = os.fork()
+    if child == 0:
+        _answer(compute, limits, (writing, *kept), noted)
+    os.close(writing)
+    return Started(child, reading, noted)
+
+
+def answered(child: Started, answer: bytes) -> list[bytes]:
+    """End *child*, whose whole *answer* has been read, and return what it yielded. Raises `Stopped` where that is not all."""
+    code, noted = end(child)
+    pieces, is_whole = _pieces(answer)
+    if not is_whole:
+        raise Stopped(reason_of(code), noted, pieces)
+    return pieces
+
+
+def end(child: Started) -> tuple[int, str]:
+    """End *child* and return its exit status (negative: a signal) and the last that it noted."""
+    os.close(child.reading)
+    with suppress(ProcessLookupError):
+        os.kill(child.pid, signal.SIGKILL)  # where it has closed its end it is ending or about to
+    _, status = os.waitpid(child.pid, 0)
+    with child.noted as noted:
+        return os.waitstatus_to_exitcode(status), noted[:].rstrip(b"\0").decode(errors="ignore")
 
 
 def reason_of(code: int) -> str:
@@ -149,8 +178,9 @@ def lower(limit: int, most: int) -> None:
         resource.setrlimit(limit, (most if hard == resource.RLIM_INFINITY else min(most, hard), hard))
 
 
-def _answer(compute: Callable[[Note], Iterable[bytes]], limits: Limits, writing: int, noted: mmap.mmap) -> None:
-    """Compute in this process, and end it without going back to what its parent was doing."""
+def _answer(compute: Callable[[Note], Iterable[bytes]], limits: Limits, kept: tuple[int, ...], noted: mmap.mmap) -> None:
+    """Compute in this process, and end it without going back to what its parent was doing; the first descriptor *kept* takes the answer."""
+    writing = kept[0]
     status = 1
 
     def note(words: str) -> None:
@@ -160,7 +190,7 @@ def _answer(compute: Callable[[Note], Iterable[bytes]], limits: Limits, writing:
         signal.signal(signal.SIGINT, signal.SIG_DFL)  # the parent hears it too, and says what there is to say
         signal.signal(signal.SIGTERM, signal.SIG_DFL)
         grant(limits)
-        seal({writing})
+        seal(kept)
         for piece in compute(note):
             _write(writing, _LENGTH.pack(len(piece)))
             _write(writing, piece)

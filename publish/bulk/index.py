@@ -1,0 +1,134 @@
+"""Sorted lines in a file: merged from runs, gone through in pieces, and looked up by what they begin with."""
+
+from __future__ import annotations
+
+import os
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass
+from pathlib import Path
+
+_STRIDE = 8192
+"""How many bytes lie between two places that are remembered: a lookup reads so many."""
+_MERGED = 32 << 20
+"""How many bytes of all runs together are in memory while they are merged."""
+_LEAST = 1 << 14
+
+
+@dataclass(frozen=True, slots=True)
+class Index:
+    """Sorted lines in an open file: its descriptor, its size, and a line about every `_STRIDE` bytes, with its place."""
+
+    descriptor: int
+    size: int
+    lines: Sequence[bytes]
+    places: Sequence[int]
+
+    def matching(self, start: bytes) -> bytes:
+        """Return all lines that begin with *start*."""
+        first = max(0, bisect_left(self.lines, start) - 1)
+        beyond = bisect_right(self.lines, start + b"\xff")
+        if not beyond:
+            return b""
+        content = self.read(self.places[first], self.places[beyond] if beyond < len(self.places) else self.size)
+        begin = 0 if content.startswith(start) else content.find(b"\n" + start) + 1
+        if not begin and not content.startswith(start):
+            return b""
+        return content[begin : content.index(b"\n", max(begin, content.rfind(b"\n" + start) + 1)) + 1]
+
+    def pieces(self, size: int) -> Iterator[bytes]:
+        """Yield all lines in order, in pieces of at least *size* bytes; lines with the same first field are in one piece."""
+        rest = b""
+        for start in range(0, self.size, size):
+            rest += self.read(start, min(self.size, start + size))
+            last = rest.rfind(b"\n", 0, rest.rfind(b"\n")) + 1
+            cut = rest.find(b"\n" + rest[last : rest.index(b"\t", last) + 1]) + 1 if last else 0
+            if cut:
+                yield rest[:cut]
+                rest = rest[cut:]
+        if rest:
+            yield rest
+
+    def read(self, start: int, end: int) -> bytes:
+        """Return the bytes from *start* to *end*; the system may hand them out in parts."""
+        content = os.pread(self.descriptor, end - start, start)
+        while len(content) < end - start and (more := os.pread(self.descriptor, end - start - len(content), start + len(content))):
+            content += more
+        return content
+
+
+def opened(path: Path, files: ExitStack) -> Index:
+    """Return the index of the sorted lines in the file *path*, open until *files* are closed."""
+    file = files.enter_context(path.open("rb"))
+    lines, places = [], []
+    start = 0
+    while line := file.readline():
+        lines.append(line)
+        places.append(start)
+        file.seek(start + _STRIDE)
+        file.readline()
+        start = file.tell()
+    return Index(file.fileno(), file.seek(0, os.SEEK_END), lines, places)
+
+
+def merged(runs: Sequence[Path]) -> Iterator[bytes]:
+    """Yield the lines of sorted files in one order, each once, in pieces; files that do not overlap are handed on as they are."""
+    for group in _overlapping(runs):
+        size = max(_LEAST, _MERGED // len(group))
+        with ExitStack() as files:
+            readers = [_Reader(files, path, size) for path in group]
+            while readers := [reader for reader in readers if reader.has_more()]:
+                last = min(reader.lines[-1] for reader in readers)
+                lines = [line for reader in readers for line in reader.until(last)]
+                lines.sort()  # which finds the runs in it
+                yield b"".join(dict.fromkeys(lines) if len(readers) > 1 else lines)
+
+
+def _overlapping(runs: Iterable[Path]) -> Iterator[list[Path]]:
+    """Group *runs* so that all lines of a group come before all lines of the next."""
+    ends = sorted((*_ends(run), run) for run in runs if run.stat().st_size)
+    group: list[Path] = []
+    highest = b""
+    for first, last, run in ends:
+        if group and first > highest:
+            yield group
+            group = []
+        group.append(run)
+        highest = max(highest, last) if len(group) > 1 else last
+    if group:
+        yield group
+
+
+def _ends(run: Path) -> tuple[bytes, bytes]:
+    """The first and the last line of a file."""
+    with run.open("rb") as file:
+        first = file.readline()
+        size = file.seek(0, os.SEEK_END)
+        reach, last = _STRIDE, b""
+        while last.count(b"\n") < 2 and reach < 2 * size:  # noqa: PLR2004  # the end of the line before, and its own
+            file.seek(max(0, size - reach))
+            last = file.read()
+            reach *= 2
+    return first, last[last.rfind(b"\n", 0, -1) + 1 :]
+
+
+class _Reader:
+    """Lines of a sorted file that wait to be merged."""
+
+    def __init__(self, files: ExitStack, path: Path, size: int) -> None:
+        self._file = files.enter_context(path.open("rb"))
+        self._size = size
+        self.lines: list[bytes] = []
+
+    def has_more(self) -> bool:
+        """Whether any line waits; more are read where none does."""
+        if not self.lines:
+            self.lines = self._file.readlines(self._size)
+        return bool(self.lines)
+
+    def until(self, last: bytes) -> list[bytes]:
+        """Take the lines up to *last*."""
+        count = bisect_right(self.lines, last)
+        taken, self.lines = self.lines[:count], self.lines[count:]
+        return taken
