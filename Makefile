@@ -23,7 +23,7 @@ proof: .venv/ready ## run what proves SECURITY.md in full, and write its table
 	$(BIN)/python tests/proof.py
 
 fuzz: .venv/ready ## look for inputs that fail for MINUTES (60), grow the corpus, and write docs/fuzzing.md
-	$(BIN)/python tests/fuzzing.py $(MINUTES)
+	$(BIN)/python tests/fuzzing.py $(MINUTES) $(TARGETS)
 
 soak: .venv/ready ## attack the endpoint for ten minutes, and write docs/soak.md
 	$(BIN)/python tests/soak.py

@@ -104,7 +104,7 @@ def test_every_cause_is_met_in_the_corpus() -> None:
         for content in corpus.read(target).values()
         for why in differences(content, name[5:]) or ()
     }
-    assert {cause.why for cause in CAUSES} == met
+    assert {cause.why for cause in CAUSES} <= met
 
 
 def test_the_second_parser_reaches_nothing_outside() -> None:

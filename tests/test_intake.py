@@ -50,6 +50,16 @@ INPUTS: dict[str, tuple[str, str, list[tuple[str, int]]]] = {
     "a comment in JSON": (".jsonld", '{"@id": "urn:a", /* no */ "urn:b": 1}', [("syntax", 1)]),
     "JSON that is cut": (".jsonld", '{"@id": "urn:a",\n"urn:b": ', [("syntax", 2)]),
     "nothing": (".jsonld", "", [("syntax", 1)]),
+    "a key that a slash comes before": (".jsonld", '{"@id": "urn:a",\n"a/b:c": 1}', [("json-iri", 2)]),
+    "a key that begins with a colon": (".jsonld", '{"@id": "urn:a",\n":c": 1}', [("json-iri", 2)]),
+    "a term that a context gives no IRI": (".jsonld", '{"@context": {\n"p": "name"}, "@id": "urn:a", "p": 1}', [("json-iri", 2)]),
+    "a term that a context gives a term": (".jsonld", '{"@context": {"q": "urn:q", "p": "q"}, "@id": "urn:a", "p": 1}', []),
+    "JSON without a value": (".jsonld", '{"@id": "urn:a", "urn:p":\n{"@type": "@json"}}', [("syntax", 2)]),
+    "JSON in a list of types": (".jsonld", '{"@id": "urn:a", "urn:p":\n{"@type": ["@json"], "@value": {}}}', [("syntax", 2)]),
+    "a language without a text": (".jsonld", '{"@id": "urn:a", "urn:p":\n{"@language": "da"}}', [("syntax", 2)]),
+    "a blank node without a name": (".jsonld", '{"@id": "urn:a", "urn:p":\n{"@id": "_:"}}', [("json-iri", 2)]),
+    "a keyword for a name": (".jsonld", '{"@id": "urn:a", "urn:p":\n{"@id": "@type"}}', [("json-iri", 2)]),
+    "a name like a keyword": (".jsonld", '{"@id": "urn:a", "urn:p": 1,\n"@type": "@city"}', [("json-keyword", 2)]),
     "a list that is right": (".jsonld", f'{{{A_CONTEXT}, "id": "https://example.org/a", "p": {{"en": "x", "da": ["y", "z"]}}}}', []),
 }
 

@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from pyoxigraph import NamedNode
+from pyoxigraph import BlankNode, NamedNode
 
 from publish.intake.characters import FORBIDDEN, code_point
 from publish.intake.fault import Fault, place_in
@@ -28,6 +28,9 @@ _KEYWORDS = frozenset(
         *("nest", "none", "prefix", "propagate", "protected", "reverse", "set", "type", "value", "version", "vocab"),
     )
 )  # JSON-LD 1.1, section 1.7
+_NO_NAMES = frozenset(["@base", "@container", "@direction", "@language", "@nest", "@version", "@vocab"])
+"""The keys of a context whose values are no names of anything."""
+_RELATIVE = re.compile(r"[^:]*[/?#]")  # what stands so before a colon is no scheme and no prefix; a key is relative to nothing
 _KEYWORD_LIKE = re.compile(r"@[A-Za-z]+")
 _LANGUAGE = re.compile(r"[A-Za-z]{1,8}(?:-[A-Za-z0-9]{1,8})*+")  # RFC 5646's syntax, as RDF 1.1 Turtle has it
 
@@ -66,7 +69,7 @@ def json_faults(text: str) -> Iterator[Fault]:
     if rest := text[place:].lstrip(" \t\r\n"):
         yield Fault("syntax", *place_in(text, len(text) - len(rest)), {"words": f"JSON: {rest[:1]!r}"})
     else:
-        yield from (Fault("json-key", *place_in(text, start), {"word": key}) for key, start in walk.dropped())
+        yield from (Fault(rule, *place_in(text, start), {"word": word}) for rule, word, start in walk.dropped())
 
 
 class _Walk:
@@ -78,6 +81,7 @@ class _Walk:
         self._terms: set[str] = set()
         self._maps: dict[str, set[str]] = {}  # what each term is a container by
         self._plain: dict[str, int] = {}
+        self._meant: dict[str, int] = {}
 
     def take(self, kind: str, said: str, start: int) -> Told:
         """Take the next token and yield what is wrong with it."""
@@ -90,7 +94,7 @@ class _Walk:
                 yield "too-deep", {"depth": str(DEPTH)}
         elif kind == "close" and self._frames:
             self._frames.pop()
-            if frame.is_compound and not frame.is_json:
+            if not frame.in_context and self._is_no_value(frame):
                 yield "syntax", {"words": "JSON-LD: @value"}  # pyoxigraph would read a node without a name in its place
         elif kind == "mark":
             frame.is_value_next = said == ":"
@@ -102,11 +106,14 @@ class _Walk:
                 yield from self._key(frame, said, start)
             else:
                 yield from self._value(frame, frame.key if frame.kind == "{" else frame.holder, said)
+                if frame.in_context and frame.key not in _NO_NAMES and ":" not in said and said not in _KEYWORDS:
+                    self._meant.setdefault(said, start)
 
-    def dropped(self) -> Iterator[tuple[str, int]]:
-        """Yield each key that no context gives a meaning, and where it first stands."""
+    def dropped(self) -> Iterator[tuple[str, str, int]]:
+        """Yield each key that no context gives a meaning, and each that a context gives none that is an IRI: the rule, the word, where it first stands."""
         if "@vocab" not in self._terms:
-            yield from ((key, start) for key, start in self._plain.items() if key not in self._terms)
+            for rule, words in (("json-key", self._plain), ("json-iri", self._meant)):
+                yield from ((rule, word, start) for word, start in words.items() if word not in self._terms)
 
     def _key(self, frame: _Frame, said: str, start: int) -> Told:
         if said in frame.keys:
@@ -122,31 +129,46 @@ class _Walk:
             yield "json-keyword", {"word": said}
         elif frame.in_context:
             self._terms.add(said)
-        elif ":" in said and self._is_no_iri(said):
+        elif ":" in said and (_RELATIVE.match(said) or self._is_no_iri(said)):
             yield "json-iri", {"word": said}
         elif not by and ":" not in said and said not in _KEYWORDS:
             self._plain.setdefault(said, start)
 
+    def _is_no_value(self, frame: _Frame) -> bool:
+        """Whether an object that is closed has a compound value and is no literal of JSON, or says what holds of a value and has none."""
+        keys = {self._aliases.get(key, key) for key in frame.keys}
+        is_value = frame.is_json or bool(keys & {"@direction", "@language"})
+        return (is_value and "@value" not in keys) or (frame.is_compound and not frame.is_json)
+
+    def _names_nothing(self, key: str, said: str) -> bool:
+        """Whether *said* stands in the place of an IRI and is a keyword, or what may be one: what it should name is lost."""
+        if key == "@type":
+            said = self._aliases.get(said, said)
+            return said != "@json" and bool(_KEYWORD_LIKE.fullmatch(said))
+        return key == "@id" and bool(_KEYWORD_LIKE.fullmatch(said))
+
     def _is_no_iri(self, said: str) -> bool:
         """Whether no context makes an IRI of *said*, whatever its prefix stands for, or what it is relative to."""
         prefix, colon, rest = said.partition(":")
-        if not colon or set(prefix) & set("/?#"):
+        if not colon or _RELATIVE.match(said):
             said = f"x:/{said}"
-        elif prefix in self._terms or prefix in {"", "_"}:
+        elif prefix in self._terms:
             said = f"x:/{rest}"
         try:
-            NamedNode(said)
+            BlankNode(rest) if prefix == "_" and colon else NamedNode(said)
         except ValueError:
             return True
         return False
 
     def _value(self, frame: _Frame, key: str, said: str) -> Told:
         key = self._aliases.get(key, key)
-        frame.is_json |= (key, said) == ("@type", "@json")
+        frame.is_json |= frame.kind == "{" and (key, said) == ("@type", "@json")
         if key == "@context":
             yield "json-context", {"word": said}
         elif key == "@language" and not _LANGUAGE.fullmatch(said):
             yield "json-language", {"word": said}
+        elif not frame.in_context and self._names_nothing(key, said):
+            yield "json-iri" if said in _KEYWORDS else "json-keyword", {"word": said}
         elif (key in ("@id", "@type", "@vocab", "@base") or (frame.in_context and not key.startswith("@"))) and self._is_no_iri(said):
             yield "json-iri", {"word": said}
         elif frame.in_context and key == "@container":

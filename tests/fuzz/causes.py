@@ -14,7 +14,8 @@ _TURTLE, _XML, _JSON = ("ttl", "trig"), ("rdf",), ("jsonld",)
 _NUMBERS = {XSD + "integer", XSD + "decimal", XSD + "double"}
 _COLLAPSED = {XSD + "token", XSD + "normalizedString"}
 _NAMESPACES = re.compile(r' xmlns(?::[\w.-]+)?="[^"]*"')
-_WRITTEN = re.compile(r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]{1,3})?")
+_DECIMAL = re.compile(r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]{1,3})?")
+_DOUBLE = re.compile(r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?")
 
 
 Quad = tuple[Term, Term, Term, Term]
@@ -30,7 +31,7 @@ class Cause:
 
     why: str
     forms: Sequence[str]
-    levelled: Callable[[Quad], Quad] | None = None
+    levelled: Callable[[Quad], Quad | None] | None = None
     refusal: str = ""
     within: bytes = b""
 
@@ -54,8 +55,8 @@ def _literal(change: Callable[[str, str], str], kinds: set[str] | None = None) -
 def _number(lexical: str, datatype: str) -> str:
     """A number as its value, however it is written; no value is made of one that could take all memory there is."""
     if datatype == XSD + "double":
-        return repr(float(lexical)) if _WRITTEN.fullmatch(lexical) else lexical
-    if not _WRITTEN.fullmatch(lexical):
+        return repr(float(lexical)) if _DOUBLE.fullmatch(lexical) else lexical
+    if not _DECIMAL.fullmatch(lexical):
         return lexical
     digits = format(Decimal(lexical), "f")
     return (digits.rstrip("0").rstrip(".") if "." in digits else digits).removeprefix("-0") or "0"
@@ -63,7 +64,7 @@ def _number(lexical: str, datatype: str) -> str:
 
 def _any_number(term: Term) -> Term:
     """A number as a double, whole or not: JSON tells them apart by their size alone."""
-    if term[:1] != ("literal",) or term[2] not in _NUMBERS or not _WRITTEN.fullmatch(term[1]):
+    if term[:1] != ("literal",) or term[2] not in _NUMBERS or not _DOUBLE.fullmatch(term[1]):
         return term
     return ("literal", repr(float(term[1])), "number", "", "")
 
@@ -72,12 +73,24 @@ def _language(term: Term) -> Term:
     return (*term[:3], term[3].lower(), *term[4:]) if term[:1] == ("literal",) else term
 
 
+def _spaced(lexical: str, _datatype: str) -> str:
+    return re.sub(r"[\t\r\n]", " ", lexical.replace("\r\n", "\n"))
+
+
+def _unless_scheme_alone(quad: Quad) -> Quad | None:
+    return None if any(term[:1] == ("iri",) and term[1].endswith(":") for term in quad) else quad
+
+
+def _unless_resource(quad: Quad) -> Quad | None:
+    return None if quad[2][:1] == ("iri",) else quad
+
+
 def _without_blank_graph(quad: Quad) -> Quad:
     return (*quad[:3], ()) if quad[3][:1] == ("blank",) else quad
 
 
 def _last(term: Term) -> Term:
-    return ("iri", term[1].rpartition("/")[2]) if term[:1] == ("iri",) else term
+    return ("iri", re.split("[/:]", term[1])[-1]) if term[:1] == ("iri",) else term
 
 
 def _query(term: Term) -> Term:
@@ -88,6 +101,7 @@ CAUSES = (
     Cause("pyoxigraph writes language tags in small letters, as RDF 1.1 lets it", (*_TURTLE, *_XML, *_JSON, "nt", "nq"), _each(_language)),
     Cause("rdflib makes Python's numbers of bare numbers, and writes those", (*_TURTLE, *_JSON), _literal(_number, _NUMBERS)),
     Cause("rdflib keeps a whole number of JSON, however large", _JSON, _each(_any_number)),
+    Cause("rdflib takes a scheme without anything behind it for no IRI", _JSON, _unless_scheme_alone, within=rb':"'),
     Cause("rdflib puts a graph that has no name of its own among what is in no graph", _JSON, _without_blank_graph, within=rb"@graph"),
     Cause("rdflib reads every end of a line in a text as a line feed", _TURTLE, _literal(lambda lexical, _datatype: re.sub("\r\n?", "\n", lexical))),
     Cause(
@@ -101,7 +115,16 @@ CAUSES = (
         _literal(lambda lexical, _datatype: _NAMESPACES.sub("", lexical), {RDF + "XMLLiteral"}),
     ),
     Cause("rdflib takes the last part of the path from the base of a reference that is a query alone", _TURTLE, _each(_query), within=rb"(?i)base"),
-    Cause("Python puts references and bases together only for schemes that it knows", _XML, _each(_last), within=rb"""base\s*=\s*["'](?!https?:)"""),
+    Cause("Python puts references and bases together in a way of its own", _XML, _each(_last), within=rb"base\s*="),
+    Cause(
+        "rdflib loses what it can't put together with a base without a slash behind its scheme", _JSON, _unless_resource, within=rb'@base"\s*:\s*"[^"/]*:[^"/]'
+    ),
+    Cause("rdflib puts references and a base without a path together in a way of its own", _JSON, _each(_last), within=rb"@base"),
+    Cause("pyoxigraph keeps tabs and ends of lines in attributes, of which XML makes spaces", _XML, _literal(_spaced), within=rb"""=\s*["'][^"']*[\t\r\n]"""),
+    Cause("rdflib wants a language tag right behind its text", _TURTLE, refusal="BadSyntax", within=rb"""["']\s+@"""),
+    Cause("rdflib wants a space between the terms of a line", ("nt", "nq"), refusal="ParserError: ", within=rb"""[>"'][<"_.]|_:\S*<"""),
+    Cause("rdflib knows no letters but those of ASCII in the name of a blank node", ("nt", "nq"), refusal="ParserError: ", within=rb"_:\S*[\x80-\xff]"),
+    Cause("rdflib refuses an attribute of RDF's own where it has no meaning", _XML, refusal="ParserError: .*Invalid property attribute URI", within=rb"rdf:"),
     Cause("rdflib wants a slash after the colon of a base", _TURTLE, refusal="ValueError: Base <", within=rb"(?i)base"),
     Cause("Python makes no number of so many digits", (*_TURTLE, *_JSON), refusal=r"ValueError: Exceeds the limit \(4300 digits\)", within=rb"[0-9]{4300}"),
     Cause("rdflib does not know RDF 1.2", _TURTLE, refusal="BadSyntax", within=rb"(?i)version"),
@@ -132,5 +155,5 @@ def explained(document: bytes, form: str, ours: Reading, theirs: Reading | str) 
     return why
 
 
-def _levelled(reading: Reading, level: Callable[[Quad], Quad]) -> Reading:
-    return frozenset(map(level, reading))
+def _levelled(reading: Reading, level: Callable[[Quad], Quad | None]) -> Reading:
+    return frozenset(levelled for levelled in map(level, reading) if levelled is not None)
