@@ -1,5 +1,8 @@
 """Make a finding of one of the engine's own rules: its severity from one table, its words in every language."""
 
+import json
+from dataclasses import asdict
+
 from publish.controls import legible
 from publish.intake.gate import MILD
 from publish.model import Finding, Severity
@@ -32,3 +35,14 @@ def found(file: str, at_line: int, rule: str, focus: str = "", value: str = "", 
         focus_node=focus,
         value=value,
     )
+
+
+def told(finding: Finding) -> bytes:
+    """Return *finding* as JSON."""
+    return json.dumps(asdict(finding)).encode()
+
+
+def heard(said: bytes) -> Finding:
+    """Return the finding that `told` made *said* of."""
+    values = json.loads(said)
+    return Finding(**values | {"severity": Severity(values["severity"])})

@@ -7,7 +7,8 @@ nothing said about other people's terms; no literal that its datatype does not a
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Container, Iterable, Iterator
+from dataclasses import dataclass
 
 from pyoxigraph import BlankNode, Literal, NamedNode, QuerySolutions, Store, Triple
 
@@ -38,15 +39,22 @@ _DOTS = re.compile(r"/(?:\.|%2e){1,2}(?:[/?#]|$)", re.IGNORECASE)
 _PLACE = re.compile(r"[1-9][0-9]{0,8}")
 
 
-def lint(project: Project, note: Note = lambda _file: None) -> list[Finding]:
+@dataclass(frozen=True, slots=True)
+class Elsewhere:
+    """What stands in files of a project that are not looked at: the IRIs *described* there, those of all files that are *withdrawn*."""
+
+    described: Container[str] = frozenset()
+    withdrawn: frozenset[str] | None = None
+
+
+def lint(project: Project, note: Note = lambda _file: None, elsewhere: Elsewhere = Elsewhere()) -> list[Finding]:
     """Return what the engine's own rules find wrong with the sources of *project*, each once, in no fixed order.
 
     *note* is told the file of each query before that is looked at.
     """
-    described = {triple.subject.value for source in project.files() for triple in source.triples if isinstance(triple.subject, NamedNode)}
     queries = (*project.rules, *project.questions)
-    described |= {query.iri for query in queries}
-    known = _Known(project, frozenset(described))
+    withdrawn = tombstones(triple for source in project.files() for triple in source.triples) if elsewhere.withdrawn is None else elsewhere.withdrawn
+    known = Known(project, described(project), Elsewhere(elsewhere.described, withdrawn))
     findings = [finding for source in project.files() for finding in known.lint_source(source)]
     for query in queries:
         note(query.file)
@@ -61,17 +69,25 @@ def lint(project: Project, note: Note = lambda _file: None) -> list[Finding]:
     return list(dict.fromkeys(findings))
 
 
-class _Known:
-    """What the project describes, against which one file after the other is held."""
+def described(project: Project) -> frozenset[str]:
+    """Return the IRIs that the files of *project* describe."""
+    subjects = {triple.subject.value for source in project.files() for triple in source.triples if isinstance(triple.subject, NamedNode)}
+    return frozenset(subjects.union(query.iri for query in (*project.rules, *project.questions)))
 
-    def __init__(self, project: Project, described: frozenset[str]) -> None:
+
+class Known:
+    """What a project and files *elsewhere* describe, against which one file after the other is held."""
+
+    def __init__(self, project: Project, here: frozenset[str], elsewhere: Elsewhere) -> None:
         self.base = project.base
         self.namespaces = Namespaces(project.prefixes)
-        self._described = described
-        self._withdrawn = tombstones(triple for source in project.files() for triple in source.triples)
+        self._here = here
+        self._elsewhere = elsewhere.described
+        self._withdrawn = elsewhere.withdrawn or frozenset()
         self._own = {iri for iri in project.prefixes.values() if iri.startswith(project.base) and iri != project.base}
 
     def lint_source(self, source: Source) -> Iterator[Finding]:
+        """Yield what is wrong with *source*, some of it more than once."""
         if not source.triples:
             yield found(source.file, 0, "empty-file")
         listed = {triple.subject for triple in source.triples if triple.predicate == FIRST and source.file.startswith("shapes/")}
@@ -93,6 +109,7 @@ class _Known:
         yield from self._unused_prefixes(source)
 
     def lint_query(self, query: Query) -> Iterator[Finding]:
+        """Yield what is wrong with *query*."""
         for name in sorted(query.prefixes):
             if not re.search(rf"(?<![\w-]){re.escape(name)}:", query.body):
                 yield found(query.file, 1, "unused-prefix", word=name)
@@ -143,7 +160,8 @@ class _Known:
 
     def _is_undeclared(self, iri: str, namespaces: Iterable[str]) -> bool:
         """An IRI in one of *namespaces* that no file describes."""
-        return iri.startswith(self.base) and iri not in self._described and any(iri.startswith(namespace) and iri != namespace for namespace in namespaces)
+        own = iri.startswith(self.base) and iri not in self._here and any(iri.startswith(namespace) and iri != namespace for namespace in namespaces)
+        return own and iri not in self._elsewhere
 
     def _unused_prefixes(self, source: Source) -> Iterator[Finding]:
         used = source.prefixes if source.is_contributed else Namespaces(source.prefixes).used(source.triples)

@@ -24,6 +24,7 @@ from publish.quality import Indicator, score_triples
 from publish.render import File, Notation, render_graph, render_graphs
 from publish.report import report_iri, report_triples
 from publish.sparql import load
+from publish.statistics import ALL, Statistics, statistics
 from publish.turtle import Namespaces
 
 _NOTHING = Validation((), {}, {})
@@ -141,6 +142,12 @@ class Publication:
     def cited(self) -> Facts:
         """What a citation is made of: what the catalogue says, and what the data says beside."""
         return Facts([*self.catalogue, *self.project.stated])
+
+    @cached_property
+    def numbers(self) -> Statistics:
+        """The numbers of the data."""
+        project = self.project
+        return statistics({ALL: project.data, "stated": project.stated, "derived": project.derived}, project.base)
 
     @cached_property
     def place(self) -> Place:

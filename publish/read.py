@@ -7,7 +7,7 @@ after a faulty statement. Literals arrive with the lexical form that the file gi
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from hashlib import sha256
 from itertools import islice
@@ -98,10 +98,19 @@ def read_project(root: Path, base: str | None = None) -> Read:
 
     Raises `BadBase` where *base* cannot be one.
     """
+    return _read(root, base, source_files(root))
+
+
+def read_frame(root: Path, base: str | None = None) -> Read:
+    """Read what `read_project` reads but the data: of that only what the data set says of itself."""
+    files = source_files(root)
+    return _read(root, base, files | {"data": [path for path in files["data"] if path == root / DATASET_FILE]})
+
+
+def _read(root: Path, base: str | None, files: Mapping[str, Sequence[Path]]) -> Read:
     if base is not None and (not _is_base(base) or {".", ".."} & set(base.split("/"))):
         raise BadBase("bad-base", base=base)
     findings: list[Finding] = []
-    files = source_files(root)
     read = read_sources([path for paths in files.values() for path in paths], root)
     findings += [finding for _source, faults in read for finding in faults]
     findings += foreign_kinds(root)

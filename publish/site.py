@@ -19,6 +19,7 @@ from publish.citation import bibtex, ris
 from publish.discovery import LINKSET, linkset, robots, sitemap
 from publish.earlier import BadSite
 from publish.examples import EXAMPLES, example_triples
+from publish.facts import Facts
 from publish.hosting import host_files
 from publish.intake.parsing import parse
 from publish.jsonld import Context
@@ -90,7 +91,8 @@ def _for_programs(presentation: Presentation) -> Iterator[File]:
         Described(
             base=project.base,
             dataset=project.dataset,
-            graphs={"all": project.data, "stated": project.stated, "derived": project.derived},
+            numbers=publication.numbers,
+            facts=Facts(project.data),
             ontology=publication.snapshot.graphs["ontology"],
             dumps=[file.path for file in publication.files if file.path.startswith("download/")],
             namespaces=publication.namespaces,

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
-from dataclasses import asdict
 from typing import Any
 
 import pyoxigraph
@@ -17,9 +16,9 @@ from publish.answered import answered
 from publish.confined import Note, Stopped, confined, limits_for
 from publish.derive import derive
 from publish.errors import BadQuery
-from publish.findings import found
+from publish.findings import found, heard, told
 from publish.lint import lint
-from publish.model import Finding, Project, Severity
+from publish.model import Finding, Project
 from publish.sparql import load
 from publish.texts import LANGUAGES, table
 from publish.theme import Theme, faults
@@ -59,7 +58,7 @@ def inspected(project: Project) -> list[Finding]:
 
     def compute(note: Note) -> Iterator[bytes]:
         listed = lint(project, note)
-        yield from (json.dumps(asdict(finding)).encode() for finding in listed)
+        yield from map(told, listed)
         store = load(project.data)
         wrong = {finding.file for finding in listed}
         for query in project.questions:
@@ -69,9 +68,9 @@ def inspected(project: Project) -> list[Finding]:
 
     _load_what_it_needs(project)
     try:
-        return [*map(_finding, confined(compute, limits_for(len(project.data))))]
+        return [*map(heard, confined(compute, limits_for(len(project.data))))]
     except Stopped as stopped:
-        return [*map(_finding, stopped.pieces), _stopped(project, stopped)]
+        return [*map(heard, stopped.pieces), _stopped(project, stopped)]
 
 
 def _load_what_it_needs(project: Project) -> None:
@@ -90,8 +89,3 @@ def _stopped(project: Project, stopped: Stopped) -> Finding:
     if query is None:
         return found("data", 0, f"lint-{stopped.reason}", **words)
     return found(query.file, query.body_line, f"query-{stopped.reason}", query.iri, **words)
-
-
-def _finding(told: bytes) -> Finding:
-    said = json.loads(told)
-    return Finding(**said | {"severity": Severity(said["severity"])})

@@ -6,8 +6,6 @@ Describing Linked Datasets with the VoID Vocabulary: https://www.w3.org/TR/void/
 
 from __future__ import annotations
 
-import re
-from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
@@ -17,10 +15,10 @@ from pyoxigraph import Literal, NamedNode, Triple
 
 from publish.facts import Facts, sparql_endpoints
 from publish.model import DCTERMS, FOAF, LABEL, RDFS, TYPE, VOID, XSD, sort_triples
+from publish.statistics import ALL, Spread, Statistics, namespace
 from publish.texts import every_language
 from publish.turtle import Namespaces
 
-_HOST = re.compile(r"[^:/?#]+://[^/?#]*/?")
 _INTEGER = NamedNode(XSD + "integer")
 _FORMATS = {  # the unique URIs of formats, https://www.w3.org/ns/formats/
     "jsonld": "JSON-LD",
@@ -34,14 +32,16 @@ _HEAD = tuple(DCTERMS + name for name in ("title", "description", "creator", "pu
 
 @dataclass(frozen=True, slots=True)
 class Described:
-    """What a VoID description is made of: the data set's graphs by the name of their dumps, the ontology, the dumps' paths on the site.
+    """What a VoID description is made of: the data set's numbers, its graphs by the name of their dumps; what it says of itself; the ontology.
 
-    The graph ``all`` is the data set itself, every other one a subset. *namespaces* give the parts their names.
+    The graph ``all`` is the data set itself, every other one a subset. *dumps* are the paths of the dumps on the site; *namespaces* give
+    the parts their names.
     """
 
     base: str
     dataset: NamedNode
-    graphs: Mapping[str, Sequence[Triple]]
+    numbers: Statistics
+    facts: Facts
     ontology: Sequence[Triple]
     dumps: Sequence[str]
     namespaces: Namespaces
@@ -61,7 +61,7 @@ class _Description:
     def __init__(self, described: Described) -> None:
         self._described = described
         self._document = void_document(described.base)
-        self._data = described.graphs["all"]
+        self._numbers = described.numbers
         self._own = described.base
 
     def triples(self) -> Iterator[Triple]:
@@ -71,21 +71,21 @@ class _Description:
         yield from _texts(document, NamedNode(DCTERMS + "title"), "void.title")
         yield Triple(document, NamedNode(FOAF + "primaryTopic"), dataset)
         yield from self._head(dataset)
-        yield from self._graph(dataset, self._data)
-        yield from self._dumps(dataset, "all")
-        for name, triples in self._described.graphs.items():
-            if name != "all":
+        yield from self._graph(dataset, ALL)
+        yield from self._dumps(dataset, ALL)
+        for name in self._numbers.graphs:
+            if name != ALL:
                 subset = self._part("graph", name)
                 yield Triple(dataset, NamedNode(VOID + "subset"), subset)
                 yield from _texts(subset, LABEL, f"void.{name}")
-                yield from self._graph(subset, triples)
+                yield from self._graph(subset, name)
                 yield from self._dumps(subset, name)
         yield from self._classes(dataset)
         yield from self._properties(dataset)
         yield from self._linksets(dataset)
 
     def _head(self, dataset: NamedNode) -> Iterator[Triple]:
-        facts = Facts(self._data)
+        facts = self._described.facts
         yield from facts.described(dataset.value, _HEAD)
         yield Triple(dataset, NamedNode(VOID + "uriSpace"), Literal(self._own))
         extensions = {path.rsplit(".", 1)[-1] for path in self._described.dumps}
@@ -96,17 +96,16 @@ class _Description:
         for endpoint in sparql_endpoints(facts, dataset.value):
             yield Triple(dataset, NamedNode(VOID + "sparqlEndpoint"), NamedNode(endpoint))
 
-    def _graph(self, dataset: NamedNode, triples: Sequence[Triple]) -> Iterator[Triple]:
+    def _graph(self, dataset: NamedNode, name: str) -> Iterator[Triple]:
         yield Triple(dataset, TYPE, NamedNode(VOID + "Dataset"))
-        subjects = {triple.subject for triple in triples}
-        entities = {subject for subject in subjects if isinstance(subject, NamedNode) and subject.value.startswith(self._own)}
+        numbers = self._numbers.graphs[name]
         counts = {
-            "triples": len(triples),
-            "entities": len(entities),
-            "distinctSubjects": len(subjects),
-            "distinctObjects": len({triple.object for triple in triples}),
-            "properties": len({triple.predicate for triple in triples}),
-            "classes": len({triple.object for triple in triples if triple.predicate == TYPE}),
+            "triples": numbers.triples,
+            "entities": numbers.entities,
+            "distinctSubjects": numbers.subjects,
+            "distinctObjects": numbers.objects,
+            "properties": numbers.properties,
+            "classes": numbers.classes,
         }
         yield from _counts(dataset, counts)
 
@@ -116,44 +115,26 @@ class _Description:
                 yield Triple(dataset, NamedNode(VOID + "dataDump"), NamedNode(self._own + path))
 
     def _classes(self, dataset: NamedNode) -> Iterator[Triple]:
-        members: dict[str, set[str]] = defaultdict(set)
-        said: dict[str, int] = defaultdict(int)
-        for triple in self._data:
-            if isinstance(triple.subject, NamedNode):
-                said[triple.subject.value] += 1
-                if triple.predicate == TYPE and isinstance(triple.object, NamedNode):
-                    members[triple.object.value].add(triple.subject.value)
-        for kind, entities in members.items():
+        for kind, numbers in self._numbers.classes.items():
             part = self._part("class", self._name(kind))
             yield Triple(dataset, NamedNode(VOID + "classPartition"), part)
             yield Triple(part, TYPE, NamedNode(VOID + "Dataset"))
             yield Triple(part, NamedNode(VOID + "class"), NamedNode(kind))
-            yield from _counts(part, {"entities": len(entities), "triples": sum(said[entity] for entity in entities)})
-            own = sorted(entity for entity in entities if entity.startswith(self._own))
-            for node in (dataset, part) if own else ():
-                yield Triple(node, NamedNode(VOID + "exampleResource"), NamedNode(own[0]))
+            yield from _counts(part, {"entities": numbers.entities, "triples": numbers.triples})
+            for node in (dataset, part) if numbers.example else ():
+                yield Triple(node, NamedNode(VOID + "exampleResource"), NamedNode(numbers.example))
 
     def _properties(self, dataset: NamedNode) -> Iterator[Triple]:
-        used: dict[str, list[Triple]] = defaultdict(list)
-        for triple in self._data:
-            used[triple.predicate.value].append(triple)
-        for name, triples in used.items():
+        for name, numbers in self._numbers.properties.items():
             part = self._part("property", self._name(name))
             yield Triple(dataset, NamedNode(VOID + "propertyPartition"), part)
             yield Triple(part, TYPE, NamedNode(VOID + "Dataset"))
             yield Triple(part, NamedNode(VOID + "property"), NamedNode(name))
-            yield from _counts(part, _spread(triples))
+            yield from _counts(part, _spread(numbers))
 
     def _linksets(self, dataset: NamedNode) -> Iterator[Triple]:
         """Links to things that others describe: not to the terms that the data is written in, and not to classes."""
-        vocabularies = {_namespace(term) for term in self._terms()}
-        links: dict[tuple[str, str], list[Triple]] = defaultdict(list)
-        for triple in self._data:
-            if triple.predicate != TYPE and isinstance(triple.object, NamedNode) and not triple.object.value.startswith(self._own):
-                space = _namespace(triple.object.value)
-                if space not in vocabularies:
-                    links[triple.predicate.value, space].append(triple)
-        for (predicate, space), triples in links.items():
+        for (predicate, space), numbers in self._numbers.links.items():
             place = quote(space.replace("://", "/"), safe="/")
             part, target = self._part("links", f"{self._name(predicate)}/{place}"), self._part("target", place)
             yield Triple(dataset, NamedNode(VOID + "subset"), part)
@@ -161,19 +142,14 @@ class _Description:
             yield Triple(part, NamedNode(VOID + "linkPredicate"), NamedNode(predicate))
             yield Triple(part, NamedNode(VOID + "subjectsTarget"), dataset)
             yield Triple(part, NamedNode(VOID + "objectsTarget"), target)
-            yield from _counts(part, _spread(triples))
+            yield from _counts(part, _spread(numbers))
             yield Triple(target, TYPE, NamedNode(VOID + "Dataset"))
             yield Triple(target, NamedNode(VOID + "uriSpace"), Literal(space))
-
-    def _terms(self) -> set[str]:
-        """The properties and classes that the data is written in."""
-        kinds = {triple.object.value for triple in self._data if triple.predicate == TYPE and isinstance(triple.object, NamedNode)}
-        return kinds | {triple.predicate.value for triple in self._data}
 
     def _vocabularies(self) -> set[str]:
         """Of each term that is used: the ontology that it says it is defined by, else its namespace."""
         defined = Facts(self._described.ontology)
-        return {next(iter(defined.iris(term, RDFS + "isDefinedBy")), _namespace(term)) for term in self._terms()}
+        return {next(iter(defined.iris(term, RDFS + "isDefinedBy")), namespace(term)) for term in (*self._numbers.classes, *self._numbers.properties)}
 
     def _name(self, iri: str) -> str:
         """A name for *iri* in a fragment, one for one: its prefix and local name, or a hash where no prefix fits."""
@@ -184,12 +160,8 @@ class _Description:
         return NamedNode(f"{self._document}#{kind}/{name}")
 
 
-def _spread(triples: Sequence[Triple]) -> dict[str, int]:
-    return {
-        "triples": len(triples),
-        "distinctSubjects": len({triple.subject for triple in triples}),
-        "distinctObjects": len({triple.object for triple in triples}),
-    }
+def _spread(numbers: Spread) -> dict[str, int]:
+    return {"triples": numbers.triples, "distinctSubjects": numbers.subjects, "distinctObjects": numbers.objects}
 
 
 def _counts(subject: NamedNode, counts: Mapping[str, int]) -> Iterator[Triple]:
@@ -198,11 +170,3 @@ def _counts(subject: NamedNode, counts: Mapping[str, int]) -> Iterator[Triple]:
 
 def _texts(subject: NamedNode, predicate: NamedNode, name: str) -> Iterable[Triple]:
     return (Triple(subject, predicate, Literal(words, language=language)) for language, words in every_language(name).items())
-
-
-def _namespace(iri: str) -> str:
-    """*iri* up to its last name: what all things of one vocabulary or one collection begin with. A host alone is its own."""
-    host = _HOST.match(iri)
-    bare = iri.rstrip("/#")
-    last = max(bare.rfind(separator) for separator in ("/#" if host else "/#:"))
-    return iri[: max(last + 1, host.end() if host else 0)]

@@ -24,6 +24,7 @@ from publish.facts import Facts
 from publish.model import DCAT, DCTERMS, VOID, Project
 from publish.schemaorg import schema_org
 from publish.sparql import load
+from publish.statistics import statistics
 from publish.turtle import Namespaces
 from publish.void import Described, void_triples
 
@@ -43,7 +44,8 @@ DUMPS = ("download/all.trig", "download/all.nq", *(f"download/{name}.{form}" for
 
 def described(project: Project) -> Described:
     graphs = {"all": project.data, "stated": project.stated, "derived": project.derived}
-    return Described(project.base, project.dataset, graphs, project.triples("ontology"), DUMPS, Namespaces(project.prefixes))
+    numbers = statistics(graphs, project.base)
+    return Described(project.base, project.dataset, numbers, Facts(project.data), project.triples("ontology"), DUMPS, Namespaces(project.prefixes))
 
 
 @cache
@@ -149,7 +151,8 @@ def test_a_description_has_no_blank_node_and_is_the_same_in_any_order() -> None:
     turned = Described(
         project.base,
         project.dataset,
-        {"derived": project.derived[::-1], "all": project.data[::-1], "stated": project.stated[::-1]},
+        statistics({"derived": project.derived[::-1], "all": project.data[::-1], "stated": project.stated[::-1]}, project.base),
+        Facts(project.data[::-1]),
         project.triples("ontology")[::-1],
         DUMPS[::-1],
         Namespaces(project.prefixes),

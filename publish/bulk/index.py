@@ -42,9 +42,7 @@ class Index:
         rest = b""
         for start in range(0, self.size, size):
             rest += self.read(start, min(self.size, start + size))
-            last = rest.rfind(b"\n", 0, rest.rfind(b"\n")) + 1
-            cut = rest.find(b"\n" + rest[last : rest.index(b"\t", last) + 1]) + 1 if last else 0
-            if cut:
+            if cut := _last_group(rest):
                 yield rest[:cut]
                 rest = rest[cut:]
         if rest:
@@ -56,6 +54,14 @@ class Index:
         while len(content) < end - start and (more := os.pread(self.descriptor, end - start - len(content), start + len(content))):
             content += more
         return content
+
+
+def _last_group(content: bytes) -> int:
+    """Where the lines begin that have the same first field as the last whole line of *content*: more of them may follow."""
+    end = content.rfind(b"\n")
+    last = content.rfind(b"\n", 0, max(end, 0)) + 1
+    field = content[last : content.index(b"\t", last) + 1] if last else b""
+    return content.find(b"\n" + field) + 1 if field and not content.startswith(field) else 0
 
 
 def opened(path: Path, files: ExitStack) -> Index:

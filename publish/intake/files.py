@@ -46,7 +46,7 @@ def read_sources(paths: Iterable[Path], root: Path) -> list[tuple[Source, list[F
     listed = [*paths]
     if sum(path.stat().st_size for path in listed if path.is_file()) > TOTAL:
         return [(Source("", (), (), {}, ""), [found("", 0, "input-total", limit=TOTAL >> 20)])] * len(listed)
-    read = [(path.relative_to(root).as_posix(), *_read_bytes(path, root)) for path in listed]
+    read = [(path.relative_to(root).as_posix(), *read_bytes(path, root)) for path in listed]
     admitted = iter(read_all([Input(file, content, ".ttl") for file, content, faults in read if not faults]))
     return [(Source(file, (), (), {}, ""), faults) if faults else source_of(file, next(admitted)) for file, _content, faults in read]
 
@@ -84,12 +84,13 @@ def foreign_kinds(root: Path) -> Iterator[Finding]:
 def read_text(path: Path, root: Path) -> tuple[str, list[Finding]]:
     """Return the text of a file of the project, without a byte order mark; never of a file outside its folder."""
     file = path.relative_to(root).as_posix()
-    content, findings = _read_bytes(path, root)
+    content, findings = read_bytes(path, root)
     text, faults = decode(content)
     return text, findings + [found(file, fault.line, fault.rule, column=fault.column, **fault.words) for fault in faults]
 
 
-def _read_bytes(path: Path, root: Path) -> tuple[bytes, list[Finding]]:
+def read_bytes(path: Path, root: Path) -> tuple[bytes, list[Finding]]:
+    """Return the content of a file of the project, or what is wrong with the file as such."""
     file = path.relative_to(root).as_posix()
     return _bytes_within(path, file) if is_own(path, root) else (b"", [found(file, 0, "outside-project")])
 
