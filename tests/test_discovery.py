@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from functools import cache
 from pathlib import Path
 from urllib.robotparser import RobotFileParser
@@ -42,9 +42,12 @@ DUMPS = ("download/all.trig", "download/all.nq", *(f"download/{name}.{form}" for
 # VoID
 
 
+def graphs_of(project: Project) -> dict[str, Sequence[Triple]]:
+    return {"all": project.data, "stated": project.stated, "derived": project.derived}
+
+
 def described(project: Project) -> Described:
-    graphs = {"all": project.data, "stated": project.stated, "derived": project.derived}
-    numbers = statistics(graphs, project.base)
+    numbers = statistics(graphs_of(project), project.base)
     return Described(project.base, project.dataset, numbers, Facts(project.data), project.triples("ontology"), DUMPS, Namespaces(project.prefixes))
 
 
@@ -84,7 +87,7 @@ COUNTS = {
 @pytest.mark.parametrize("part", ["all", "stated", "derived"])
 @pytest.mark.parametrize("name", COUNTS)
 def test_the_counts_of_void_are_those_of_sparql(name: str, part: str) -> None:
-    store = load(described(our_project()).graphs[part])
+    store = load(graphs_of(our_project())[part])
     node = our_project().dataset.value if part == "all" else f"{our_project().base}void#graph/{part}"
     assert count_of(node, name) == number(store, COUNTS[name])
 
