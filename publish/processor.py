@@ -7,6 +7,7 @@ import os
 import signal
 import subprocess
 import sys
+from collections.abc import Mapping
 from contextlib import suppress
 from types import TracebackType
 from typing import Self
@@ -14,6 +15,7 @@ from typing import Self
 from publish.confined import limits_for
 from publish.errors import CheckFailed
 from publish.shapes.answer import Answer, understood
+from publish.shapes.suspects import Suspects, written
 
 _PATIENCE = 4
 """How many times its seconds of a processor the child may take by the clock."""
@@ -44,11 +46,18 @@ class Processor:
 
     def ask(self, data: bytes, shapes: bytes) -> None:
         """Send two graphs as N-Triples; the answer comes later. Raises `CheckFailed` where the child is gone."""
-        self._seconds += limits_for(data.count(b"\n") + shapes.count(b"\n")).seconds * _PATIENCE
-        head = json.dumps({"data": len(data), "shapes": len(shapes)}).encode() + b"\n"
+        self._send({"data": data, "shapes": shapes})
+
+    def ask_about(self, suspects: Suspects, data: bytes, shapes: bytes) -> None:
+        """Send *suspects*, which alone are to be judged, and two graphs, as `ask` does."""
+        self._send({"data": data, "shapes": shapes, "asked": suspects.asked, "suspects": written(suspects)})
+
+    def _send(self, parts: Mapping[str, bytes]) -> None:
+        self._seconds += limits_for(sum(part.count(b"\n") for part in parts.values())).seconds * _PATIENCE
+        head = json.dumps({name: len(part) for name, part in parts.items()}).encode() + b"\n"
         assert self._child.stdin is not None
         try:
-            self._child.stdin.write(head + data + shapes)
+            self._child.stdin.writelines((head, *parts.values()))
             self._child.stdin.flush()
         except BrokenPipeError:
             self.answer()

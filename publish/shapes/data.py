@@ -25,11 +25,12 @@ _NOT_PRE_BOUND_INSIDE = re.compile(r"\b(?:SELECT|GROUP|VALUES)\b|\bBOUND\s*\(\s*
 
 
 class Data(rdflib.Graph):
-    """A data graph that answers SPARQL with pyoxigraph, which reads dates and numbers as XSD does."""
+    """A data graph that answers SPARQL with pyoxigraph, which reads dates and numbers as XSD does; *asked* has triples that only queries see."""
 
-    def __init__(self, triples: bytes) -> None:
+    def __init__(self, triples: bytes, asked: bytes = b"") -> None:
         super().__init__(bind_namespaces="none")
         self._triples = triples
+        self._asked = asked
         self._answers: pyoxigraph.Store | None = None
         fill(self, triples)
 
@@ -45,12 +46,20 @@ class Data(rdflib.Graph):
             if query is not None:
                 return self._answer(query)
         admit(str(query_object))  # rdflib has no gate of its own
+        self._asked = self._see_all()
         return super().query(query_object, *others, **options)
+
+    def _see_all(self) -> bytes:
+        """Have all triples in this graph too, which rdflib's queries are answered from."""
+        if self._asked:
+            self._triples += self._asked
+            fill(self, self._asked)
+        return b""
 
     def _answer(self, query: str) -> Result:
         if self._answers is None:
             self._answers = pyoxigraph.Store()
-            self._answers.extend(pyoxigraph.parse(self._triples, format=RdfFormat.N_TRIPLES))
+            self._answers.extend(pyoxigraph.parse(self._triples + self._asked, format=RdfFormat.N_TRIPLES))
         answer = run(self._answers, query, {})
         if isinstance(answer, QueryBoolean):
             result = Result("ASK")

@@ -9,24 +9,22 @@ from typing import Any
 import pyoxigraph
 import rdflib
 from pyoxigraph import NamedNode, RdfFormat, Triple
-from pyshacl.constraints.constraint_component import CustomConstraintComponentFactory
 from pyshacl.errors import ReportableRuntimeError
 from pyshacl.graph_abstraction import DataGraph
 from pyshacl.pytypes import SHACLExecutor
 from pyshacl.shape import Shape
-from pyshacl.shapes_graph import ShapesGraph
-from rdflib import RDF
 from rdflib.namespace import SH
 
 from publish.confined import Note
 from publish.errors import BadQuery
 from publish.model import SHACL, TYPE
 from publish.shapes.data import Data
-from publish.shapes.faults import DEPTH, Fault, faults, left_out, without
-from publish.shapes.plan import plan, targets
+from publish.shapes.faults import DEPTH, Fault, faults
+from publish.shapes.loading import first_line, in_order, is_targeted, leave_out_broken_components, loaded, sound
 from publish.shapes.results import plain, result_of, severity_of
 from publish.shapes.structure import Net
-from publish.shapes.terms import as_oxigraph, read_graph
+from publish.shapes.suspects import Suspects
+from publish.shapes.terms import as_oxigraph
 
 UNSUPPORTED = frozenset(
     SHACL + name for name in ("JSFunction", "JSValidator", "SPARQLFunction", "SPARQLTargetType", "entailment", "expression", "js", "rule", "target")
@@ -40,55 +38,44 @@ Told = Mapping[str, object]
 """What goes to JSON."""
 
 
-def judge(data: bytes, shapes: bytes, start: int, note: Note) -> Iterator[Told]:
+def judge(data: bytes, shapes: bytes, start: int, note: Note, suspects: Suspects | None = None) -> Iterator[Told]:
     """Yield what is wrong with *shapes* themselves, then what each of them finds in *data*, both N-Triples; from the shape with the number *start* on.
 
-    *note* is told of each shape before its turn, by its number and its IRI.
+    *note* is told of each shape before its turn, by its number and its IRI. With *suspects* no other focus nodes are judged, and *data*
+    need have no more than the shapes can see of them (`publish.reach`).
     """
     net = Net(quad.triple for quad in pyoxigraph.parse(shapes, format=RdfFormat.N_TRIPLES))
     found = faults(net, lambda name: note(f"- {name}"))
     note("-")
     if not start:
         yield {"faults": [_fault(fault, net) for fault in found], **_words(net.triples)}
-    sound = read_graph(pyoxigraph.serialize(without(net, left_out(net, found)), format=RdfFormat.N_TRIPLES) or b"")
-    yield from _Judge(Data(data), sound, net).each(start, note)
+    yield from _Judge(Data(data, suspects.asked if suspects else b""), sound(net, found), net, suspects).each(start, note)
 
 
 class _Judge:
     """*shapes*, the same as in *net* but for what was left out, held against *data*."""
 
-    def __init__(self, data: rdflib.Graph, shapes: rdflib.Graph, net: Net) -> None:
+    def __init__(self, data: rdflib.Graph, shapes: rdflib.Graph, net: Net, suspects: Suspects | None = None) -> None:
         self._data = DataGraph.from_rdflib(data)
         self._shapes = shapes
         self._net = net
+        self._suspects = suspects
         self._room = _RESULTS
 
     def each(self, start: int, note: Note) -> Iterator[Told]:
         """Yield what each shape finds, in a fixed order."""
         try:
-            planned = ShapesGraph(plan(self._shapes))
-            list(planned.shapes)
+            planned = loaded(self._shapes)
         except (ReportableRuntimeError, ValueError) as error:
-            yield {"failures": [{"shape": "", "rule": "check-failed", "words": _first_line(error)}]}
+            yield {"failures": [{"shape": "", "rule": "check-failed", "words": first_line(error)}]}
             return
-        yield {"failures": list(self._broken_components(planned))}
+        yield {"failures": list(leave_out_broken_components(planned, self._net))}
         yield {"shapes": len(planned.shapes)}
-        for number, shape in enumerate(sorted(planned.shapes, key=lambda shape: str(shape.node))):
+        for number, shape in enumerate(in_order(planned)):
             if number >= start:
                 name = self._net.name(as_oxigraph(shape.node))
                 note(f"{number} {name}")
                 yield self._asked(name, shape)
-
-    def _broken_components(self, planned: ShapesGraph) -> Iterator[Told]:
-        """The constraint components of somebody's own that can't be used; they are left out, for pySHACL makes all of them for each shape."""
-        for node in sorted(planned.graph.subjects(RDF.type, SH.ConstraintComponent), key=str):
-            try:
-                CustomConstraintComponentFactory(planned, node)
-            except MemoryError:
-                raise
-            except Exception as error:  # whatever it is, it is no pass
-                planned.graph.remove((node, RDF.type, SH.ConstraintComponent))
-                yield {"shape": self._net.name(as_oxigraph(node)), "rule": "shape-failed", "words": _first_line(error)}
 
     def _asked(self, name: str, shape: Shape) -> Told:
         """What *shape* finds; where it fails, in whatever way, that is what there is to say of it."""
@@ -101,30 +88,32 @@ class _Judge:
         except RecursionError:
             return {"asked": 1, "failures": [{"shape": name, "rule": "shape-crash", "words": ""}]}
         except Exception as error:  # pySHACL raises whatever it happens upon, and none of it may be a pass
-            return {"asked": 1, "failures": [{"shape": name, "rule": "shape-failed", "words": _first_line(error)}]}
+            return {"asked": 1, "failures": [{"shape": name, "rule": "shape-failed", "words": first_line(error)}]}
 
     def _held(self, name: str, shape: Shape) -> Told:
-        focus_nodes: set[Any] = shape.focus_nodes(self._data)  # type: ignore[no-untyped-call]  # pySHACL gives it no types
-        conforms, reports = shape.validate(SHACLExecutor(max_validation_depth=DEPTH + 1), self._data, list(focus_nodes))
+        count, focus_nodes = self._focus_nodes(shape)
+        conforms, reports = shape.validate(SHACLExecutor(max_validation_depth=DEPTH + 1), self._data, focus_nodes)
         if not conforms and not reports:
             raise ValueError("does not conform, without a result")
-        targeted = any(targets(self._shapes, shape.node)) or shape.implicit_class_targets()  # type: ignore[no-untyped-call]  # pySHACL gives it no types
         return {
             "asked": 1,
-            "focus_nodes": {plain(shape.node): len(focus_nodes)} if targeted else {},
+            "focus_nodes": {plain(shape.node): count} if is_targeted(shape, self._shapes) else {},
             "results": [result_of(node, triples, self._shapes) for _text, node, triples in reports[: self._room]],
             "more": self._more(name, reports),
         }
+
+    def _focus_nodes(self, shape: Shape) -> tuple[int, list[Any]]:
+        """How many focus nodes *shape* has, and those to be judged."""
+        if self._suspects is None:
+            nodes = list(shape.focus_nodes(self._data))  # type: ignore[no-untyped-call]  # pySHACL gives it no types
+            return len(nodes), nodes
+        return self._suspects.focus_nodes.get(plain(shape.node), 0), self._suspects.of(plain(shape.node))
 
     def _more(self, name: str, reports: Sequence[Any]) -> list[Told]:
         """How many results of the shape called *name* there is no room for, by their severity."""
         room, self._room = self._room, max(0, self._room - len(reports))
         severities = Counter(severity_of(triples) for _text, _node, triples in reports[room:])
         return [{"shape": name, "severity": severity, "count": count} for severity, count in sorted(severities.items())]
-
-
-def _first_line(error: Exception) -> str:
-    return (str(error).strip() or type(error).__name__).splitlines()[0].rstrip(".")
 
 
 def _words(triples: Iterable[Triple]) -> Told:

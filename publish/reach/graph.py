@@ -1,0 +1,76 @@
+"""Data as a screen sees it: what is said of a node, and what points at it. Terms are as lines have them (`publish.bulk.lines`)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Protocol
+
+from publish.reach.terms import QUOTE
+
+About = Mapping[bytes, Sequence[bytes]]
+"""What is said of a node: its values by predicate, each once."""
+_NOTHING: About = {}
+
+
+class Graph(Protocol):
+    """Triples that can be looked up from both ends."""
+
+    def about(self, node: bytes) -> About:
+        """Return what is said of *node*; nothing of a literal, and of a node that is no subject."""
+
+    def pointing(self, node: bytes, predicate: bytes) -> Sequence[bytes]:
+        """Return the subjects of the triples with *predicate* whose value is *node*, each once."""
+
+
+class InMemory:
+    """The triples of *lines*, with or without their line feeds."""
+
+    def __init__(self, lines: Iterable[bytes]) -> None:
+        self._about: dict[bytes, dict[bytes, list[bytes]]] = {}
+        self._pointing: dict[tuple[bytes, bytes], list[bytes]] = {}
+        for line in set(lines):
+            subject, predicate, value = line.removesuffix(b"\n").split(b"\t")
+            self._about.setdefault(subject, {}).setdefault(predicate, []).append(value)
+            self._pointing.setdefault((value, predicate), []).append(subject)
+
+    def about(self, node: bytes) -> About:
+        """Return what is said of *node*."""
+        return self._about.get(node, _NOTHING)
+
+    def pointing(self, node: bytes, predicate: bytes) -> Sequence[bytes]:
+        """Return the subjects of the triples with *predicate* whose value is *node*."""
+        return self._pointing.get((node, predicate), ())
+
+    def groups(self) -> Iterator[tuple[bytes, About]]:
+        """Yield each subject with what is said of it."""
+        yield from self._about.items()
+
+    def turned_groups(self) -> Iterator[tuple[bytes, frozenset[bytes]]]:
+        """Yield each value with the predicates that point at it."""
+        predicates: dict[bytes, set[bytes]] = {}
+        for value, predicate in self._pointing:
+            predicates.setdefault(value, set()).add(predicate)
+        yield from ((value, frozenset(pointing)) for value, pointing in predicates.items())
+
+
+class Sight:
+    """A graph as it is seen from one focus node after the other, with what is remembered on the way."""
+
+    __slots__ = ("_graph", "_node", "_own", "memories", "pointing")
+
+    def __init__(self, graph: Graph, memories: int) -> None:
+        self._graph = graph
+        self._node, self._own = b"", _NOTHING
+        self.pointing = graph.pointing
+        self.memories: tuple[dict[bytes, bool], ...] = tuple({} for _number in range(memories))
+        """Whether nodes are of a class, for each constraint that asks for one."""
+
+    def focus(self, node: bytes, about: About) -> None:
+        """Look from *node*, of which *about* is said."""
+        self._node, self._own = node, about
+
+    def about(self, node: bytes) -> About:
+        """Return what is said of *node*."""
+        if node == self._node:
+            return self._own
+        return _NOTHING if node[0] == QUOTE else self._graph.about(node)
