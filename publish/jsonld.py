@@ -24,14 +24,17 @@ _KEY = re.compile(r"[A-Za-z][A-Za-z0-9_]*")
 _INTEGER = re.compile(r"0|-?[1-9][0-9]{0,14}")  # a JSON number that every reader keeps exactly (RFC 8259, section 6)
 _NATIVE = {XSD + "integer": _INTEGER, XSD + "boolean": re.compile(r"true|false")}
 _LANGUAGE = "@language"
+SEPARATOR = ",\n"
+GRAPH_END = "\n]\n}\n"
+"""What stands between the nodes of a graph's document, and after the last."""
 
 
 class Context:
     """The keys of a data set's JSON-LD, and how the values under each are read."""
 
-    def __init__(self, triples: Iterable[Triple], namespaces: Namespaces, base: str) -> None:
+    def __init__(self, triples: Iterable[Triple], namespaces: Namespaces, base: str, forms: Mapping[str, Iterable[str]] = {}) -> None:
         self._namespaces = namespaces
-        self._forms: dict[str, set[str]] = {}
+        self._forms = {predicate: set(written) for predicate, written in forms.items()}
         for triple in triples:
             if triple.predicate != TYPE:
                 self._forms.setdefault(triple.predicate.value, set()).add(_form(triple.object))
@@ -100,14 +103,25 @@ def write_resource(resource: Resource, context: Context) -> str:
 
 def write_graph(triples: Sequence[Triple], context: Context) -> Iterator[str]:
     """Yield the JSON-LD document of sorted *triples*, node by node."""
-    lists = rdf_lists(triples)
-    yield '{\n"@context": ' + json.dumps(context.used(triples), ensure_ascii=False, indent=1) + ',\n"@graph": [\n'
+    yield graph_head(context.used(triples))
     separator = ""
+    for node in write_nodes(triples, context):
+        yield separator + node
+        separator = SEPARATOR
+    yield GRAPH_END
+
+
+def graph_head(definitions: Mapping[str, Json]) -> str:
+    """Return what stands before the nodes of a graph's document, whose context has *definitions*."""
+    return '{\n"@context": ' + json.dumps(definitions, ensure_ascii=False, indent=1) + ',\n"@graph": [\n'
+
+
+def write_nodes(triples: Sequence[Triple], context: Context) -> Iterator[str]:
+    """Yield the node of each subject of sorted *triples*, on a line of its own; `SEPARATOR` stands between two."""
+    lists = rdf_lists(triples)
     for subject, group in groupby(triples, key=lambda triple: triple.subject):
         if subject not in lists:
-            yield separator + json.dumps(_Writer(context, lists, {}).node(subject, list(group)), ensure_ascii=False)
-            separator = ",\n"
-    yield "\n]\n}\n"
+            yield json.dumps(_Writer(context, lists, {}).node(subject, list(group)), ensure_ascii=False)
 
 
 class _Writer:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from itertools import chain, groupby
 
 import pyoxigraph
@@ -52,7 +52,14 @@ class Namespaces:
 
     def used(self, triples: Iterable[Triple]) -> dict[str, str]:
         """Return the prefixes, A to Z, that *triples* are written with."""
-        names = {self.split(iri)[0] for triple in triples for iri in _iris(triple)}
+        return self.declared(self.names(triples))
+
+    def names(self, triples: Iterable[Triple]) -> set[str]:
+        """Return the names of the prefixes that *triples* are written with, and an empty one where an IRI has none."""
+        return {self.split(iri)[0] for triple in triples for iri in _iris(triple)}
+
+    def declared(self, names: Container[str]) -> dict[str, str]:
+        """Return the prefixes, A to Z, that have one of *names*."""
         return {name: iri for name, iri in self.prefixes.items() if name in names}
 
     def _split(self, iri: str) -> tuple[str, str]:
@@ -72,16 +79,21 @@ def declared_prefixes(triples: Iterable[Triple]) -> dict[str, str]:
 
 def write_turtle(triples: Sequence[Triple], namespaces: Namespaces) -> Iterator[str]:
     """Yield the text of sorted *triples* in the house style, piece by piece: prefixes, then a block a subject."""
-    yield "\n".join(f"@prefix {name}: <{iri}> ." for name, iri in namespaces.used(triples).items()) + "\n"
+    yield turtle_head(namespaces.used(triples))
     for _subject, block in write_blocks(triples, namespaces):
         yield "\n" + block
+
+
+def turtle_head(prefixes: Mapping[str, str]) -> str:
+    """Return the declarations of *prefixes*, which stand before the blocks."""
+    return "\n".join(f"@prefix {name}: <{iri}> ." for name, iri in prefixes.items()) + "\n"
 
 
 def write_trig(graphs: Mapping[str, Sequence[Triple]], namespaces: Namespaces) -> Iterator[str]:
     """Yield the TriG text of sorted triples by the IRI of their graph: the blocks of `write_turtle`, each graph in braces."""
     names = {namespaces.split(iri)[0] for iri in graphs} - {""}
     used = dict(sorted({**{name: namespaces.prefixes[name] for name in names}, **namespaces.used(chain.from_iterable(graphs.values()))}.items()))
-    yield "\n".join(f"@prefix {name}: <{iri}> ." for name, iri in used.items()) + "\n"
+    yield turtle_head(used)
     for iri, triples in sorted(graphs.items()):
         yield f"\n{namespaces.shorten(iri)} {{\n"
         for _subject, block in write_blocks(triples, namespaces):

@@ -7,7 +7,6 @@ in. In a turned line the object stands first and the subject third.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator
 
 import pyoxigraph
@@ -15,9 +14,6 @@ from pyoxigraph import RdfFormat, Triple
 
 STATED, DERIVED, ONTOLOGY = b"s", b"d", b"o"
 """The tags of the graphs that shapes see together."""
-_STATEMENT = re.compile(rb"^(?:(<[^>]*)>|(_:\S+)) (<[^>]*)> (?:(<[^>]*)>|(.*)) \.$", re.MULTILINE)
-_LINE = re.compile(rb"^([^\t\n]*)\t([^\t\n]*)\t([^\t\n]*)", re.MULTILINE)
-_BARE = re.compile(rb"(^<[^\t\n]*|\t<[^\t\n]*)", re.MULTILINE)
 
 
 def lines_of(triples: Iterable[Triple]) -> list[bytes]:
@@ -27,32 +23,54 @@ def lines_of(triples: Iterable[Triple]) -> list[bytes]:
 
 def tagged(triples: Iterable[Triple], tag: bytes) -> bytes:
     """Return the tagged lines of *triples*, sorted, each once."""
-    return b"".join(sorted({*_lines(triples, b"\\t" + tag)}))
+    return b"".join(sorted({*_lines(triples, b"\t" + tag)}))
 
 
 def turned(lines: bytes) -> bytes:
-    """Return *lines* turned round, sorted; of turned lines what they were."""
-    return b"".join(sorted(_LINE.sub(rb"\3\t\2\t\1", lines).splitlines(keepends=True)))
+    """Return tagged *lines* turned round, sorted; of turned lines what they were."""
+    parts = [line.split(b"\t") for line in lines.splitlines(keepends=True)]
+    return b"".join(sorted([b"\t".join((third, second, first, tag)) for first, second, third, tag in parts]))
 
 
 def of_graph(lines: bytes, tag: bytes) -> bytes:
     """Return those of tagged *lines* that are in one graph, without the tag."""
     ending = b"\t" + tag + b"\n"
-    if all(b"\t" + other + b"\n" not in lines for other in (STATED, DERIVED, ONTOLOGY) if other != tag):
-        return lines.replace(ending, b"\n")
-    return b"".join(line[: -len(ending)] + b"\n" for line in lines.splitlines(keepends=True) if line.endswith(ending))
+    return b"".join([line[: -len(ending)] + b"\n" for line in lines.splitlines(keepends=True) if line.endswith(ending)])
+
+
+def of_data(lines: bytes) -> bytes:
+    """Return those of tagged *lines* that are data, stated or derived, without the tag."""
+    if b"\t" + ONTOLOGY + b"\n" in lines:
+        lines = b"".join([line for line in lines.splitlines(keepends=True) if not line.endswith(b"\t" + ONTOLOGY + b"\n")])
+    return lines.replace(b"\t" + STATED + b"\n", b"\n").replace(b"\t" + DERIVED + b"\n", b"\n")
 
 
 def n_triples(lines: bytes) -> bytes:
     """Return lines without tags as N-Triples."""
-    return _BARE.sub(rb"\1>", lines).replace(b">\t", b"> ").replace(b"\t", b" ").replace(b"\n", b" .\n")
+    return b"".join([b"%b %b> %b .\n" % (_closed(subject), predicate, _closed(value)) for subject, predicate, value in map(_split, lines.splitlines())])
 
 
-def triples_of(lines: bytes) -> Iterator[Triple]:
-    """Yield the triple of each of *lines*, which have no tags, in their order."""
-    return (quad.triple for quad in pyoxigraph.parse(n_triples(lines), format=RdfFormat.N_TRIPLES))
+def triples_of(said: bytes) -> Iterator[Triple]:
+    """Yield the triples of N-Triples, in their order."""
+    return (quad.triple for quad in pyoxigraph.parse(said, format=RdfFormat.N_TRIPLES))
 
 
 def _lines(triples: Iterable[Triple], ending: bytes) -> list[bytes]:
     said = pyoxigraph.serialize(triples, format=RdfFormat.N_TRIPLES) or b""
-    return _STATEMENT.sub(rb"\1\2\t\3\t\4\5" + ending, said).splitlines(keepends=True)
+    return [
+        b"%b\t%b\t%b%b\n" % (_opened(subject), predicate[:-1], _opened(value[:-2]), ending)
+        for subject, predicate, value in (line.split(b" ", 2) for line in said.split(b"\n")[:-1])
+    ]
+
+
+def _split(line: bytes) -> list[bytes]:
+    return line.split(b"\t")
+
+
+def _opened(term: bytes) -> bytes:
+    """A term without the bracket that closes an IRI."""
+    return term[:-1] if term.startswith(b"<") else term
+
+
+def _closed(term: bytes) -> bytes:
+    return term + b">" if term.startswith(b"<") else term

@@ -1,0 +1,139 @@
+"""Part sorted lines into blocks, where what they say tells, so that an edit changes few of them; and write a block in every format.
+
+A subject whose CRC-32 is a multiple of `_SUBJECTS` begins a block. Each block is a gzip member of its own (RFC 1952, section 2.2): files
+that are made of them are read as one by whatever reads gzip, and a block that did not change is copied as it is.
+"""
+
+from __future__ import annotations
+
+import json
+import struct
+import zlib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from itertools import groupby
+
+import pyoxigraph
+from pyoxigraph import RdfFormat, Triple
+
+from publish.bulk.index import Index
+from publish.bulk.lines import DERIVED, STATED, n_triples, of_data, of_graph, triples_of
+from publish.jsonld import GRAPH_END, SEPARATOR, graph_head, write_nodes
+from publish.model import DATA_GRAPHS
+from publish.render import Notation
+from publish.turtle import turtle_head, write_blocks
+
+_SUBJECTS = 64
+_LARGEST = 8 << 20
+"""How many bytes of lines may stand in a block."""
+_HEADER = b"\x1f\x8b\x08\0\0\0\0\0\0\xff"  # no name, no time, no system: the same bytes everywhere
+_LEVEL = 6
+PARTS = ("nt", "ttl", "jsonld", *DATA_GRAPHS)
+"""What a block is written as: three formats of all data, and the N-Quads of each graph."""
+_TAGS = dict(zip(DATA_GRAPHS, (STATED, DERIVED), strict=True))
+
+
+class Unlike(Exception):
+    """A block that does not say in some format what its lines say: a fault of bynet."""
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """A block as it is written: its parts as gzip members, by the names of `PARTS`, and the prefixes that its Turtle uses."""
+
+    parts: Mapping[str, bytes]
+    prefixes: frozenset[str]
+
+
+def pieces(index: Index, size: int) -> Iterator[bytes]:
+    """Yield all lines of *index* in order, in pieces of at least *size* bytes that part no block."""
+    rest = b""
+    for piece in index.pieces(size):
+        rest += piece
+        if cut := _last_start(rest):
+            yield rest[:cut]
+            rest = rest[cut:]
+        elif len(rest) > _LARGEST:
+            yield rest
+            rest = b""
+    if rest:
+        yield rest
+
+
+def blocks(piece: bytes) -> Iterator[bytes]:
+    """Yield the blocks in a piece."""
+    block: list[bytes] = []
+    for subject, lines in groupby(piece.splitlines(keepends=True), key=_subject):
+        if block and _starts(subject):
+            yield b"".join(block)
+            block = []
+        block += lines
+    yield b"".join(block)
+
+
+def written(lines: bytes, notation: Notation) -> Block:
+    """Return a block of tagged *lines* as it is written. Raises `Unlike` where it does not say the same in every format."""
+    said = n_triples(of_data(lines))
+    triples = [*triples_of(said)]
+    turtle = "".join(f"\n{block}" for _subject, block in write_blocks(triples, notation.namespaces))
+    nodes = SEPARATOR.join(write_nodes(triples, notation.context))
+    prefixes = notation.namespaces.names(triples)
+    _prove(triples, turtle_head(notation.namespaces.declared(prefixes)) + turtle, RdfFormat.TURTLE)
+    _prove(triples, graph_head(notation.context.used(triples)) + nodes + GRAPH_END, RdfFormat.JSON_LD)
+    parts = {"nt": said, "ttl": turtle.encode(), "jsonld": nodes.encode()}
+    parts |= {name: n_quads(n_triples(of_graph(lines, tag)), notation.base + name) for name, tag in _TAGS.items()}
+    return Block({name: member(content) if content else b"" for name, content in parts.items()}, frozenset(prefixes - {""}))
+
+
+def n_quads(said: bytes, graph: str) -> bytes:
+    """Return the N-Triples *said* as N-Quads of the graph called *graph*."""
+    return said.replace(b" .\n", b" <%s> .\n" % graph.encode())
+
+
+def member(content: bytes) -> bytes:
+    """Return *content* as a gzip member."""
+    packer = zlib.compressobj(_LEVEL, zlib.DEFLATED, -zlib.MAX_WBITS)
+    return _HEADER + packer.compress(content) + packer.flush() + struct.pack("<II", zlib.crc32(content), len(content) & 0xFFFFFFFF)
+
+
+def packed(listed: list[Block]) -> Iterator[bytes]:
+    """Yield blocks as they go through a pipe."""
+    for block in listed:
+        lengths = {name: len(block.parts[name]) for name in PARTS}
+        yield json.dumps([lengths, sorted(block.prefixes)]).encode() + b"\n" + b"".join(block.parts[name] for name in PARTS)
+
+
+def unpacked(piece: bytes) -> Block:
+    """Return the block that went through a pipe as *piece*."""
+    head, _, rest = piece.partition(b"\n")
+    lengths, prefixes = json.loads(head)
+    parts = {}
+    for name in PARTS:
+        parts[name], rest = rest[: lengths[name]], rest[lengths[name] :]
+    return Block(parts, frozenset(prefixes))
+
+
+def _prove(triples: list[Triple], document: str, form: RdfFormat) -> None:
+    """Raise `Unlike` where *document* does not say what *triples* say."""
+    if {quad.triple for quad in pyoxigraph.parse(document, format=form)} != {*triples}:
+        raise Unlike(form.name)
+
+
+def _starts(subject: bytes) -> bool:
+    return zlib.crc32(subject) % _SUBJECTS == 0
+
+
+def _subject(line: bytes) -> bytes:
+    return line[: line.index(b"\t")]
+
+
+def _last_start(lines: bytes) -> int:
+    """Where the last block begins that begins in *lines*, but not with them; 0 where none does."""
+    end = len(lines)
+    while end:
+        start = lines.rfind(b"\n", 0, end - 1) + 1
+        subject = lines[start : lines.index(b"\t", start)]
+        if _starts(subject):
+            return 0 if lines.startswith(subject + b"\t") else lines.index(b"\n" + subject + b"\t") + 1
+        end = start
+    return 0

@@ -1,0 +1,160 @@
+"""Count what stands in sorted lines, piece by piece: the numbers of `publish.statistics`, and how the values of each property are written.
+
+What is counted by subject is counted in lines by subject, what is counted by object in turned ones: no piece parts a subject or an object,
+so that the numbers of all pieces add up.
+"""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
+from functools import lru_cache
+from itertools import groupby
+from operator import itemgetter
+
+from publish.bulk.lines import DERIVED, ONTOLOGY, STATED
+from publish.model import TYPE
+from publish.statistics import ALL, ClassCounts, GraphCounts, Spread, Statistics, namespace, without_terms
+
+GRAPHS: Mapping[str, frozenset[bytes]] = {
+    ALL: frozenset((STATED, DERIVED)),
+    "stated": frozenset((STATED,)),
+    "derived": frozenset((DERIVED,)),
+}
+"""The graphs of the data, with the tags of the lines that are in them."""
+_TYPE = b"<" + TYPE.value.encode()
+_GRAPH = ("triples", "entities", "subjects", "objects")
+_SPREAD = ("triples", "subjects", "objects")
+
+Fields = list[bytes]
+
+
+class Numbers:
+    """The numbers of some pieces, to which those of the pieces after them can be added."""
+
+    def __init__(self, base: str, told: bytes = b"[[], [], {}]") -> None:
+        counted, found, self._firsts = json.loads(told)
+        self._base = b"<" + base.encode()
+        self._counts = Counter({tuple(key): number for *key, number in counted})
+        self._found = {tuple(key) for key in found}
+
+    def told(self) -> bytes:
+        """Return the numbers as JSON, of which they can be made again."""
+        return json.dumps([[[*key, number] for key, number in self._counts.items()], [*self._found], self._firsts]).encode()
+
+    def add(self, told: bytes) -> None:
+        """Add the numbers of later pieces, as JSON."""
+        counted, found, firsts = json.loads(told)
+        for *key, number in counted:
+            self._counts[tuple(key)] += number
+        self._found.update(map(tuple, found))
+        self._firsts = {**firsts, **self._firsts}
+
+    def by_subject(self, lines: bytes) -> None:
+        """Add what stands in *lines* by subject."""
+        counts: Counter[tuple[bytes, ...]] = Counter()
+        for subject, group in groupby(fields(lines), key=itemgetter(0)):
+            said = [one for one in group if one[3] != ONTOLOGY]
+            is_entity = subject.startswith(self._base)
+            for name, tags in GRAPHS.items():
+                if number := sum(one[3] in tags for one in said):
+                    counts.update({(b"graph", name.encode(), b"triples"): number, (b"graph", name.encode(), b"subjects"): 1})
+                    counts[b"graph", name.encode(), b"entities"] += is_entity
+            self._kinds(subject, said, counts)
+            self._properties(said, counts)
+        self._counts.update(_named(counts))
+
+    def _kinds(self, subject: bytes, said: list[Fields], counts: Counter[tuple[bytes, ...]]) -> None:
+        for _subject, predicate, kind, tag in said:
+            if predicate == _TYPE:
+                self._found.update(("class", name, str(kind, "utf-8")) for name, tags in GRAPHS.items() if tag in tags)
+                if kind.startswith(b"<") and subject.startswith(b"<"):
+                    counts.update({(b"class", kind[1:], b"entities"): 1, (b"class", kind[1:], b"triples"): len(said)})
+                    if subject.startswith(self._base):
+                        self._firsts.setdefault(kind[1:].decode(), subject[1:].decode())
+
+    def _properties(self, said: list[Fields], counts: Counter[tuple[bytes, ...]]) -> None:
+        seen: set[tuple[bytes, ...]] = set()
+        for _subject, predicate, value, tag in said:
+            seen.add((b"used", tag, predicate[1:]))
+            counts[b"property", predicate[1:], b"triples"] += 1
+            seen.add((b"property", predicate[1:], b"subjects"))
+            if predicate != _TYPE and value.startswith(b"<") and not value.startswith(self._base):
+                space = _space(value)
+                counts[b"link", predicate[1:], space, b"triples"] += 1
+                seen.add((b"link", predicate[1:], space, b"subjects"))
+        counts.update(seen)
+
+    def by_object(self, lines: bytes) -> None:
+        """Add what stands in turned *lines*."""
+        counts: Counter[tuple[bytes, ...]] = Counter()
+        for value, group in groupby(fields(lines), key=itemgetter(0)):
+            said = {(predicate, tag) for _value, predicate, _subject, tag in group if tag != ONTOLOGY}
+            counts.update((b"graph", name.encode(), b"objects") for name, tags in GRAPHS.items() if any(tag in tags for _predicate, tag in said))
+            form = _form(value)
+            for predicate in {predicate for predicate, _tag in said}:
+                counts[b"property", predicate[1:], b"objects"] += 1
+                counts[b"form", predicate[1:], form] += 1
+                if predicate != _TYPE and value.startswith(b"<") and not value.startswith(self._base):
+                    counts[b"link", predicate[1:], _space(value), b"objects"] += 1
+        self._counts.update(_named(counts))
+
+    def forms(self) -> dict[str, set[str]]:
+        """Return how the values of each property are written: ``@id``, ``@language``, datatypes."""
+        forms: dict[str, set[str]] = {}
+        for key in self._counts:
+            if key[0] == "form":
+                forms.setdefault(key[1], set()).add(key[2])
+        return forms
+
+    def kinds(self) -> list[str]:
+        """Return the classes of the data, sorted."""
+        return self._names("class")
+
+    def statistics(self) -> Statistics:
+        """Return all numbers."""
+        counts = self._counts
+        properties = {name: Spread(*(counts["property", name, what] for what in _SPREAD)) for name in self._names("property")}
+        links = {key[1:3]: Spread(*(counts["link", *key[1:3], what] for what in _SPREAD)) for key in sorted(counts) if key[0] == "link"}
+        kinds = {kind: ClassCounts(counts["class", kind, "entities"], counts["class", kind, "triples"], self._firsts.get(kind, "")) for kind in self.kinds()}
+        return Statistics({name: self._graph(name) for name in GRAPHS}, kinds, properties, without_terms(links, [*properties, *kinds]))
+
+    def _graph(self, name: str) -> GraphCounts:
+        properties = {key[2] for key in self._counts if key[0] == "used" and key[1].encode() in GRAPHS[name]}
+        kinds = sum(key[:2] == ("class", name) for key in self._found)
+        return GraphCounts(*(self._counts["graph", name, what] for what in _GRAPH), len(properties), kinds)
+
+    def _names(self, kind: str) -> list[str]:
+        return sorted({key[1] for key in self._counts if key[0] == kind})
+
+
+def fields(lines: bytes) -> Iterator[Fields]:
+    """Yield the four fields of each of tagged *lines*."""
+    return (line.split(b"\t") for line in lines.splitlines())
+
+
+def _named(counts: Mapping[tuple[bytes, ...], int]) -> dict[tuple[str, ...], int]:
+    return {tuple(str(part, "utf-8") for part in key): number for key, number in counts.items()}
+
+
+@lru_cache(maxsize=65536)
+def _space(value: bytes) -> bytes:
+    return namespace(value[1:].decode()).encode()
+
+
+def _form(value: bytes) -> bytes:
+    """How a term is written in JSON-LD: the same as `publish.jsonld` says of it."""
+    if not value.startswith(b'"'):
+        return b"@id"
+    if value.endswith(b'"'):
+        return b"http://www.w3.org/2001/XMLSchema#string"
+    return value[value.rindex(b'"^^<') + 4 : -1] if value.endswith(b">") else b"@language"
+
+
+def counted(pieces: Iterable[bytes], base: str) -> Numbers:
+    """Return the sum of numbers that were told of *pieces*, in their order."""
+    numbers = Numbers(base)
+    for told in pieces:
+        numbers.add(told)
+    return numbers

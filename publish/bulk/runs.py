@@ -1,0 +1,141 @@
+"""Read data files side by side, each into a run on disk: its triples as sorted lines, by subject and turned, and what is wrong with the file itself.
+
+A run is named by what it was made from, so that a file that did not change is not read again.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import partial
+from hashlib import sha256
+from pathlib import Path
+
+from pyoxigraph import NamedNode
+
+from publish.bulk.lines import STATED, tagged, turned
+from publish.confined import Limits, Note, Stopped
+from publish.findings import found, heard, told
+from publish.intake.files import read_bytes, source_of
+from publish.intake.gate import SYNTAXES, admit
+from publish.lint import Elsewhere, Known
+from publish.model import Finding, Project, Source
+from publish.parallel import confined_each
+from publish.paths import page_path
+from publish.rebase import move_source
+
+_LIMITS = Limits(seconds=60.0, memory=2048)
+"""For one file of at most `publish.intake.reading.SIZE` bytes."""
+_AT_ONCE = 64 << 20
+"""How many bytes of files are in memory at once."""
+_FORM = 1
+"""The form of runs: those of another one are made anew."""
+
+
+class Everything:
+    """What is described elsewhere, where that is not known yet."""
+
+    def __contains__(self, _iri: object) -> bool:
+        return True
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """One data file as it was read: where its lines are, how many subjects they have, which of these have a page under another name, what is wrong."""
+
+    file: str
+    digest: str
+    lines: Path
+    turned: Path
+    subjects: int
+    renamed: Sequence[str]
+    findings: Sequence[Finding]
+
+
+@dataclass(frozen=True, slots=True)
+class _Given:
+    """A file as it lies on the disk, and where its run has its place."""
+
+    name: str
+    content: bytes
+    digest: str
+    place: Path
+    faults: Sequence[Finding]
+
+
+class Runs:
+    """Runs in a folder, of the files of one project: what else it describes is *known*."""
+
+    def __init__(self, folder: Path, root: Path, frame: Project, known: Known) -> None:
+        self._folder, self._root, self._frame, self._known = folder, root, frame, known
+        self._key = json.dumps([_FORM, frame.base, frame.own_base, dict(frame.prefixes)]).encode()
+
+    def read(self, files: Iterable[Path]) -> Iterator[Run]:
+        """Yield the run of each of *files*, in their order; those that are not there are made, as many at once as there are processors."""
+        waiting: list[_Given] = []
+        for path in files:
+            waiting.append(self._given(path))
+            if sum(len(given.content) for given in waiting) > _AT_ONCE:
+                yield from self._runs(waiting)
+                waiting = []
+        yield from self._runs(waiting)
+
+    def _given(self, path: Path) -> _Given:
+        name = path.relative_to(self._root).as_posix()
+        content, faults = read_bytes(path, self._root)
+        digest = sha256(content).hexdigest()
+        place = self._folder / sha256(b"\0".join((self._key, name.encode(), digest.encode()))).hexdigest()
+        return _Given(name, content, digest, place, faults)
+
+    def _runs(self, given: Sequence[_Given]) -> Iterator[Run]:
+        new = [one for one in given if not one.faults and not one.place.with_suffix(".json").exists()]
+        answers = confined_each((partial(self._compute, one) for one in new), _LIMITS)
+        failed = {one.name: finding for one, answer in zip(new, answers, strict=True) if (finding := _keep(one, answer))}
+        for one in given:
+            wrong = [*one.faults, *([failed[one.name]] if one.name in failed else [])]
+            yield Run(one.name, one.digest, one.place, one.place, 0, (), wrong) if wrong else _kept(one)
+
+    def _compute(self, given: _Given, note: Note) -> Iterator[bytes]:
+        note(given.name)
+        source, findings = source_of(given.name, admit(given.name, given.content, SYNTAXES[".ttl"]))
+        moved = move_source(source, self._frame.own_base, self._frame.base)
+        findings += self._known.lint_source(moved)
+        subjects = {triple.subject for triple in moved.triples}
+        own = sorted(node.value for node in subjects if isinstance(node, NamedNode) and node.value.startswith(self._frame.base))
+        renamed = [iri for iri in own if page_path(iri, self._frame.base).casefold() != iri.removeprefix(self._frame.base)]
+        lines = tagged(moved.triples, STATED)
+        yield json.dumps({"subjects": len(subjects), "renamed": renamed, "findings": [told(finding).decode() for finding in findings]}).encode()
+        yield lines
+        yield turned(lines)
+
+
+def _keep(given: _Given, answer: list[bytes] | Stopped) -> Finding | None:
+    """Keep a run on the disk, its head last; or return what kept the file from being read."""
+    if isinstance(answer, Stopped):
+        return found(given.name, 0, f"input-{answer.reason}", seconds=f"{_LIMITS.seconds:.0f}", memory=_LIMITS.memory)
+    head, lines, turned_lines = answer
+    for suffix, content in ((".lines", lines), (".turned", turned_lines), (".json", head)):
+        part = given.place.with_suffix(".part")
+        part.write_bytes(content)
+        part.replace(given.place.with_suffix(suffix))
+    return None
+
+
+def _kept(given: _Given) -> Run:
+    head = json.loads(given.place.with_suffix(".json").read_bytes())
+    findings = [heard(said.encode()) for said in head["findings"]]
+    lines, turned_lines = (given.place.with_suffix(suffix) for suffix in (".lines", ".turned"))
+    return Run(given.name, given.digest, lines, turned_lines, head["subjects"], head["renamed"], findings)
+
+
+def everything_else(frame: Project, described: frozenset[str]) -> Known:
+    """Return what *frame* describes, and everything that it does not: what a file mentions is looked for when all are read."""
+    return Known(frame, described, Elsewhere(Everything()))
+
+
+def source_again(path: Path, root: Path, frame: Project) -> Source:
+    """Return a data file as a source, to say where something stands in it."""
+    content, _faults = read_bytes(path, root)
+    name = path.relative_to(root).as_posix()
+    return move_source(source_of(name, admit(name, content, SYNTAXES[".ttl"]))[0], frame.own_base, frame.base)
