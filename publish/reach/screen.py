@@ -6,11 +6,19 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
+from pyoxigraph import NamedNode, QuerySolutions, Store
+
+from publish.reach.algebra import Opaque
+from publish.reach.constraints import Shape, Unusable, constraints_of
 from publish.reach.graph import About, Graph, Sight
 from publish.reach.hierarchy import Hierarchy
 from publish.reach.loaded import shapes_of
+from publish.reach.queries import Question, queries_of, question
 from publish.reach.targets import Numbers, Targets
-from publish.reach.verdicts import Verdicts
+from publish.reach.terms import LESS, in_line
+from publish.reach.verdicts import Verdicts, unsure
+from publish.shapes.components import Sparql
+from publish.sparql import run
 
 Suspect = tuple[str, bytes]
 """A shape, by its name, and a focus node, as lines have it."""
@@ -27,6 +35,15 @@ class Seen:
         return Seen(self.focus_nodes + other.focus_nodes, self.suspects + other.suspects)
 
 
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A question, and the shape whose it is, by its number and its name."""
+
+    number: int
+    shape: str
+    question: Question
+
+
 class Screen:
     """Shapes, N-Triples, made into functions; *vocabulary* has the lines with rdfs:subClassOf of all data, and may have others.
 
@@ -39,8 +56,18 @@ class Screen:
         self.shapes = shapes_of(shapes)
         self.targets = Targets([named.target for named in self.shapes], hierarchy)
         verdicts = Verdicts(hierarchy)
-        self.checks = [verdicts.without_queries(named.shape) for named in self.shapes]
+        found = [_questions(named.shape) for named in self.shapes]
+        self.checks = [unsure if asked is None else verdicts.without_queries(named.shape) for named, asked in zip(self.shapes, found, strict=True)]
         self.memories = verdicts.memories
+        self.asked = tuple(Asked(number, self.shapes[number].name, question) for number, asked in enumerate(found) for question in asked or ())
+        """What is to be asked of all data beside the looks at it (`ask`)."""
+        self.asking = frozenset(asked.number for asked in self.asked)
+
+    def is_focus(self, number: int, node: bytes, graph: Graph) -> bool:
+        """Say whether the shape with a number has *node* as its target in *graph*."""
+        if number in self.targets.of_subject(node, graph.about(node)):
+            return True
+        return any(graph.pointing(node, predicate) for predicate in self.shapes[number].target.objects_of)
 
 
 class Look:
@@ -79,7 +106,7 @@ class Look:
         sight, checks = self._sight, self._screen.checks
         sight.focus(node, about)
         for number in numbers:
-            if checks[number](node, about, sight) is not True:
+            if checks[number](node, about, sight) is not True or (node[0] != LESS and number in self._screen.asking):
                 self._suspects.append((number, node))
 
     @property
@@ -92,3 +119,23 @@ class Look:
                 if shapes[number].is_counted:
                     counts[shapes[number].name] += count
         return Seen(counts, tuple((shapes[number].name, node) for number, node in self._suspects))
+
+
+def ask(screen: Screen, asked: Asked, store: Store, graph: Graph) -> list[Suspect]:
+    """Return the suspects that a question finds in *store*, which has at least the triples of *graph* with its predicates."""
+    answer = run(store, asked.question.text, {})
+    assert isinstance(answer, QuerySolutions)
+    found = (solution["this"] for solution in answer)
+    nodes = [in_line(str(term).encode()) for term in found if isinstance(term, NamedNode)]
+    return [(asked.shape, node) for node in nodes if screen.is_focus(asked.number, node, graph)]
+
+
+def _questions(shape: Shape) -> list[Question] | None:
+    """What to ask for the constraints of *shape* in SPARQL; nothing where they have to be asked for each focus node."""
+    if shape.deactivated:
+        return []
+    try:
+        constraints = [component for component in constraints_of(shape) if isinstance(component, Sparql)]
+        return [question(query) for component in constraints for query in queries_of(component)]
+    except (Unusable, Opaque):
+        return None

@@ -60,13 +60,13 @@ class Verdicts:
         try:
             components = [component for component in constraints_of(shape) if not _is_idle(component)]
             if not all(map(is_usable, components)):
-                return _unsure
+                return unsure
             values = values_at(path_of(shape.sg.graph, shape.path())) if shape.is_property_shape else None
             wholes = [OF_ALL[type(component)](component) for component in components if type(component) in OF_ALL]
             wholes += [self._qualified(component, shapes[0]) for component in components if _is_qualified(component) for shapes in members(component)]
             eachs = [each for component in components for each in self._eachs(component)]
         except (Unusable, NoPath):
-            return _unsure
+            return unsure
         return _together(values, wholes, eachs) if values or wholes else _all_of(eachs)
 
     def _eachs(self, component: Component) -> list[Check]:
@@ -121,7 +121,8 @@ def _surely(_node: bytes, _about: About, _sight: Sight) -> Verdict:
     return True
 
 
-def _unsure(_node: bytes, _about: About, _sight: Sight) -> Verdict:
+def unsure(_node: bytes, _about: About, _sight: Sight) -> Verdict:
+    """A check that is never sure."""
     return None
 
 

@@ -1,0 +1,142 @@
+"""SPARQL queries as their algebra, by rdflib's parser: their patterns, and what joins them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from rdflib.paths import AlternativePath, InvPath, MulPath, SequencePath
+from rdflib.plugins.sparql.algebra import translateGroupGraphPattern, translateQuery
+from rdflib.plugins.sparql.parser import parseQuery
+from rdflib.plugins.sparql.parserutils import CompValue
+from rdflib.term import BNode, Node, URIRef, Variable
+
+from publish.reach.paths import Chain, Choice, Path, Repeated, Step, steps_in
+from publish.reach.terms import line_term
+
+Pattern = Any
+"""A pattern of the algebra, of which rdflib gives no types: its `name` says which one it is."""
+Statement = tuple[Node, Any, Node]
+"""A triple pattern, its predicate a term or a path."""
+
+_INNER = {"Project", "Distinct", "Reduced"}
+
+
+class Opaque(Exception):
+    """A query, or a part of one, of which it is not known what it can see."""
+
+
+def selected(query: str) -> Pattern:
+    """Return the pattern whose solutions a SELECT or ASK query gives. Raises `Opaque` where it does more with them than select."""
+    try:
+        pattern = translateQuery(parseQuery(query)).algebra
+    except MemoryError:
+        raise
+    except Exception as error:  # pyoxigraph reads it otherwise, or it cannot be read at all
+        raise Opaque from error
+    if pattern.name not in {"SelectQuery", "AskQuery"} or pattern.datasetClause:
+        raise Opaque
+    pattern = pattern.p
+    while pattern.name in _INNER:
+        pattern = pattern.p
+    return pattern
+
+
+def exists_in(expression: object) -> Iterator[Pattern]:
+    """Yield the patterns that *expression* asks for with EXISTS or NOT EXISTS, at whatever depth of its own."""
+    if isinstance(expression, CompValue):
+        if expression.name in {"Builtin_EXISTS", "Builtin_NOTEXISTS"}:
+            if expression.graph.name.startswith("GroupGraphPattern"):
+                expression["graph"] = translateGroupGraphPattern(expression.graph)
+            yield expression.graph
+        else:
+            for part in expression.values():
+                yield from exists_in(part)
+    elif isinstance(expression, list | tuple):
+        for part in expression:
+            yield from exists_in(part)
+
+
+def mentions(expression: object, variable: Variable) -> bool:
+    """Say whether *variable* stands in *expression*, EXISTS apart."""
+    if isinstance(expression, CompValue):
+        return not expression.name.endswith("EXISTS") and any(mentions(part, variable) for key, part in expression.items() if key != "_vars")
+    if isinstance(expression, list | tuple):
+        return any(mentions(part, variable) for part in expression)
+    return expression == variable
+
+
+def occurs(pattern: Pattern, variable: Variable) -> bool:
+    """Say whether *variable* stands anywhere in *pattern*."""
+    return any(
+        variable == inner.var or mentions(inner.expr, variable) or any(variable in statement for statement in inner.triples or ())
+        for inner in all_patterns(pattern)
+    )
+
+
+def all_patterns(pattern: Pattern) -> Iterator[Pattern]:
+    """Yield *pattern* and those in it, in their expressions too."""
+    yield pattern
+    for name in ("p", "p1", "p2"):
+        inner = getattr(pattern, name)  # which is nothing where there is none
+        if isinstance(inner, CompValue):
+            yield from all_patterns(inner)
+    for inner in exists_in(pattern.expr):
+        yield from all_patterns(inner)
+
+
+def is_variable(term: object) -> bool:
+    """Say whether *term* stands for any term: a variable, or a blank node."""
+    return isinstance(term, Variable | BNode)
+
+
+def path_in(predicate: object) -> Path:
+    """Return the path that stands for the predicate of a pattern. Raises `Opaque` where it can see triples of any predicate."""
+    if isinstance(predicate, URIRef):
+        return Step(line_term(predicate), is_inverse=False)
+    if isinstance(predicate, SequencePath):
+        return Chain(tuple(map(path_in, predicate.args)))
+    if isinstance(predicate, AlternativePath):
+        return Choice(tuple(map(path_in, predicate.args)))
+    if isinstance(predicate, InvPath):
+        return inverted(path_in(predicate.arg))
+    if isinstance(predicate, MulPath):
+        return Repeated(path_in(predicate.path), bool(predicate.zero), bool(predicate.more))
+    raise Opaque
+
+
+def inverted(path: Path) -> Path:
+    """Return *path* from its end to its beginning."""
+    if isinstance(path, Step):
+        return Step(path.predicate, not path.is_inverse)
+    if isinstance(path, Chain):
+        return Chain(tuple(map(inverted, reversed(path.parts))))
+    if isinstance(path, Choice):
+        return Choice(tuple(map(inverted, path.parts)))
+    return Repeated(inverted(path.part), path.is_optional, path.is_endless)
+
+
+def may_be_empty(path: Path) -> bool:
+    """Say whether *path* may lead from a node to itself without a triple."""
+    if isinstance(path, Repeated):
+        return path.is_optional or may_be_empty(path.part)
+    if isinstance(path, Chain):
+        return all(map(may_be_empty, path.parts))
+    return isinstance(path, Choice) and any(map(may_be_empty, path.parts))
+
+
+def predicates_in(pattern: Pattern) -> frozenset[bytes]:
+    """Return the predicates of all triples that *pattern* can see. Raises `Opaque` where they may have any."""
+    found: set[bytes] = set()
+    for inner in all_patterns(pattern):
+        if inner.name not in _KNOWN:
+            raise Opaque
+        statements = [(subject, path_in(predicate), value) for subject, predicate, value in inner.triples or ()]
+        firm = {term for subject, path, value in statements if not may_be_empty(path) for term in (subject, value)}
+        if any(may_be_empty(path) and is_variable(subject) and is_variable(value) and not firm & {subject, value} for subject, path, value in statements):
+            raise Opaque  # it may see any node that there is
+        found.update(step.predicate for _subject, path, _value in statements for step in steps_in(path))
+    return frozenset(found)
+
+
+_KNOWN = {"BGP", "Join", "LeftJoin", "Union", "Filter", "Extend"}

@@ -1,0 +1,152 @@
+"""Queries of shapes, asked once for all focus nodes instead of once for each.
+
+The judge puts a focus node in the place of ``$this`` (`publish.shapes.data`). Where `bound` says so, the same query with
+``?this`` as a variable has solutions for the same nodes, and only for them, as far as they are IRIs.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from enum import IntEnum
+
+import rdflib
+from pyoxigraph import Store
+from rdflib.term import Variable
+
+from publish.errors import BadQuery
+from publish.reach.algebra import Opaque, Pattern, exists_in, is_variable, may_be_empty, mentions, occurs, path_in, predicates_in, selected
+from publish.reach.constraints import Component, Unusable
+from publish.shapes.data import pre_bound
+from publish.sparql import run, words_of
+
+_THIS = Variable("this")
+_ANY = rdflib.URIRef("urn:any")
+_SELECT = re.compile(r"\bSELECT\b", re.IGNORECASE)
+
+
+class Bound(IntEnum):
+    """Whether ``?this`` as a variable does in a pattern what a focus node in its place does."""
+
+    NOT = 0
+    """It may not."""
+    WHERE_IT_IS = 1
+    """It does, in each solution in which it has a value."""
+    ALWAYS = 2
+    """It does, and has a value in each solution."""
+
+
+@dataclass(frozen=True, slots=True)
+class Query:
+    """A query of a shape: its text with ``$this`` as a variable, and the pattern that it selects from."""
+
+    text: str
+    pattern: Pattern
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """A query whose ``?this`` are the focus nodes that do not conform: asked of all triples with *predicates*, or of all triples where these are none."""
+
+    text: str
+    predicates: frozenset[bytes] | None
+
+
+def queries_of(component: Component) -> Iterator[Query]:
+    """Yield the queries of a constraint in SPARQL. Raises `Unusable` where pySHACL would raise an exception, and `Opaque` as `selected` does."""
+    for query in component.sparql_constraints:
+        if not query.deactivated:
+            try:
+                bindings, text = query.pre_bind_variables(_ANY)
+                whole = query.apply_prefixes(text)
+            except MemoryError:
+                raise
+            except Exception as error:
+                raise Unusable from error
+            yield _query(whole, bindings)
+
+
+def question(query: Query) -> Question:
+    """Return what to ask in the place of *query*. Raises `Opaque` where it has to be asked for each focus node."""
+    if bound(query.pattern) is not Bound.ALWAYS:
+        raise Opaque
+    words = words_of(query.text)
+    start = words.index("{")
+    (*_others, select) = _SELECT.finditer(words[:start])
+    end = words.rindex("}") + 1
+    if words[end:].strip():
+        raise Opaque
+    text = f"{query.text[: select.start()]}SELECT DISTINCT ?this WHERE {query.text[start:end]}"
+    try:
+        predicates = predicates_in(query.pattern)
+    except Opaque:
+        return Question(text, None)
+    return Question(text, predicates)
+
+
+def bound(pattern: Pattern) -> Bound:
+    """Say what ``?this`` does in *pattern*: the rules are those of SPARQL's algebra, section 18.5."""
+    rule = _RULES.get(pattern.name)
+    return Bound.NOT if rule is None else rule(pattern)
+
+
+def _query(text: str, bindings: dict[str, rdflib.term.Node]) -> Query:
+    """A query as the judge asks it. Raises `Opaque` where it does not put the focus node in the place of ``$this``."""
+    others = {name: term for name, term in bindings.items() if name != "this"}
+    open_text, closed_text = pre_bound(text, others), pre_bound(text, bindings)
+    if "this" not in bindings or open_text is None or closed_text is None:
+        raise Opaque
+    try:
+        run(Store(), closed_text, {})
+    except BadQuery as error:
+        raise Unusable from error
+    return Query(open_text, selected(open_text))
+
+
+def _of_triples(pattern: Pattern) -> Bound:
+    try:
+        paths = [path_in(predicate) for subject, predicate, value in pattern.triples if _THIS in {subject, value} and not is_variable(predicate)]
+    except Opaque:
+        return Bound.NOT
+    if any(predicate == _THIS or (is_variable(predicate) and _THIS in {subject, value}) for subject, predicate, value in pattern.triples):
+        return Bound.ALWAYS
+    if not paths:
+        return Bound.WHERE_IT_IS
+    return Bound.NOT if all(map(may_be_empty, paths)) else Bound.ALWAYS  # an empty path leads from nodes of the data only, a focus node may be none
+
+
+def _of_join(pattern: Pattern) -> Bound:
+    one, other = bound(pattern.p1), bound(pattern.p2)
+    return max(one, other) if min(one, other) > Bound.NOT else Bound.NOT
+
+
+def _of_union(pattern: Pattern) -> Bound:
+    return min(bound(pattern.p1), bound(pattern.p2))
+
+
+def _of_optional(pattern: Pattern) -> Bound:
+    one, other = bound(pattern.p1), bound(pattern.p2)
+    if not other or not _expression(pattern.expr, one):
+        return Bound.NOT
+    return one if one is Bound.ALWAYS or not occurs(pattern.p2, _THIS) else Bound.NOT
+
+
+def _of_filter(pattern: Pattern) -> Bound:
+    inner = bound(pattern.p)
+    return inner if _expression(pattern.expr, inner) else Bound.NOT
+
+
+def _of_value(pattern: Pattern) -> Bound:
+    return Bound.NOT if pattern.var == _THIS else _of_filter(pattern)
+
+
+def _expression(expression: object, around: Bound) -> bool:
+    """Whether *expression* says the same in both ways, in a pattern that is *around* it."""
+    inner = list(exists_in(expression))
+    if around is Bound.ALWAYS:
+        return all(map(bound, inner))
+    return around > Bound.NOT and not mentions(expression, _THIS) and not any(occurs(pattern, _THIS) for pattern in inner)
+
+
+_RULES = {"BGP": _of_triples, "Join": _of_join, "Union": _of_union, "LeftJoin": _of_optional, "Filter": _of_filter, "Extend": _of_value}
