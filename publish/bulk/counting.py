@@ -8,12 +8,10 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
-from itertools import groupby
-from operator import itemgetter
 
-from publish.bulk.lines import DERIVED, ONTOLOGY, STATED
+from publish.bulk.lines import DERIVED, ONTOLOGY, STATED, Fields
 from publish.model import TYPE
 from publish.statistics import ALL, ClassCounts, GraphCounts, Spread, Statistics, namespace, without_terms
 
@@ -27,54 +25,55 @@ _TYPE = b"<" + TYPE.value.encode()
 _GRAPH = ("triples", "entities", "subjects", "objects")
 _SPREAD = ("triples", "subjects", "objects")
 
-Fields = list[bytes]
-
 
 class Numbers:
-    """The numbers of some pieces, to which those of the pieces after them can be added."""
+    """The numbers of some groups of lines, or the sum of such numbers."""
 
-    def __init__(self, base: str, told: bytes = b"[[], [], {}]") -> None:
-        counted, found, self._firsts = json.loads(told)
+    def __init__(self, base: str) -> None:
         self._base = b"<" + base.encode()
-        self._counts = Counter({tuple(key): number for *key, number in counted})
-        self._found = {tuple(key) for key in found}
+        self._new: Counter[tuple[bytes | str, ...]] = Counter()
+        self._counts: Counter[tuple[str, ...]] = Counter()
+        self._found: set[tuple[str, ...]] = set()
+        self._firsts: dict[str, str] = {}
 
     def told(self) -> bytes:
-        """Return the numbers as JSON, of which they can be made again."""
-        return json.dumps([[[*key, number] for key, number in self._counts.items()], [*self._found], self._firsts]).encode()
+        """Return as JSON what was counted here."""
+        named = [[*(part if isinstance(part, str) else str(part, "utf-8") for part in key), number] for key, number in self._new.items()]
+        return json.dumps([named, [*self._found], self._firsts]).encode()
 
     def add(self, told: bytes) -> None:
-        """Add the numbers of later pieces, as JSON."""
+        """Add what was counted in later pieces, as JSON."""
         counted, found, firsts = json.loads(told)
         for *key, number in counted:
             self._counts[tuple(key)] += number
         self._found.update(map(tuple, found))
         self._firsts = {**firsts, **self._firsts}
 
-    def by_subject(self, lines: bytes) -> None:
-        """Add what stands in *lines* by subject."""
-        counts: Counter[tuple[bytes, ...]] = Counter()
-        for subject, group in groupby(fields(lines), key=itemgetter(0)):
-            said = [one for one in group if one[3] != ONTOLOGY]
-            is_entity = subject.startswith(self._base)
-            for name, tags in GRAPHS.items():
-                if number := sum(one[3] in tags for one in said):
-                    counts.update({(b"graph", name.encode(), b"triples"): number, (b"graph", name.encode(), b"subjects"): 1})
-                    counts[b"graph", name.encode(), b"entities"] += is_entity
-            self._kinds(subject, said, counts)
-            self._properties(said, counts)
-        self._counts.update(_named(counts))
+    def subject(self, subject: bytes, group: Sequence[Fields]) -> None:
+        """Add what stands in the lines of *subject*."""
+        counts = self._new
+        said = [one for one in group if one[3] != ONTOLOGY]
+        is_entity = subject.startswith(self._base)
+        for name, tags in GRAPHS.items():
+            if number := sum(one[3] in tags for one in said):
+                counts[b"graph", name, b"triples"] += number
+                counts[b"graph", name, b"subjects"] += 1
+                counts[b"graph", name, b"entities"] += is_entity
+        self._kinds(subject, said)
+        self._properties(said)
 
-    def _kinds(self, subject: bytes, said: list[Fields], counts: Counter[tuple[bytes, ...]]) -> None:
+    def _kinds(self, subject: bytes, said: Sequence[Fields]) -> None:
         for _subject, predicate, kind, tag in said:
             if predicate == _TYPE:
                 self._found.update(("class", name, str(kind, "utf-8")) for name, tags in GRAPHS.items() if tag in tags)
                 if kind.startswith(b"<") and subject.startswith(b"<"):
-                    counts.update({(b"class", kind[1:], b"entities"): 1, (b"class", kind[1:], b"triples"): len(said)})
+                    self._new[b"class", kind[1:], b"entities"] += 1
+                    self._new[b"class", kind[1:], b"triples"] += len(said)
                     if subject.startswith(self._base):
                         self._firsts.setdefault(kind[1:].decode(), subject[1:].decode())
 
-    def _properties(self, said: list[Fields], counts: Counter[tuple[bytes, ...]]) -> None:
+    def _properties(self, said: Sequence[Fields]) -> None:
+        counts = self._new
         seen: set[tuple[bytes, ...]] = set()
         for _subject, predicate, value, tag in said:
             seen.add((b"used", tag, predicate[1:]))
@@ -86,19 +85,18 @@ class Numbers:
                 seen.add((b"link", predicate[1:], space, b"subjects"))
         counts.update(seen)
 
-    def by_object(self, lines: bytes) -> None:
-        """Add what stands in turned *lines*."""
-        counts: Counter[tuple[bytes, ...]] = Counter()
-        for value, group in groupby(fields(lines), key=itemgetter(0)):
-            said = {(predicate, tag) for _value, predicate, _subject, tag in group if tag != ONTOLOGY}
-            counts.update((b"graph", name.encode(), b"objects") for name, tags in GRAPHS.items() if any(tag in tags for _predicate, tag in said))
-            form = _form(value)
-            for predicate in {predicate for predicate, _tag in said}:
-                counts[b"property", predicate[1:], b"objects"] += 1
-                counts[b"form", predicate[1:], form] += 1
-                if predicate != _TYPE and value.startswith(b"<") and not value.startswith(self._base):
-                    counts[b"link", predicate[1:], _space(value), b"objects"] += 1
-        self._counts.update(_named(counts))
+    def value(self, value: bytes, group: Iterable[Fields]) -> None:
+        """Add what stands in the turned lines of *value*."""
+        counts = self._new
+        said = {(predicate, tag) for _value, predicate, _subject, tag in group if tag != ONTOLOGY}
+        for name, tags in GRAPHS.items():
+            counts[b"graph", name, b"objects"] += any(tag in tags for _predicate, tag in said)
+        form = _form(value)
+        for predicate in {predicate[1:] for predicate, _tag in said}:
+            counts[b"property", predicate, b"objects"] += 1
+            counts[b"form", predicate, form] += 1
+            if predicate != _TYPE[1:] and value.startswith(b"<") and not value.startswith(self._base):
+                counts[b"link", predicate, _space(value), b"objects"] += 1
 
     def forms(self) -> dict[str, set[str]]:
         """Return how the values of each property are written: ``@id``, ``@language``, datatypes."""
@@ -116,26 +114,18 @@ class Numbers:
         """Return all numbers."""
         counts = self._counts
         properties = {name: Spread(*(counts["property", name, what] for what in _SPREAD)) for name in self._names("property")}
-        links = {key[1:3]: Spread(*(counts["link", *key[1:3], what] for what in _SPREAD)) for key in sorted(counts) if key[0] == "link"}
+        links = {(key[1], key[2]): Spread(*(counts["link", *key[1:3], what] for what in _SPREAD)) for key in sorted(counts) if key[0] == "link"}
         kinds = {kind: ClassCounts(counts["class", kind, "entities"], counts["class", kind, "triples"], self._firsts.get(kind, "")) for kind in self.kinds()}
         return Statistics({name: self._graph(name) for name in GRAPHS}, kinds, properties, without_terms(links, [*properties, *kinds]))
 
     def _graph(self, name: str) -> GraphCounts:
         properties = {key[2] for key in self._counts if key[0] == "used" and key[1].encode() in GRAPHS[name]}
         kinds = sum(key[:2] == ("class", name) for key in self._found)
-        return GraphCounts(*(self._counts["graph", name, what] for what in _GRAPH), len(properties), kinds)
+        triples, entities, subjects, objects = (self._counts["graph", name, what] for what in _GRAPH)
+        return GraphCounts(triples, entities, subjects, objects, len(properties), kinds)
 
     def _names(self, kind: str) -> list[str]:
         return sorted({key[1] for key in self._counts if key[0] == kind})
-
-
-def fields(lines: bytes) -> Iterator[Fields]:
-    """Yield the four fields of each of tagged *lines*."""
-    return (line.split(b"\t") for line in lines.splitlines())
-
-
-def _named(counts: Mapping[tuple[bytes, ...], int]) -> dict[tuple[str, ...], int]:
-    return {tuple(str(part, "utf-8") for part in key): number for key, number in counts.items()}
 
 
 @lru_cache(maxsize=65536)

@@ -7,6 +7,7 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 
 _STRIDE = 8192
@@ -37,16 +38,30 @@ class Index:
             return b""
         return content[begin : content.index(b"\n", max(begin, content.rfind(b"\n" + start) + 1)) + 1]
 
-    def pieces(self, size: int) -> Iterator[bytes]:
-        """Yield all lines in order, in pieces of at least *size* bytes; lines with the same first field are in one piece."""
+    def shares(self, size: int) -> list[tuple[int, int]]:
+        """Return the ends of shares of about *size* bytes, which are all there is; lines with the same first field are in one share."""
+        ends = sorted({0, *(self._group_after(place) for place in range(size, self.size, size)), self.size})
+        return [*pairwise(ends)]
+
+    def pieces(self, size: int, start: int = 0, end: int | None = None) -> Iterator[bytes]:
+        """Yield the lines from *start* to *end* in order, in pieces of at least *size* bytes; lines with the same first field are in one piece."""
         rest = b""
-        for start in range(0, self.size, size):
-            rest += self.read(start, min(self.size, start + size))
+        end = self.size if end is None else end
+        for place in range(start, end, size):
+            rest += self.read(place, min(end, place + size))
             if cut := _last_group(rest):
                 yield rest[:cut]
                 rest = rest[cut:]
         if rest:
             yield rest
+
+    def _group_after(self, place: int) -> int:
+        """Where the first group of lines begins that begins after *place*."""
+        start = self.places[min(bisect_left(self.places, place), len(self.places) - 1)]
+        for piece in self.pieces(_STRIDE, start):
+            if piece:
+                return start + len(piece)
+        return self.size
 
     def read(self, start: int, end: int) -> bytes:
         """Return the bytes from *start* to *end*; the system may hand them out in parts."""

@@ -8,10 +8,14 @@ in. In a turned line the object stands first and the subject third.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from itertools import groupby
+from operator import itemgetter
 
 import pyoxigraph
 from pyoxigraph import RdfFormat, Triple
 
+Fields = list[bytes]
+"""The fields of a line."""
 STATED, DERIVED, ONTOLOGY = b"s", b"d", b"o"
 """The tags of the graphs that shapes see together."""
 
@@ -30,6 +34,12 @@ def turned(lines: bytes) -> bytes:
     """Return tagged *lines* turned round, sorted; of turned lines what they were."""
     parts = [line.split(b"\t") for line in lines.splitlines(keepends=True)]
     return b"".join(sorted([b"\t".join((third, second, first, tag)) for first, second, third, tag in parts]))
+
+
+def groups(lines: bytes) -> Iterator[tuple[bytes, list[Fields]]]:
+    """Yield each first field in *lines*, and the fields of its lines."""
+    for first, group in groupby([line.split(b"\t") for line in lines.splitlines()], key=itemgetter(0)):
+        yield first, [*group]
 
 
 def of_graph(lines: bytes, tag: bytes) -> bytes:

@@ -1,0 +1,89 @@
+"""Put the rules and questions of a project to data on disk: into a store goes what they can see, and no more (`publish.bulk.footprint`)."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Sequence
+
+import pyoxigraph
+from pyoxigraph import Literal, RdfFormat, Store, Triple
+
+from publish.answered import answered
+from publish.bulk.footprint import footprint
+from publish.bulk.index import Index
+from publish.bulk.lines import lines_of, n_triples, of_data, triples_of
+from publish.confined import Note
+from publish.derive import follow, spellings
+from publish.errors import BadQuery
+from publish.model import Project
+from publish.query import Query
+
+_PIECE = 4 << 20
+_TRIPLES, _MISTAKE = b"+", b"!"
+
+
+def derived(frame: Project, stated: Index, note: Note) -> Iterator[bytes]:
+    """Yield the N-Triples of what follows from *stated* and the judgements of *frame* by its rules, or one piece that says what is wrong with a rule."""
+    judgements = [triple for triple in frame.triples("judgements") if not _holds(stated, triple)]
+    try:
+        made = _followed(frame, stated, judgements, note) if frame.rules else set()
+        yield _TRIPLES + (pyoxigraph.serialize([*judgements, *made], format=RdfFormat.N_TRIPLES) or b"")
+    except BadQuery as error:
+        yield _MISTAKE + json.dumps({"name": error.name, **error.values}).encode()
+
+
+def derived_triples(piece: bytes) -> list[Triple]:
+    """Return the triples that `derived` yielded as *piece*. Raises the `BadQuery` that it said."""
+    if piece.startswith(_MISTAKE):
+        raise BadQuery(**json.loads(piece.removeprefix(_MISTAKE)))
+    return [*triples_of(piece.removeprefix(_TRIPLES))]
+
+
+def unanswered(data: Index, questions: Sequence[Query], note: Note) -> Iterator[bytes]:
+    """Ask each of *questions*; *note* is told the file of each before its turn. Yields nothing."""
+    store = store_of(data, footprint(questions))
+    for query in questions:
+        note(query.file)
+        answered(store, query)
+    yield from ()
+
+
+def store_of(data: Index, predicates: frozenset[bytes] | None) -> Store:
+    """Return a store in memory with the data, or with those triples of it that have one of *predicates*."""
+    store = Store()
+    for lines in _seen(data, predicates):
+        store.bulk_load(n_triples(lines), RdfFormat.N_TRIPLES)
+    return store
+
+
+def _seen(data: Index, predicates: frozenset[bytes] | None) -> Iterator[bytes]:
+    """The lines of the data, without tags, with one of *predicates*."""
+    for piece in data.pieces(_PIECE):
+        lines = of_data(piece)
+        if predicates is not None:
+            lines = b"".join([line for line in lines.splitlines(keepends=True) if line.split(b"\t", 2)[1] in predicates])
+        yield lines
+
+
+def _followed(frame: Project, stated: Index, judgements: Sequence[Triple], note: Note) -> set[Triple]:
+    predicates = footprint(frame.rules)
+    store = store_of(stated, predicates)
+    said = pyoxigraph.serialize(judgements, format=RdfFormat.N_TRIPLES) or b""
+    store.bulk_load(said, RdfFormat.N_TRIPLES)
+    given = {*judgements}
+    known = spellings(term for lines in _seen(stated, predicates) for term in _typed(lines))
+    return follow(store, frame.rules, lambda triple: triple in given or _holds(stated, triple), known, note)
+
+
+def _typed(lines: bytes) -> Iterator[Literal]:
+    """The values with a datatype in *lines*, each once in them: a store gives texts back as they are."""
+    values = {value for line in lines.splitlines() if (value := line[line.rindex(b"\t") + 1 :]).startswith(b'"') and value.endswith(b">")}
+    for triple in triples_of(b"".join([b"<x:s> <x:p> %b .\n" % value for value in sorted(values)])):
+        if isinstance(triple.object, Literal):
+            yield triple.object
+
+
+def _holds(stated: Index, triple: Triple) -> bool:
+    """Whether *triple* is stated."""
+    (line,) = lines_of([triple])
+    return bool(stated.matching(line.removesuffix(b"\n") + b"\t"))
