@@ -2,8 +2,10 @@
 PYTHON ?= python3
 BIN := .venv/bin
 MINUTES ?= 60
+SIZES ?= 10000 100000 1000000
+ROUNDS ?= 3
 
-.PHONY: help publish test proof fuzz soak growth ckan vendor sbom audit notebook screenshots format clean
+.PHONY: help publish test proof fuzz soak growth bench ckan vendor sbom audit notebook screenshots format clean
 
 help: ## list what make can do
 	@sed -n 's/^\([a-z]*\):.*## /make \1\t/p' $(MAKEFILE_LIST)
@@ -31,6 +33,9 @@ soak: .venv/ready ## attack the endpoint for ten minutes, and write docs/soak.md
 growth: .venv/ready ## publish larger and larger sites, and write docs/growth.md
 	$(BIN)/python tests/growth.py
 
+bench: .venv/ready .venv-bench/ready ## measure bynet beside others at SIZES, ROUNDS times, and write docs/speed.md
+	PYTHONPATH=tests $(BIN)/python -m bench --rounds $(ROUNDS) $(SIZES)
+
 ckan: .venv-ckan/ready ## install CKAN's own parser, which tests then read the catalogue with
 
 vendor: .venv/ready ## fetch the libraries of pages again, and compare
@@ -54,7 +59,7 @@ format: .venv/ready ## rewrite the code and the Turtle sources in the house styl
 	$(BIN)/bynet --root . format
 
 clean: ## remove the environment, the site and everything else that make wrote
-	rm -rf .venv .venv-audit .venv-ckan .fuzz site dist .coverage* .mypy_cache .hypothesis .pytest_cache .ruff_cache
+	rm -rf .venv .venv-audit .venv-bench .venv-ckan .bench .fuzz site dist .coverage* .mypy_cache .hypothesis .pytest_cache .ruff_cache
 
 .venv/ready: requirements.lock pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "bynet needs Python 3.11 or newer, not %s: name one with make PYTHON=..." % sys.version.split()[0])'
@@ -73,4 +78,10 @@ clean: ## remove the environment, the site and everything else that make wrote
 .venv-audit/ready: tests/requirements-audit.txt
 	$(PYTHON) -m venv .venv-audit
 	.venv-audit/bin/python -m pip install --quiet --require-hashes --requirement tests/requirements-audit.txt
+	@touch $@
+
+# an environment of its own, for the validators that bynet is measured beside
+.venv-bench/ready: tests/bench/requirements.txt
+	$(PYTHON) -m venv .venv-bench
+	.venv-bench/bin/python -m pip install --quiet --require-hashes --requirement tests/bench/requirements.txt
 	@touch $@

@@ -3,14 +3,27 @@
 from __future__ import annotations
 
 import json
+import os
+import sys
+from itertools import pairwise
 from pathlib import Path
+from xml.etree import ElementTree
 
 import pytest
+from bench.__main__ import RESULTS, main
+from bench.case import prepare
 from bench.cities import KINDS, world
 from bench.faults import FAULTS, plant
 from bench.generate import EXPECTED, generate
+from bench.measure import ABSENT, FAILED, RAN, STOPPED, Measured, Size, kept
+from bench.plot import HEIGHT, draw
+from bench.speed import document
+from bench.systems import AGAIN, CHECK, PUBLISH, RUST, SYSTEMS, TOPBRAID, TURBO
+from bench.timing import run
 from workbench import bynet, tree
 
+LARGE = 20_000
+"""Triples: at this size, as at a small one, bynet has to find what was planted."""
 ALL_FAULTS = 2 * len(FAULTS)
 
 
@@ -48,7 +61,7 @@ def test_nothing_is_wrong_with_made_up_cities(tmp_path: Path) -> None:
     assert expected(project) == []
 
 
-@pytest.mark.parametrize("triples", [5_000, 20_000])
+@pytest.mark.parametrize("triples", [5_000, LARGE])
 def test_what_was_planted_is_found_and_nothing_else(triples: int, tmp_path: Path) -> None:
     project = tmp_path / "project"
     generate(project, world(triples, 7), ALL_FAULTS)
@@ -67,3 +80,83 @@ def test_faults_of_every_kind_are_planted_each_in_a_thing_of_its_own() -> None:
 def test_more_faults_than_fit_are_refused() -> None:
     with pytest.raises(ValueError, match="at most fit in so few triples"):
         plant(1_000_000, world(2_000, 7))
+
+
+def size_of(**seconds: float) -> Size:
+    """Made-up measurements of one system each."""
+    names = {system.name.replace(" ", "_"): system.name for system in SYSTEMS}
+    rows = {names[name]: Measured(RAN, [took, took, 9 * took], [200_000_000]) for name, took in seconds.items()}
+    return Size(10_481, 3, ["2 cores"], "2026-01-01", 0.1, rows)
+
+
+def test_the_table_tells_medians_ratios_and_what_is_met() -> None:
+    size = size_of(bynet_publish=2, bynet_check=1, rdflib_and_pySHACL=30, read=0.5, Turtle=0.5, **{"JSON-LD": 0.5, "N-Triples": 0.5, "N-Quads": 0.5})
+    size.systems[RUST] = Measured(RAN, [0.25], [90_000_000], is_right=True)
+    size.systems[TURBO] = Measured(RAN, [0.1], [90_000_000], is_right=False)
+    size.systems[TOPBRAID] = Measured(STOPPED, [900], [90_000_000])
+    size.systems["riot, Turtle"] = Measured(ABSENT, note="apt-get install libapache-jena-java")
+    size.systems["riot, N-Triples"] = Measured(FAILED, [1], [90_000_000])
+    told = document({10_000: size}, 40)
+    rows = {row.split(" | ")[0].removeprefix("| "): row.removesuffix(" |").split(" | ")[1:] for row in told.splitlines() if row.startswith("| ")}
+    assert rows["rdflib and pySHACL"][1:4] == ["30.0", "15.00", "200"]
+    assert rows["shacl-rust"][1:] == ["0.25", "0.12", "90", "yes"]
+    assert rows["pyshacl-turbo"][-1] == "**no**"
+    assert rows["TopBraid SHACL"][1] == "at least 900"
+    assert rows["riot, Turtle"][1] == "not there: apt-get install libapache-jena-java"
+    assert rows["riot, N-Triples"][1] == "failed"
+    assert rows["twice the five floors, one after the other, and the fastest right validation"] == ["5.50 s", "2.00 s", "met"]
+    assert rows["the same, reading counted once"] == ["1.50 s", "2.00 s", "**not met**"]
+    assert rows["bynet publish 10 times faster than rdflib and pySHACL"] == ["3.00 s", "2.00 s", "met"]
+    assert rows["bynet check 2 times faster than TopBraid SHACL"] == ["450 s", "1.00 s", "met"]
+
+
+def test_growth_is_told_of_each_size_and_ten_times_that() -> None:
+    told = document({10_000: size_of(bynet_publish=2), 100_000: size_of(bynet_publish=30)}, 40)
+    assert "| 10,000 | 100,000 | 15.0 | 200 | **not met** |" in told
+
+
+def test_the_picture_has_a_line_for_each_system_and_no_name_on_another() -> None:
+    points = {f"system {number}": [(10_000, 1.0), (1_000_000, 100.0)] for number in range(9)}
+    picture = ElementTree.fromstring(draw(points, "Seconds < hours"))  # well-formed
+    texts = [text for text in picture.iter("{http://www.w3.org/2000/svg}text") if (text.text or "").startswith("system")]
+    heights = sorted(float(text.get("y", "")) for text in texts)
+    assert len(texts) == len(points)
+    assert all(higher - lower > 13 for lower, higher in pairwise(heights))
+    assert heights[0] > 0
+    assert heights[-1] < HEIGHT
+
+
+def test_bynet_and_the_floors_are_measured_and_told(tmp_path: Path) -> None:
+    words = [word for name in (PUBLISH, AGAIN, CHECK, "read", "N-Quads") for word in ("--only", name)]
+    assert main([*words, "--rounds", "1", "--work", str(tmp_path), "--docs", str(tmp_path), "2000"]) == 0
+    measured = kept(tmp_path / RESULTS)[2000].systems
+    assert {name: (row.state, row.is_right) for name, row in measured.items()} == {
+        PUBLISH: (RAN, True),
+        AGAIN: (RAN, True),
+        CHECK: (RAN, True),
+        "read": (RAN, None),
+        "N-Quads": (RAN, None),
+    }
+    assert all(row.seconds[0] > 0 and row.memory[0] > 1_000_000 for row in measured.values())
+    assert f"| {PUBLISH} | " in (tmp_path / "speed.md").read_text(encoding="utf-8")
+    assert {path.name for path in tmp_path.iterdir()} == {RESULTS, "speed.md", "speed.svg"}
+
+
+def test_a_run_is_stopped_at_its_limit_and_its_memory_is_that_of_all_its_processes(tmp_path: Path) -> None:
+    stopped = run(["sleep", "60"], tmp_path, 0.3, os.environ)
+    assert stopped.status is None
+    assert 0.3 <= stopped.seconds < 5
+    held = "held = bytearray(60_000_000)\nimport os, time\nif not os.fork(): held = bytearray(50_000_000)\ntime.sleep(0.5)\n"
+    ran = run([sys.executable, "-c", held], tmp_path, 60, os.environ)
+    assert ran.status == 0
+    assert 110_000_000 < ran.memory < 190_000_000
+
+
+def test_results_that_differ_are_not_right(tmp_path: Path) -> None:
+    case = prepare(tmp_path, 2_000)
+    rust = next(system for system in SYSTEMS if system.name == RUST)
+    assert rust.is_right
+    told = [[focus, path, f"http://www.w3.org/ns/shacl#{component}"] for focus, path, component in sorted(case.expected)]
+    for results, is_right in ((told, True), (told[1:], False), ([*told, ["https://cities.example/id/city/c1", "", "X"]], False)):
+        (tmp_path / "results.json").write_text(json.dumps(results), encoding="utf-8")
+        assert rust.is_right(case, tmp_path) is is_right
