@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
-from glob import escape
 from hashlib import sha256
 from pathlib import Path
 
@@ -21,7 +20,7 @@ from publish.model import Finding, Project, Published, Severity, Source
 from publish.processor import Processor
 from publish.publication import Checked, Publication
 from publish.quality import Indicator, score
-from publish.read import SOURCE_FOLDERS, read_project, source_files
+from publish.read import SOURCE_FOLDERS, cases_of, read_cases, read_project, source_files
 from publish.rebase import move_source
 from publish.render import FORMATS
 from publish.show import as_text
@@ -59,7 +58,7 @@ def load_project(root: Path, base: str | None = None) -> Project:
 
 def read_sources(root: Path) -> list[Source]:
     """Return every Turtle source under *root*, the shapes' cases too. Raises `Unsound` where one can't be read."""
-    read = [*intake.read_sources([path for paths in source_files(root).values() for path in paths], root), *_cases(root)]
+    read = [*intake.read_sources([path for paths in source_files(root).values() for path in paths], root), *read_cases(root)]
     faults = [finding for _source, findings in read for finding in findings if finding.severity == Severity.VIOLATION]
     if faults:
         raise Unsound(Checked(None, tuple(sort_findings(faults))))
@@ -93,7 +92,7 @@ def check_project(root: Path, processor: Processor, base: str | None = None, con
         answer = processor.answer()
     except CheckFailed as error:
         return Checked(project, tuple(sort_findings([*listed, found("shapes", 0, "check-failed", **error.values)])), score=scored)
-    validation = findings(answer, project.files(), project.prefixes, lambda file: (source for source, _findings in _cases(root, escape(Path(file).stem))))
+    validation = findings(answer, project.files(), project.prefixes, lambda file: cases_of(root, file))
     return Checked(project, tuple(sort_findings([*listed, *validation.findings])), validation, scored)
 
 
@@ -149,7 +148,7 @@ def _publish(order: Order, checked: Checked, project: Project, progress: Progres
         raise Mistake("no-previous", place=order.previous)
     history = look_back(order.previous or str(order.out), now, order.expires)
     progress("writing")
-    cases = tuple(move_source(source, project.own_base, project.base) for source, faults in _cases(order.root) if not faults)
+    cases = tuple(move_source(source, project.own_base, project.base) for source, faults in read_cases(order.root) if not faults)
     return place.replace(site_files(Publication(replace(project, cases=cases), checked, history)), partial(read_back, accepted))
 
 
@@ -167,8 +166,3 @@ def _score(project: Project, own: Sequence[Finding]) -> tuple[Indicator, ...]:
 
 def _n_triples(triples: Iterable[Triple]) -> bytes:
     return pyoxigraph.serialize(triples, format=RdfFormat.N_TRIPLES) or b""
-
-
-def _cases(root: Path, shapes: str = "**") -> Iterator[tuple[Source, list[Finding]]]:
-    """The cases of one file of shapes, by its name without ending; else all."""
-    return iter(intake.read_sources(sorted((root / "tests/shapes").glob(f"{shapes}/*.ttl")), root))

@@ -68,9 +68,12 @@ class Started:
     noted: mmap.mmap
 
 
-def confined(compute: Callable[[Note], Iterable[bytes]], limits: Limits) -> list[bytes]:
-    """Return what *compute* yields, in a child process within *limits*. Raises `Stopped` where it does not come to its end."""
-    child = start(compute, limits)
+def confined(compute: Callable[[Note], Iterable[bytes]], limits: Limits, kept: Iterable[int] = ()) -> list[bytes]:
+    """Return what *compute* yields, in a child process within *limits*. Raises `Stopped` where it does not come to its end.
+
+    The child may read the descriptors *kept*, and open nothing.
+    """
+    child = start(compute, limits, kept)
     try:
         answer = _all_of(child.reading)
     except BaseException:

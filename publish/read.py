@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from glob import escape
 from hashlib import sha256
 from itertools import islice
 from pathlib import Path
@@ -91,6 +92,16 @@ def source_files(root: Path) -> dict[str, list[Path]]:
     found = {part: sorted((root / folder).glob(pattern)) for part, (folder, pattern) in PARTS.items()}
     judgements = set(found["judgements"])
     return found | {"data": [path for path in found["data"] if path not in judgements]}
+
+
+def read_cases(root: Path, shapes: str = "**") -> list[tuple[Source, list[Finding]]]:
+    """Read the cases of one file of shapes, by its name without ending; else all. Return each with what is wrong with it."""
+    return read_sources(sorted((root / "tests/shapes").glob(f"{shapes}/*.ttl")), root)
+
+
+def cases_of(root: Path, file: str) -> Iterator[Source]:
+    """Yield the cases of the file of shapes called *file*."""
+    return (source for source, _findings in read_cases(root, escape(Path(file).stem)))
 
 
 def read_project(root: Path, base: str | None = None) -> Read:

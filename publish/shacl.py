@@ -66,7 +66,6 @@ def _judged(data: bytes, shapes: bytes, start: int, suspects: Suspects | None, n
 
 def prepare() -> None:
     """Make this process ready: what pySHACL and rdflib would import when it is needed has to be there before everything is closed."""
-    gc.disable()  # one short request: there is nothing to collect that the end of the process does not
     tame()
     install()
     Data(b"")  # rdflib finds its stores when the first graph is made
@@ -75,6 +74,7 @@ def prepare() -> None:
 
 def main() -> None:
     """Answer the one request on standard input."""
+    gc.disable()  # one short request: there is nothing to collect that the end of the process does not
     prepare()
     lengths = json.loads(sys.stdin.buffer.readline())
     data, shapes, asked, told = (sys.stdin.buffer.read(lengths.get(name, 0)) for name in ("data", "shapes", "asked", "suspects"))

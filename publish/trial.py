@@ -13,7 +13,7 @@ import pyoxigraph
 from pyoxigraph import RdfFormat, Triple
 
 from publish.answered import answered
-from publish.confined import Note, Stopped, confined, limits_for
+from publish.confined import Limits, Note, Stopped, confined, limits_for
 from publish.derive import derive
 from publish.errors import BadQuery
 from publish.findings import found, heard, told
@@ -47,7 +47,7 @@ def derived(project: Project) -> list[Triple]:
     try:
         (answer,) = confined(compute, limits_for(len(project.stated)))
     except Stopped as stopped:
-        raise Halted(_stopped(project, stopped)) from stopped
+        raise Halted(stopped_at(project, stopped, limits_for(len(project.data)))) from stopped
     if answer.startswith(_MISTAKE):
         raise BadQuery(**json.loads(answer.removeprefix(_MISTAKE)))
     return [quad.triple for quad in pyoxigraph.parse(answer.removeprefix(_TRIPLES), format=RdfFormat.N_TRIPLES)]
@@ -66,14 +66,14 @@ def inspected(project: Project) -> list[Finding]:
                 note(query.file)
                 answered(store, query)
 
-    _load_what_it_needs(project)
+    load_what_lint_needs(project)
     try:
         return [*map(heard, confined(compute, limits_for(len(project.data))))]
     except Stopped as stopped:
-        return [*map(heard, stopped.pieces), _stopped(project, stopped)]
+        return [*map(heard, stopped.pieces), stopped_at(project, stopped, limits_for(len(project.data)))]
 
 
-def _load_what_it_needs(project: Project) -> None:
+def load_what_lint_needs(project: Project) -> None:
     """Have in memory what `lint` would open files for: its child can't."""
     for language in LANGUAGES:
         table(language, "finding")
@@ -81,10 +81,9 @@ def _load_what_it_needs(project: Project) -> None:
         list(faults(Theme({"templates/a.html": """{{ "\\n" }}""", "templates/b.html": "{{"})))  # Jinja loads what reads a text, and what tells an error, late
 
 
-def _stopped(project: Project, stopped: Stopped) -> Finding:
-    """What stopped a query: the one that was noted last, or else the reading of the files themselves."""
+def stopped_at(project: Project, stopped: Stopped, limits: Limits) -> Finding:
+    """Return what stopped a query at *limits*: the one that was noted last, or else the reading of the files themselves."""
     query = next((query for query in (*project.rules, *project.questions) if query.file == stopped.noted), None)
-    limits = limits_for(len(project.data))
     words: Mapping[str, Any] = {"seconds": f"{limits.seconds:.0f}", "memory": limits.memory}
     if query is None:
         return found("data", 0, f"lint-{stopped.reason}", **words)

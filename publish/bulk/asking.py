@@ -11,7 +11,7 @@ from pyoxigraph import Literal, RdfFormat, Store, Triple
 from publish.answered import answered
 from publish.bulk.footprint import footprint
 from publish.bulk.index import Index
-from publish.bulk.lines import lines_of, n_triples, of_data, triples_of
+from publish.bulk.lines import lines_of, n_triples, of_data, triples_of, with_predicates
 from publish.confined import Note
 from publish.derive import follow, spellings
 from publish.errors import BadQuery
@@ -59,10 +59,7 @@ def store_of(data: Index, predicates: frozenset[bytes] | None) -> Store:
 def _seen(data: Index, predicates: frozenset[bytes] | None) -> Iterator[bytes]:
     """The lines of the data, without tags, with one of *predicates*."""
     for piece in data.pieces(_PIECE):
-        lines = of_data(piece)
-        if predicates is not None:
-            lines = b"".join([line for line in lines.splitlines(keepends=True) if line.split(b"\t", 2)[1] in predicates])
-        yield lines
+        yield with_predicates(of_data(piece), predicates)
 
 
 def _followed(frame: Project, stated: Index, judgements: Sequence[Triple], note: Note) -> set[Triple]:
@@ -72,7 +69,9 @@ def _followed(frame: Project, stated: Index, judgements: Sequence[Triple], note:
     store.bulk_load(said, RdfFormat.N_TRIPLES)
     given = {*judgements}
     known = spellings(term for lines in _seen(stated, predicates) for term in _typed(lines))
-    return follow(store, frame.rules, lambda triple: triple in given or _holds(stated, triple), known, note)
+    others = _spelt(stated, [*known]) if known and predicates is not None else set()
+    spelt = {kept: literal for kept, literal in known.items() if kept not in others}
+    return follow(store, frame.rules, lambda triple: triple in given or _holds(stated, triple), spelt, note)
 
 
 def _typed(lines: bytes) -> Iterator[Literal]:
@@ -81,6 +80,12 @@ def _typed(lines: bytes) -> Iterator[Literal]:
     for triple in triples_of(b"".join([b"<x:s> <x:p> %b .\n" % value for value in sorted(values)])):
         if isinstance(triple.object, Literal):
             yield triple.object
+
+
+def _spelt(stated: Index, literals: Sequence[Literal]) -> set[Literal]:
+    """Those of *literals* that stand somewhere in what is stated, spelt so."""
+    written = {literal: b"\t%b\t" % str(literal).encode() for literal in literals}
+    return {literal for piece in stated.pieces(_PIECE) for literal, field in written.items() if field in piece}
 
 
 def _holds(stated: Index, triple: Triple) -> bool:

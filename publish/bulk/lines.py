@@ -55,6 +55,18 @@ def of_data(lines: bytes) -> bytes:
     return lines.replace(b"\t" + STATED + b"\n", b"\n").replace(b"\t" + DERIVED + b"\n", b"\n")
 
 
+def of_all(lines: bytes) -> bytes:
+    """Return tagged *lines* without their tags, each once."""
+    return b"".join(dict.fromkeys([line[:-3] + b"\n" for line in lines.splitlines(keepends=True)]))
+
+
+def with_predicates(lines: bytes, predicates: frozenset[bytes] | None) -> bytes:
+    """Return those of *lines* with one of *predicates*, all where these are none."""
+    if predicates is None:
+        return lines
+    return b"".join([line for line in lines.splitlines(keepends=True) if line.split(b"\t", 2)[1] in predicates])
+
+
 def n_triples(lines: bytes) -> bytes:
     """Return lines without tags as N-Triples."""
     return b"".join([b"%b %b> %b .\n" % (_closed(subject), predicate, _closed(value)) for subject, predicate, value in map(_split, lines.splitlines())])

@@ -1,0 +1,131 @@
+"""Look at data on disk, share by share, side by side: which focus nodes surely conform, what stands in it how often, what nobody describes."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from functools import partial
+
+from publish.bulk.counting import Numbers
+from publish.bulk.graph import OnDisk, about
+from publish.bulk.index import Index
+from publish.bulk.lines import STATED, groups
+from publish.confined import Note
+from publish.lint import described as known_in
+from publish.model import OWL, RDFS, TYPE, Project
+from publish.parallel import WORKERS
+from publish.reach.screen import Look, Screen
+
+_PIECE = 1 << 20
+_SHARE = 16 << 20
+_ROUNDS = 2
+"""How many shares there are for each processor, of a size that makes it worth while to make the shapes ready once more."""
+_TYPE = b"<" + TYPE.value.encode()
+_DEPRECATED = b"<" + OWL.encode() + b"deprecated"
+_SUBCLASS = re.compile(rb"^([^\t\n]*)\t(<%b)\t([^\t\n]*)\t" % re.escape(RDFS.encode() + b"subClassOf"), re.MULTILINE)
+_TRUE = (b'"true"', b'"1"')
+"""How a literal begins that says that its subject is deprecated (`publish.model.tombstones`)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Shares:
+    """What there is to look at: lines by subject and turned, the lines that say which class is under which, the shapes as N-Triples."""
+
+    by_subject: Index
+    turned: Index
+    vocabulary: Sequence[bytes]
+    shapes: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Looked:
+    """What was seen: how many focus nodes each shape has, the suspects of each, as lines have them; IRIs that are used and not described; what is withdrawn."""
+
+    focus_nodes: dict[str, int] = field(default_factory=dict)
+    suspects: dict[str, list[str]] = field(default_factory=dict)
+    undescribed: list[str] = field(default_factory=list)
+    withdrawn: list[str] = field(default_factory=list)
+    numbers: list[str] = field(default_factory=list)
+
+    def add(self, told: bytes) -> None:
+        """Add what was seen of another share, as JSON."""
+        said = json.loads(told)
+        for shape, count in said["focus_nodes"].items():
+            self.focus_nodes[shape] = self.focus_nodes.get(shape, 0) + count
+        for shape, node in said["suspects"]:
+            self.suspects.setdefault(shape, []).append(node)
+        self.undescribed.extend(said["undescribed"])
+        self.withdrawn.extend(said["withdrawn"])
+        self.numbers.append(said["numbers"])
+
+
+def tasks(frame: Project, shares: Shares) -> Iterator[partial[Iterator[bytes]]]:
+    """Yield a computation for each share of the lines by subject, then for each of the turned ones: one that says what it saw, as JSON."""
+    for index, compute in ((shares.by_subject, _subjects), (shares.turned, _values)):
+        size = max(_SHARE, index.size // (_ROUNDS * WORKERS) + 1)
+        yield from (partial(compute, frame, shares, ends) for ends in index.shares(size))
+
+
+def vocabulary(by_subject: Index) -> list[bytes]:
+    """Return the lines that say which class is under which, without tags."""
+    return [b"\t".join(match.groups()) for piece in by_subject.pieces(_PIECE) for match in _SUBCLASS.finditer(piece)]
+
+
+def _subjects(frame: Project, shares: Shares, ends: tuple[int, int], _note: Note) -> Iterator[bytes]:
+    look = _look(shares)
+    numbers = Numbers(frame.base)
+    withdrawn = []
+    for piece in shares.by_subject.pieces(_PIECE, *ends):
+        for subject, group in groups(piece):
+            said = about(group)
+            look.subject(subject, said)
+            numbers.subject(subject, group)
+            if _DEPRECATED in said and _TYPE not in said and any(value.startswith(_TRUE) for value in said[_DEPRECATED]):
+                withdrawn.append(subject)
+    if not ends[0]:
+        look.named()
+    yield _told(look, numbers, withdrawn=withdrawn)
+
+
+def _values(frame: Project, shares: Shares, ends: tuple[int, int], _note: Note) -> Iterator[bytes]:
+    look = _look(shares)
+    numbers = Numbers(frame.base)
+    described = {b"<" + iri.encode() for iri in known_in(frame)}
+    base = b"<" + frame.base.encode()
+    own = tuple(b"<" + iri.encode() for iri in frame.prefixes.values() if iri.startswith(frame.base) and iri != frame.base)
+    undescribed = []
+    for piece in shares.turned.pieces(_PIECE, *ends):
+        for value, group in groups(piece):
+            predicates = {fields[1] for fields in group}
+            look.value(value, predicates)
+            numbers.value(value, group)
+            if (
+                value.startswith(base)
+                and value not in described
+                and (value.startswith(own) or _TYPE in predicates)
+                and not shares.by_subject.matching(value + b"\t")
+            ):
+                undescribed.append(value)
+    yield _told(look, numbers, undescribed=undescribed)
+
+
+def states(by_subject: Index, node: bytes) -> bool:
+    """Whether a file of data says anything of *node*."""
+    return any(line.endswith(b"\t" + STATED) for line in by_subject.matching(node + b"\t").splitlines())
+
+
+def _look(shares: Shares) -> Look:
+    return Look(Screen(shares.shapes, shares.vocabulary), OnDisk(shares.by_subject, shares.turned))
+
+
+def _told(look: Look, numbers: Numbers, withdrawn: Sequence[bytes] = (), undescribed: Sequence[bytes] = ()) -> bytes:
+    said = {
+        "focus_nodes": look.seen.focus_nodes,
+        "suspects": [(shape, node.decode()) for shape, node in look.seen.suspects],
+        "undescribed": [value[1:].decode() for value in undescribed],
+        "withdrawn": [subject[1:].decode() for subject in withdrawn],
+        "numbers": numbers.told().decode(),
+    }
+    return json.dumps(said).encode()
