@@ -1,0 +1,180 @@
+"""Read a shape, know its reach: which triples it can see from a focus node, and so which focus nodes a change can concern."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from pyshacl.constraints.core.other_constraints import ClosedConstraintComponent
+from pyshacl.constraints.core.value_constraints import ClassConstraintComponent
+from rdflib.term import Node
+
+from publish.reach.algebra import Opaque, predicates_in
+from publish.reach.constraints import Component, Shape, Unusable, constraints_of, inner_shapes
+from publish.reach.graph import Graph
+from publish.reach.joins import THIS, Joins, Scope, Terms, Unjoined
+from publish.reach.loaded import Named, shapes_of
+from publish.reach.paths import NoPath, Repeated, Step, path_of
+from publish.reach.queries import Query, queries_of
+from publish.reach.screen import Suspect
+from publish.reach.targets import Target
+from publish.reach.terms import QUOTE, SUBCLASS, TYPE, line_term
+from publish.reach.trails import START, Trails, Triple
+from publish.reach.weaver import Weaver
+from publish.shapes.components import Sparql
+
+_ABOVE = Repeated(Step(SUBCLASS, is_inverse=False), is_optional=True, is_endless=True)
+
+
+@dataclass(frozen=True, slots=True)
+class Unbounded:
+    """What a shape can see wherever it is: triples with *predicates*, or all where these are none; and a word that tells why.
+
+    ``pattern``: *part*, in a query, is not joined to the focus node. ``query``: a query that is not understood. ``shape``: a constraint that is not.
+    """
+
+    reason: str
+    part: str
+    predicates: frozenset[bytes] | None
+
+
+@dataclass(frozen=True, slots=True)
+class Reach:
+    """What a shape with a target can see: the trails from a focus node, and what it sees wherever it is."""
+
+    target: Target
+    trails: Trails
+    unbounded: tuple[Unbounded, ...] = ()
+    of_literals: tuple[Unbounded, ...] = ()
+    """What it sees too from a focus node that is a literal: a store finds it where it is written otherwise."""
+
+    @property
+    def is_bounded(self) -> bool:
+        """Whether it can see nothing but what is on its trails, from a node that is no literal."""
+        return not self.unbounded
+
+    def footprint(self, nodes: Iterable[bytes]) -> frozenset[bytes] | None:
+        """Return the predicates of what it sees from *nodes* wherever it is; nothing where they can be any."""
+        of_literals = self.of_literals if any(node[0] == QUOTE for node in nodes) else ()
+        found: set[bytes] = set()
+        for one in (*self.unbounded, *of_literals):
+            if one.predicates is None:
+                return None
+            found |= one.predicates
+        return frozenset(found)
+
+
+def reaches(shapes: bytes) -> Mapping[str, Reach]:
+    """Return the reach of each shape with a target in *shapes*, N-Triples, by its name."""
+    return {named.name: reach_of(named) for named in shapes_of(shapes)}
+
+
+def reach_of(named: Named) -> Reach:
+    """Return the reach of a shape."""
+    reader = _Reader(named)
+    return Reach(named.target, reader.weaver.woven(), tuple(dict.fromkeys(reader.unbounded)), tuple(dict.fromkeys(reader.of_literals)))
+
+
+def extract(graph: Graph, known: Mapping[str, Reach], suspects: Iterable[Suspect]) -> set[bytes]:
+    """Return the lines of *graph* that shapes, by their names, can see on their trails from *suspects*."""
+    return {line for shape, nodes in _by_shape(suspects).items() for line in known[shape].trails.around(graph, nodes)}
+
+
+def footprint(known: Mapping[str, Reach], suspects: Iterable[Suspect]) -> frozenset[bytes] | None:
+    """Return the predicates of what queries see wherever it is when *suspects* are judged; nothing where they can be any."""
+    footprints = [known[shape].footprint(nodes) for shape, nodes in _by_shape(suspects).items()]
+    return None if None in footprints else frozenset().union(*filter(None, footprints))
+
+
+def affected(reach: Reach, changed: Iterable[Triple], old: Graph, new: Graph) -> set[bytes] | None:
+    """Return nodes among which are all focus nodes of which a shape may say something else in *new* than in *old*; nothing where it may of any.
+
+    *changed* has the triples that are in one of the two graphs only.
+    """
+    triples = list(changed)
+    predicates = {predicate for _subject, predicate, _value in triples}
+    seen = reach.footprint(value for _subject, _predicate, value in triples)
+    if predicates and (seen is None or predicates & seen or (SUBCLASS in predicates and _asks_for_classes(reach))):
+        return None
+    concerned = reach.trails.concerned(triples, (old, new))
+    return None if concerned is None else concerned | _targeted(reach.target, triples)
+
+
+def _targeted(target: Target, triples: Iterable[Triple]) -> set[bytes]:
+    """The nodes that may have become focus nodes by *triples*, or may no longer be."""
+    found = set()
+    for subject, predicate, value in triples:
+        if predicate in target.subjects_of or (predicate == TYPE and target.classes):
+            found.add(subject)
+        if predicate in target.objects_of:
+            found.add(value)
+    return found
+
+
+def _by_shape(suspects: Iterable[Suspect]) -> Mapping[str, Sequence[bytes]]:
+    nodes: dict[str, list[bytes]] = defaultdict(list)
+    for shape, node in suspects:
+        nodes[shape].append(node)
+    return nodes
+
+
+def _asks_for_classes(reach: Reach) -> bool:
+    return bool(reach.target.classes) or SUBCLASS in reach.trails.predicates()
+
+
+class _Reader:
+    """Weaves the trails of one shape, from the place of a focus node."""
+
+    def __init__(self, named: Named) -> None:
+        self.weaver = Weaver()
+        self.unbounded: list[Unbounded] = []
+        self.of_literals: list[Unbounded] = []
+        self._entries: dict[Node, int] = {}
+        self._top = named.shape
+        self.weaver.join(START, self._entry(named.shape))
+
+    def _entry(self, shape: Shape) -> int:
+        """The place where a node stands that is held against *shape*."""
+        if shape.node not in self._entries:
+            place = self._entries[shape.node] = self.weaver.place()
+            if not shape.deactivated:
+                try:
+                    self._constraints(shape, place)
+                except (Unusable, NoPath):
+                    self.unbounded.append(Unbounded("shape", str(shape.node), None))
+        return self._entries[shape.node]
+
+    def _constraints(self, shape: Shape, place: int) -> None:
+        values = self.weaver.follow(path_of(shape.sg.graph, shape.path()), place) if shape.is_property_shape else place
+        for component in constraints_of(shape):
+            if isinstance(component, Sparql):
+                self._queries(component, place, shape is self._top)
+            elif isinstance(component, ClassConstraintComponent):
+                self.weaver.follow(_ABOVE, self.weaver.follow(Step(TYPE, is_inverse=False), values))
+            elif isinstance(component, ClosedConstraintComponent):
+                self.weaver.see_all(values)
+            for predicate in getattr(component, "property_compare_set", ()):
+                self.weaver.see(place, line_term(predicate))
+            for inner in inner_shapes(component):
+                self.weaver.join(values, self._entry(inner))
+
+    def _queries(self, component: Component, place: int, of_focus: bool) -> None:  # noqa: FBT001  # whether it is the focus node that is asked about
+        try:
+            for query in queries_of(component):
+                self.unbounded += self._joined(self.weaver, place, query, THIS if of_focus else frozenset())
+                self.of_literals += self._joined(Weaver(), START, query, frozenset())
+        except Opaque:
+            self.unbounded.append(Unbounded("query", "", None))
+
+    @staticmethod
+    def _joined(weaver: Weaver, place: int, query: Query, firm: Terms) -> list[Unbounded]:
+        """What *query* sees that is not joined to *place*; what is joined is woven in."""
+        try:
+            Joins(weaver, place).walk(query.pattern, Scope(THIS, firm))
+        except Unjoined as unjoined:
+            try:
+                return [Unbounded("pattern", str(unjoined), predicates_in(query.pattern))]
+            except Opaque:
+                return [Unbounded("pattern", str(unjoined), None)]
+        return []

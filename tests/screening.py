@@ -1,0 +1,99 @@
+"""Judge in memory as it is done where data does not fit there: look through a screen, take out what suspects need, judge them alone."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+
+import pyoxigraph
+from pyoxigraph import RdfFormat
+
+from publish.bulk.lines import lines_of, n_triples
+from publish.reach.graph import Graph, InMemory
+from publish.reach.reach import Reach, extract, footprint, reach_of
+from publish.reach.screen import Look, Screen, Seen, Suspect, ask
+from publish.reach.terms import n_term
+from publish.shapes.judgement import judge
+from publish.shapes.suspects import Suspects
+
+Told = Mapping[str, object]
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What was found, how many focus nodes each shape has, and how many of these were judged by pySHACL."""
+
+    found: Counter[str]
+    focus_nodes: Mapping[str, int]
+    judged: int
+
+
+def lines(triples: str | bytes) -> list[bytes]:
+    """The lines of N-Triples."""
+    return lines_of(quad.triple for quad in pyoxigraph.parse(triples, format=RdfFormat.N_TRIPLES))
+
+
+def by_pyshacl(data: str, shapes: str) -> Outcome:
+    """What pySHACL finds by itself."""
+    return _outcome(judge(data.encode(), shapes.encode(), 0, lambda _words: None), -1)
+
+
+def by_screen(data: str, shapes: str) -> Outcome:
+    """What is found with a screen."""
+    every = lines(data)
+    screen, graph = Screen(shapes.encode(), every), InMemory(every)
+    if screen.is_deep:
+        return by_pyshacl(data, shapes)
+    seen = looked(screen, graph, every)
+    known = {named.name: reach_of(named) for named in screen.shapes}
+    return _outcome(judge(*taken_out(known, seen, graph, every, shapes)), len(seen.suspects))
+
+
+def looked(screen: Screen, graph: InMemory, every: Iterable[bytes]) -> Seen:
+    """What a look at all of *graph* sees, with the answers to what is asked."""
+    look = Look(screen, graph)
+    for node, about in graph.groups():
+        look.subject(node, about)
+    for node, predicates in graph.turned_groups():
+        look.value(node, predicates)
+    look.named()
+    asked = [suspect for question in screen.asked for suspect in ask(screen, question, _store(every, question.question.predicates), graph)]
+    return Seen(look.seen.focus_nodes, tuple(dict.fromkeys([*look.seen.suspects, *asked])))
+
+
+def taken_out(known: Mapping[str, Reach], seen: Seen, graph: Graph, every: Iterable[bytes], shapes: str) -> tuple[bytes, bytes, int, object, Suspects]:
+    """What the judge is asked: an extract of the data, the shapes, and the suspects."""
+    wanted = footprint(known, seen.suspects)
+    asked = n_triples(b"".join(_with(every, wanted)))
+    nodes: dict[str, list[str]] = {}
+    for shape, node in seen.suspects:
+        nodes.setdefault(shape, []).append(n_term(node).decode())
+    data = n_triples(b"".join(sorted(extract(graph, known, seen.suspects))))
+    return data, shapes.encode(), 0, lambda _words: None, Suspects(seen.focus_nodes, nodes, asked)
+
+
+def _store(every: Iterable[bytes], predicates: frozenset[bytes] | None) -> pyoxigraph.Store:
+    store = pyoxigraph.Store()
+    store.extend(pyoxigraph.parse(n_triples(b"".join(_with(every, predicates))), format=RdfFormat.N_TRIPLES))
+    return store
+
+
+def _with(every: Iterable[bytes], predicates: frozenset[bytes] | None) -> Iterator[bytes]:
+    return (line for line in every if predicates is None or line.split(b"\t")[1] in predicates)
+
+
+def _outcome(told: Iterable[Told], judged: int) -> Outcome:
+    found: Counter[str] = Counter()
+    focus_nodes: dict[str, int] = {}
+    for piece in told:
+        for kind in ("faults", "failures", "results", "more", "unknown_words", "unsupported_words"):
+            found.update(f"{kind} {_sorted(one)}" for one in piece.get(kind, ()))  # type: ignore[attr-defined]  # lists
+        focus_nodes |= piece.get("focus_nodes", {})  # type: ignore[operator]  # a mapping
+    return Outcome(found, focus_nodes, judged)
+
+
+def _sorted(one: object) -> str:
+    if isinstance(one, Mapping):
+        return str(sorted((name, _sorted(value)) for name, value in one.items()))
+    return str(one)
