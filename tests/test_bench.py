@@ -85,21 +85,21 @@ def test_more_faults_than_fit_are_refused() -> None:
 def size_of(**seconds: float) -> Size:
     """Made-up measurements of one system each."""
     names = {system.name.replace(" ", "_"): system.name for system in SYSTEMS}
-    rows = {names[name]: Measured(RAN, [took, took, 9 * took], [200_000_000]) for name, took in seconds.items()}
+    rows = {names[name]: Measured(RAN, [took, took, 9 * took], [200_000_000], [took]) for name, took in seconds.items()}
     return Size(10_481, 3, ["2 cores"], "2026-01-01", 0.1, rows)
 
 
 def test_the_table_tells_medians_ratios_and_what_is_met() -> None:
     size = size_of(bynet_publish=2, bynet_check=1, rdflib_and_pySHACL=30, read=0.5, Turtle=0.5, **{"JSON-LD": 0.5, "N-Triples": 0.5, "N-Quads": 0.5})
-    size.systems[RUST] = Measured(RAN, [0.25], [90_000_000], is_right=True)
-    size.systems[TURBO] = Measured(RAN, [0.1], [90_000_000], is_right=False)
-    size.systems[TOPBRAID] = Measured(STOPPED, [900], [90_000_000])
+    size.systems[RUST] = Measured(RAN, [0.25], [90_000_000], [0.5], is_right=True)
+    size.systems[TURBO] = Measured(RAN, [0.1], [90_000_000], [0.1], is_right=False)
+    size.systems[TOPBRAID] = Measured(STOPPED, [900], [90_000_000], [900])
     size.systems["riot, Turtle"] = Measured(ABSENT, note="apt-get install libapache-jena-java")
-    size.systems["riot, N-Triples"] = Measured(FAILED, [1], [90_000_000])
-    told = document({10_000: size}, 40)
+    size.systems["riot, N-Triples"] = Measured(FAILED, [1], [90_000_000], [1])
+    told = document({10_000: size})
     rows = {row.split(" | ")[0].removeprefix("| "): row.removesuffix(" |").split(" | ")[1:] for row in told.splitlines() if row.startswith("| ")}
-    assert rows["rdflib and pySHACL"][1:4] == ["30.0", "15.00", "200"]
-    assert rows["shacl-rust"][1:] == ["0.25", "0.12", "90", "yes"]
+    assert rows["rdflib and pySHACL"][1:5] == ["30.0", "15.00", "30.0", "200"]
+    assert rows["shacl-rust"][1:] == ["0.25", "0.12", "0.50", "90", "yes"]
     assert rows["pyshacl-turbo"][-1] == "**no**"
     assert rows["TopBraid SHACL"][1] == "at least 900"
     assert rows["riot, Turtle"][1] == "not there: apt-get install libapache-jena-java"
@@ -111,7 +111,7 @@ def test_the_table_tells_medians_ratios_and_what_is_met() -> None:
 
 
 def test_growth_is_told_of_each_size_and_ten_times_that() -> None:
-    told = document({10_000: size_of(bynet_publish=2), 100_000: size_of(bynet_publish=30)}, 40)
+    told = document({10_000: size_of(bynet_publish=2), 100_000: size_of(bynet_publish=30)})
     assert "| 10,000 | 100,000 | 15.0 | 200 | **not met** |" in told
 
 

@@ -17,7 +17,7 @@ from pathlib import Path
 
 from workbench import ROOT
 
-from bench.case import FAULTS, prepare
+from bench.case import prepare
 from bench.java import versions
 from bench.measure import RAN, Measured, Size, keep, kept, load, measure
 from bench.plot import draw
@@ -84,7 +84,7 @@ def main(words: Sequence[str] | None = None) -> int:
         size.systems = old | size.systems
         sizes[asked] = size
         keep(sizes, options.work / RESULTS)
-    (options.docs / "speed.md").write_text(document(sizes, FAULTS), encoding="utf-8")
+    (options.docs / "speed.md").write_text(document(sizes), encoding="utf-8")
     (options.docs / PICTURE).write_text(draw(series(sizes, _SHOWN), "Seconds against triples"), encoding="utf-8")
     return 0
 

@@ -23,11 +23,12 @@ RAN, STOPPED, FAILED, ABSENT = "ran", "stopped", "failed", "absent"
 
 @dataclass(slots=True)
 class Measured:
-    """What came of one system at one size: seconds and bytes of each run, how the last one ended, and whether the outcome of all was right."""
+    """What came of one system at one size: how the last run ended, seconds by the clock, bytes and seconds of processors of each, and whether all were right."""
 
     state: str
     seconds: list[float] = field(default_factory=list)
     memory: list[int] = field(default_factory=list)
+    processors: list[float] = field(default_factory=list)
     is_right: bool | None = None
     """None where nothing is judged."""
     note: str = ""
@@ -37,6 +38,11 @@ class Measured:
     def time(self) -> float:
         """The median of the seconds."""
         return median(self.seconds)
+
+    @property
+    def work(self) -> float:
+        """The median of the seconds of processors."""
+        return median(self.processors)
 
     @property
     def peak(self) -> int:
@@ -85,6 +91,7 @@ def _measure(system: System, case: Case, limit: float, measured: Measured) -> No
     ran = run(system.command(case, folder), folder, limit, environment_of({"PYTHONPATH": str(ROOT / "tests")}))
     measured.seconds.append(ran.seconds)
     measured.memory.append(ran.memory)
+    measured.processors.append(ran.processors)
     measured.state, is_right = _judged(system, case, folder, ran)
     if is_right is not None:
         measured.is_right = is_right and measured.is_right is not False

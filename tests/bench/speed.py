@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 
+from bench.case import FAULTS
+from bench.faults import FAULTS as KINDS
+from bench.generate import PROJECT
 from bench.measure import ABSENT, FAILED, RAN, STOPPED, Measured, Size
 from bench.systems import AGAIN, CHECK, FLOORS, JENA, ON_JAVA, PUBLISH, SCRIPT, SYSTEMS, VALIDATORS
 
@@ -18,13 +21,14 @@ Written by `make bench SIZES="{sizes}" ROUNDS={rounds}`, which publishes made-up
 {machine}
 
 The cities, their networks, offices, agreements and figures, with the passages that say so, come from `tests/bench/` and are the same for the same seed.
-They are validated by 16 node shapes with two constraints in SPARQL. In what is validated alone, {faults} faults are planted, of 31 kinds: whoever finds others
-than those, or not all of them, is not right.
+They are validated by {shapes} node shapes with {queries} constraints in SPARQL. In what is validated alone, {faults} faults are planted, of {kinds} kinds:
+whoever finds others than those, or not all of them, is not right.
 
-Each run is a process of its own. The systems take turns, and what takes more than a minute runs once. Seconds are the median by the clock. Memory is the
-most that all processes of a run had at once (what they share counted once, looked at a hundred times a second or less often), or the most that one of them
-had by the kernel's account, whichever is more. Others read one file of N-Triples, which they read fastest, and write no site; bynet reads Turtle files,
-holds each against its rules for input, runs a rule, answers two questions, and writes catalogue, report and pages of terms too.
+Each run is a process of its own. The systems take turns, and what takes more than a minute runs once. Seconds are the median by the clock, and beside them
+those of all processors together, which other work on the machine changes less. Memory is the most that all processes of a run had at once (what they share
+counted once, looked at a hundred times a second or less often), or the most that one of them had by the kernel's account, whichever is more. Others read
+one file of N-Triples, which they read fastest, and write no site; bynet reads Turtle files, holds each against its rules for input, runs a rule, answers
+two questions, and writes catalogue, report and pages of terms too.
 
 ![Seconds against triples, both on logarithmic scales]({picture})
 """
@@ -36,16 +40,18 @@ What was asked for, at this size:
 """
 _MOST_TIMES, _MOST_MEMORY = 12, 4_000_000_000
 _TABLE = """
-| | does | seconds | times bynet publish | MB | right |
-| --- | --- | ---: | ---: | ---: | --- |
+| | does | seconds | times bynet publish | of processors | MB | right |
+| --- | --- | ---: | ---: | ---: | ---: | --- |
 """
 
 
-def document(sizes: Mapping[int, Size], faults: int) -> str:
+def document(sizes: Mapping[int, Size]) -> str:
     """Return the whole text about what was measured at *sizes*."""
     rounds = max(size.rounds for size in sizes.values())
     machine = "\n".join(f"- {line}" for line in dict.fromkeys(line for size in sizes.values() for line in size.machine))
-    words = {"sizes": " ".join(map(str, sorted(sizes))), "rounds": rounds, "machine": machine, "faults": faults, "picture": PICTURE}
+    words = {"sizes": " ".join(map(str, sorted(sizes))), "rounds": rounds, "machine": machine, "picture": PICTURE}
+    shapes = "".join(file.read_text(encoding="utf-8") for file in (PROJECT / "shapes").glob("*.ttl"))
+    words |= {"shapes": shapes.count("a sh:NodeShape"), "queries": shapes.count("a sh:SPARQLConstraint"), "faults": FAULTS, "kinds": len(KINDS)}
     return _HEAD.format(**words) + "".join(_size(asked, size) for asked, size in sorted(sizes.items())) + "".join(_growth(sizes))
 
 
@@ -56,7 +62,8 @@ def sums(size: Size) -> dict[str, Measured]:
         rows = [size.systems[part] for part in parts if part in size.systems]
         if len(rows) == len(parts) and all(row.state == RAN for row in rows):
             judged = [row.is_right for row in rows if row.is_right is not None]
-            added[name] = Measured(RAN, [sum(row.time for row in rows)], [max(row.peak for row in rows)], all(judged) if judged else None)
+            time, work = sum(row.time for row in rows), sum(row.work for row in rows)
+            added[name] = Measured(RAN, [time], [max(row.peak for row in rows)], [work], all(judged) if judged else None)
     return size.systems | added
 
 
@@ -76,11 +83,11 @@ def _size(asked: int, size: Size) -> str:
 
 def _row(name: str, does: str, row: Measured, own: Measured | None) -> str:
     if row.state == ABSENT:
-        return f"| {name} | {does} | not there: {row.note} | | | |\n"
+        return f"| {name} | {does} | not there: {row.note} | | | | |\n"
     seconds = {STOPPED: f"at least {row.seconds[-1]:.0f}", FAILED: "failed"}.get(row.state, _seconds(row.time))
     ratio = f"{row.time / own.time:.2f}" if row.state == RAN and own and own.state == RAN else ""
     right = {None: "", True: "yes", False: "**no**"}[row.is_right]
-    return f"| {name} | {does} | {seconds} | {ratio} | {_megabytes(row.peak)} | {right} |\n"
+    return f"| {name} | {does} | {seconds} | {ratio} | {_seconds(row.work)} | {_megabytes(row.peak)} | {right} |\n"
 
 
 def _wanted(rows: Mapping[str, Measured]) -> Iterator[tuple[str, str, str, str]]:
@@ -134,6 +141,6 @@ def _megabytes(size: int) -> str:
 
 def series(sizes: Mapping[int, Size], names: Sequence[str]) -> dict[str, list[tuple[int, float]]]:
     """Return for each of *names* its seconds by triples, where it ran and was right."""
-    rows = {size.triples: sums(size) for size in sizes.values()}
-    found = {name: [(triples, row[name].time) for triples, row in sorted(rows.items()) if name in row and row[name].state == RAN] for name in names}
+    rows = {asked: sums(size) for asked, size in sizes.items()}
+    found = {name: [(asked, row[name].time) for asked, row in sorted(rows.items()) if name in row and row[name].state == RAN] for name in names}
     return {name: points for name, points in found.items() if points}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import resource
 import signal
 import subprocess
 import time
@@ -19,9 +20,10 @@ _SHARE = 20
 
 @dataclass(frozen=True, slots=True)
 class Ran:
-    """One run: wall-clock seconds, bytes, exit status (none where it was stopped at its limit of time)."""
+    """One run: seconds by the clock and of processors, bytes, exit status (none where it was stopped at its limit of time)."""
 
     seconds: float
+    processors: float
     memory: int
     status: int | None
 
@@ -33,7 +35,7 @@ def run(command: Sequence[str], folder: Path, limit: float, environment: Mapping
     or the most that one of them ever had by the kernel's account, whichever is more.
     """
     with (folder / TOLD).open("wb") as told, (folder / ERRORS).open("wb") as errors:
-        began = time.monotonic()
+        began, before = time.monotonic(), _used()
         running = subprocess.Popen(command, cwd=folder, env=dict(environment), stdin=subprocess.DEVNULL, stdout=told, stderr=errors, start_new_session=True)
         most, ended = 0, False
         while not ended and time.monotonic() - began < limit:
@@ -44,7 +46,13 @@ def run(command: Sequence[str], folder: Path, limit: float, environment: Mapping
         if not ended:
             os.killpg(running.pid, signal.SIGKILL)
             running.wait()
-    return Ran(seconds, most, running.returncode if ended else None)
+    return Ran(seconds, _used() - before, most, running.returncode if ended else None)
+
+
+def _used() -> float:
+    """The seconds of processors of all processes that this one has waited for, and of those that they waited for."""
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime
 
 
 def _has_ended(process: subprocess.Popen[bytes], seconds: float) -> bool:
