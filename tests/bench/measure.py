@@ -23,7 +23,7 @@ RAN, STOPPED, FAILED, ABSENT = "ran", "stopped", "failed", "absent"
 
 @dataclass(slots=True)
 class Measured:
-    """What came of one system at one size: how the last run ended, seconds by the clock, bytes and seconds of processors of each, and whether all were right."""
+    """What came of one system at one size: how the last run ended, seconds by the clock, bytes and seconds of processors of each, and if all were right."""
 
     state: str
     seconds: list[float] = field(default_factory=list)
