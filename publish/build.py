@@ -87,7 +87,7 @@ def check_project(root: Path, processor: Processor, base: str | None = None, con
     ontology = (triple for source in project.sources["ontology"] for triple in source.triples)
     processor.ask(_n_triples([*project.stated, *project.derived, *ontology]), _n_triples(project.shapes_graph))
     listed += inspected(project)
-    scored = _score(project, listed)  # while the processor works
+    scored = score_of(project, listed)  # while the processor works
     try:
         answer = processor.answer()
     except CheckFailed as error:
@@ -108,7 +108,8 @@ def _with(project: Project, contributed: Iterable[tuple[Source, list[Finding]]])
 class Order:
     """What to publish: the project's folder, where to, the base of its IRIs where it is not its own, and the site before where that is not *out*.
 
-    *expires* is the last day on which a copy is valid, or `validity.NEVER`; where it is nothing, that of the site before.
+    *expires* is the last day on which a copy is valid, or `validity.NEVER`; where it is nothing, that of the site before. *resources* says
+    where the descriptions of the data's resources are: in ``files`` of their own, in ``bundles``, or in ``none`` but the dumps.
     """
 
     root: Path
@@ -116,6 +117,7 @@ class Order:
     base: str | None = None
     previous: str | None = None
     expires: str | None = None
+    resources: str = "files"
 
 
 def publish_project(order: Order, progress: Progress, processor: Processor) -> tuple[Checked, int]:
@@ -124,14 +126,19 @@ def publish_project(order: Order, progress: Progress, processor: Processor) -> t
     Nobody else can publish to the same folder meanwhile. Raises `Unsound` (nothing is written) where there is a violation, `OccupiedFolder`
     where the folder is not bynet's, and other mistakes where it can't be written or the data set may not follow the one published before.
     """
-    if any(order.out.resolve().is_relative_to((order.root / folder).resolve()) for folder in (*SOURCE_FOLDERS, "theme")):
-        raise OccupiedFolder("inside-sources", folder=order.out)
+    refuse_sources(order)
     with replacing(order.out) as place:
         progress("checking")
         checked = check_project(order.root, processor, order.base)
         if checked.project is None or not checked.is_sound:
             raise Unsound(checked)
         return checked, _publish(order, checked, checked.project, progress, place)
+
+
+def refuse_sources(order: Order) -> None:
+    """Raise `OccupiedFolder` where the site would stand among its own sources."""
+    if any(order.out.resolve().is_relative_to((order.root / folder).resolve()) for folder in (*SOURCE_FOLDERS, "theme")):
+        raise OccupiedFolder("inside-sources", folder=order.out)
 
 
 def _publish(order: Order, checked: Checked, project: Project, progress: Progress, place: Place) -> int:
@@ -152,8 +159,8 @@ def _publish(order: Order, checked: Checked, project: Project, progress: Progres
     return place.replace(site_files(Publication(replace(project, cases=cases), checked, history)), partial(read_back, accepted))
 
 
-def _score(project: Project, own: Sequence[Finding]) -> tuple[Indicator, ...]:
-    """How good the metadata are, as the catalogue would say them; nothing where the files have faults that stop publishing.
+def score_of(project: Project, own: Sequence[Finding]) -> tuple[Indicator, ...]:
+    """Return how good the metadata are, as the catalogue would say them; nothing where the files have faults that stop publishing.
 
     What the method asks of a file is that its size and hash are said: their values, which only writing the file would tell, make no difference.
     """

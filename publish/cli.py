@@ -64,14 +64,15 @@ def cli(context: click.Context, root: Path | None, lang: str | None) -> None:
 @click.option("--previous", metavar="DIR_OR_URL")
 @click.option("--base-iri")
 @click.option("--expires", metavar="DAY")
+@click.option("--resources", type=click.Choice(["files", "bundles", "none"]), default="files", show_default=True)
 @click.pass_obj
-def publish(options: Options, out: Path, previous: str | None, base_iri: str | None, expires: str | None) -> None:
+def publish(options: Options, /, out: Path, **given: Any) -> None:  # noqa: ANN401  # texts, or nothing
     """Write the site."""
     with Processor() as processor:
         from publish import commands
         from publish.build import Order
 
-        order = Order(options.project(), out, base_iri, previous, expires)
+        order = Order(options.project(), out, given.pop("base_iri"), **given)
         _end(commands.publish(order, _progress(options), commands.Talk(options.language, processor)))
 
 

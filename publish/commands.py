@@ -69,7 +69,7 @@ def publish(order: Order, progress: Progress, talk: Talk) -> Outcome:
         raise Mistake("expires-day", day=order.expires)
     was_signed = (order.out / SIGNATURE).is_file()
     try:
-        checked, count = publish_project(order, progress, talk.processor)
+        checked, count = _published(order, progress, talk.processor)
     except Unsound as unsound:
         progress("nothing")
         return Outcome([], [*_findings(unsound.checked, talk.language), _say(talk.language, "stopped")], unsound.exit_code)
@@ -77,6 +77,14 @@ def publish(order: Order, progress: Progress, talk: Talk) -> Outcome:
     said = _say(talk.language, "published" if count else "unchanged", count=count, folder=order.out)
     remarks = [_say(talk.language, "sign-anew", folder=order.out)] if count and was_signed else []
     return Outcome([said, *_valid_until(order.out, talk.language)], remarks, warnings=[*_findings(checked, talk.language)])
+
+
+def _published(order: Order, progress: Progress, processor: Processor) -> tuple[Checked, int]:
+    if order.resources == "files":
+        return publish_project(order, progress, processor)
+    from publish.bulk.publishing import publish_on_disk  # noqa: PLC0415  # takes long to start, and only large data sets need it
+
+    return publish_on_disk(order, progress, processor)
 
 
 def _valid_until(site: Path, language: str) -> Iterator[str]:
@@ -193,8 +201,7 @@ def _summary(checked: Checked, language: str) -> str:
         counts = {severity: sum(line[0] == severity for line in lines) for severity in Severity}
         return _say(language, "findings", violations=counts[Severity.VIOLATION], warnings=counts[Severity.WARNING], infos=counts[Severity.INFO])
     focus_nodes = checked.validation.focus_nodes
-    triples = checked.project.data if checked.project else []
-    return _say(language, "clean", triples=len(triples), shapes=len(focus_nodes), nodes=sum(focus_nodes.values()))
+    return _say(language, "clean", triples=checked.triples, shapes=len(focus_nodes), nodes=sum(focus_nodes.values()))
 
 
 def _unformatted(root: Path) -> dict[str, str]:

@@ -10,6 +10,7 @@ import json
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import groupby
+from types import MappingProxyType
 
 from pyoxigraph import BlankNode, Literal, NamedNode, Triple
 
@@ -30,11 +31,14 @@ GRAPH_END = "\n]\n}\n"
 
 
 class Context:
-    """The keys of a data set's JSON-LD, and how the values under each are read."""
+    """The keys of a data set's JSON-LD, and how the values under each are read.
 
-    def __init__(self, triples: Iterable[Triple], namespaces: Namespaces, base: str, forms: Mapping[str, Iterable[str]] = {}) -> None:
+    *forms* has those of triples that are not among *triples*: ``@id``, ``@language`` and datatypes by property, ``class`` by class.
+    """
+
+    def __init__(self, triples: Iterable[Triple], namespaces: Namespaces, base: str, forms: Mapping[str, Iterable[str]] = MappingProxyType({})) -> None:
         self._namespaces = namespaces
-        self._forms = {predicate: set(written) for predicate, written in forms.items()}
+        self._forms = {name: {*found} for name, found in forms.items()}
         for triple in triples:
             if triple.predicate != TYPE:
                 self._forms.setdefault(triple.predicate.value, set()).add(_form(triple.object))

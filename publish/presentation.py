@@ -9,7 +9,7 @@ from pathlib import Path
 from pyoxigraph import NamedNode
 
 from publish.citation import plain
-from publish.describe import names, reified, usage
+from publish.describe import names, reified
 from publish.discovery import Link, dataset_links, resource_links
 from publish.facts import Facts
 from publish.model import Resource, Source, sort_triples
@@ -80,12 +80,12 @@ class Presentation:
         return Stock(
             queries=(*project.rules, *project.questions),
             answers=publication.answers,
-            usage=usage(project.data),
+            usage=publication.usage,
             files=publication.files,
             validation=checked.validation,
             findings=checked.findings,
             score=(reached(checked.score), answerable(checked.score)),
-            counts={"stated": len(project.stated), "derived": len(project.derived)},
+            counts=publication.counts,
             ontology=(*graphs["ontology"], *graphs["shapes"]),
             cases=cases(project.cases, {Path(source.file).stem: _subjects(source) for source in project.sources["shapes"]}),
         )

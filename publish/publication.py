@@ -5,23 +5,23 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from hashlib import sha256
 
 from pyoxigraph import Literal, Triple
 
 from publish.addresses import media_type
 from publish.answered import Answered, answered
 from publish.catalogue import Catalogue, catalogue_triples
-from publish.describe import code_lists, describe, names, query_triples
+from publish.describe import code_lists, describe, names, query_triples, usage
 from publish.diff import name_by_structure
 from publish.discovery import Place
 from publish.facts import Facts
 from publish.feed import ROOT as FEED
 from publish.feed import Stream, feed_files
 from publish.jsonld import Context
+from publish.made import Content, digest
 from publish.model import DATA_GRAPHS, DCAT, Change, Finding, Project, Published, Release, Resource, Severity, Snapshot, Validation, sort_triples
 from publish.quality import Indicator, score_triples
-from publish.render import File, Notation, render_graph, render_graphs
+from publish.render import Notation, render_graph, render_graphs
 from publish.report import report_iri, report_triples
 from publish.sparql import load
 from publish.statistics import ALL, Statistics, statistics
@@ -60,6 +60,14 @@ class Checked:
     validation: Validation = _NOTHING
     score: tuple[Indicator, ...] = ()
     """How good the metadata are; nothing where the files have faults that stop publishing."""
+
+    on_disk: int = 0
+    """How many triples lie on disk, beside those of the project."""
+
+    @property
+    def triples(self) -> int:
+        """How many triples were checked, stated and derived."""
+        return self.on_disk or (len(self.project.data) if self.project else 0)
 
     @property
     def is_sound(self) -> bool:
@@ -119,7 +127,7 @@ class Publication:
     def files(self) -> tuple[Published, ...]:
         """What is offered for download, by path: each graph in each format, and the feed."""
         offered = {**{f"download/{name}": content for name, content in self.dumps.items()}, **{path: self.feed[path] for path in self.feed if path == FEED}}
-        return tuple(Published(path, media_type(path), len(content), sha256(content).hexdigest()) for path, content in sorted(offered.items()))
+        return tuple(Published(path, media_type(path), len(content), digest(content)) for path, content in sorted(offered.items()))
 
     @cached_property
     def described(self) -> Catalogue:
@@ -150,6 +158,16 @@ class Publication:
         return statistics({ALL: project.data, "stated": project.stated, "derived": project.derived}, project.base)
 
     @cached_property
+    def usage(self) -> Mapping[str, int]:
+        """How often the data use each class, property and code."""
+        return usage(self.project.data)
+
+    @property
+    def counts(self) -> Mapping[str, int]:
+        """How many triples are in each graph of the data."""
+        return {"stated": len(self.project.stated), "derived": len(self.project.derived)}
+
+    @cached_property
     def place(self) -> Place:
         """Where the site stands."""
         project = self.project
@@ -172,10 +190,10 @@ class Publication:
         return tuple(describe(self.everything, frozenset(self.project.derived), self.project.base))
 
     @cached_property
-    def dumps(self) -> dict[str, bytes]:
+    def dumps(self) -> dict[str, Content]:
         """Each graph in each format, by its name (``all.ttl``)."""
         graphs = {"all": self.project.data, **self.snapshot.graphs, "codes": code_lists(self.project.stated)}
-        files: list[File] = [file for name, triples in sorted(graphs.items()) for file in render_graph(name, triples, self.notation)]
+        files = [file for name, triples in sorted(graphs.items()) for file in render_graph(name, triples, self.notation)]
         files += render_graphs("all", {self.project.base + name: graphs[name] for name in DATA_GRAPHS}, self.notation)
         return dict(files)
 

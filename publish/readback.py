@@ -47,22 +47,33 @@ class Accepted:
 
 def accept(project: Project, queries: Sequence[Triple], report: Sequence[Triple]) -> Accepted:
     """Return what was accepted of *project*, with its *queries* and the *report* as RDF."""
-    graphs: dict[str, Sequence[Triple]] = {
-        "all": project.data,
-        "stated": project.stated,
-        "derived": project.derived,
-        "ontology": project.triples("ontology"),
-        "shapes": project.shapes_graph,
-        "queries": queries,
-        "codes": _codes(project.stated),
-    }
-    everything = {triple for name in ("stated", "derived", "ontology", "shapes", "queries") for triple in graphs[name]} | {*report}
+    graphs: dict[str, Sequence[Triple]] = {"all": project.data, "stated": project.stated, "derived": project.derived, **_beside(project, queries)}
     hashes = {name: canonical_hash(graph) for name, graph in graphs.items()}
     dumps = {f"{name}.{ending}": digest for name, digest in hashes.items() for ending in _GRAPH}
     data = canonical_hash(
         Quad(triple.subject, triple.predicate, triple.object, NamedNode(project.base + name)) for name in DATA_GRAPHS for triple in graphs[name]
     )
     dumps |= {f"all.{ending}": data for ending in _GRAPHS}
+    return _accepted(project, dumps, _everything(project, queries, report))
+
+
+def accept_frame(frame: Project, beside: Mapping[str, Sequence[Triple]], report: Sequence[Triple]) -> Accepted:
+    """Return what was accepted of a project whose data lie on disk, and are proved block by block as they are written: the *frame*, and the graphs *beside*."""
+    hashes = {name: canonical_hash(graph) for name, graph in beside.items()}
+    return _accepted(frame, {f"{name}.{ending}": digest for name, digest in hashes.items() for ending in _GRAPH}, _everything(frame, beside["queries"], report))
+
+
+def _beside(project: Project, queries: Sequence[Triple]) -> dict[str, Sequence[Triple]]:
+    """The graphs that are downloads beside the data."""
+    shapes, codes = project.shapes_graph, _codes(project.stated)
+    return {"ontology": project.triples("ontology"), "shapes": shapes, "queries": queries, "codes": codes}
+
+
+def _everything(project: Project, queries: Sequence[Triple], report: Sequence[Triple]) -> set[Triple]:
+    return {*project.stated, *project.derived, *project.triples("ontology"), *project.shapes_graph, *queries, *report}
+
+
+def _accepted(project: Project, dumps: Mapping[str, str], everything: set[Triple]) -> Accepted:
     files = {f"download/{name}": digest for name, digest in dumps.items()}
     for iri, graph in _things(everything, project.base):
         files |= dict.fromkeys((f"{page_path(iri, project.base)}.{ending}" for ending in _GRAPH), canonical_hash(graph))

@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path, PurePosixPath
 
 from publish.errors import Mistake
+from publish.made import Content, File
 
 _NAMES = {
     errno.ENOSPC: "disk-full",
@@ -35,13 +36,13 @@ class Refused(Mistake):
 class Needs:
     """What a new site of certain files needs of a disk: so many *files* in these *folders*, and *size* in bytes of the blocks that the files fill."""
 
-    def __init__(self, files: Iterable[tuple[str, bytes]]) -> None:
+    def __init__(self, files: Iterable[File]) -> None:
         self.size = 0
         self.files = 0
         self.folders: set[str] = set()
         self._rest = iter(files)
 
-    def counted(self) -> Iterator[tuple[str, bytes]]:
+    def counted(self) -> Iterator[File]:
         """Yield the files (path and content), each counted."""
         for path, content in self._rest:
             self._add(path, content)
@@ -58,7 +59,7 @@ class Needs:
         """How many files and folders there are."""
         return self.files + len(self.folders)
 
-    def _add(self, path: str, content: bytes) -> None:
+    def _add(self, path: str, content: Content) -> None:
         self.files += 1
         self.folders.update(map(str, PurePosixPath(path).parents))
         self.size += -(-len(content) // _BLOCK) * _BLOCK

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from hashlib import sha256
 from importlib.resources import files
 from urllib.parse import urlsplit
 
@@ -23,6 +22,7 @@ from publish.facts import Facts
 from publish.hosting import host_files
 from publish.intake.parsing import parse
 from publish.jsonld import Context
+from publish.made import Content, File, digest
 from publish.model import FOAF, OWL, ChangeKind, Published, Release, Resource, tombstones
 from publish.pages.cases import case_files
 from publish.pages.pages import BROWSE
@@ -32,7 +32,7 @@ from publish.presentation import Presentation
 from publish.publication import Publication
 from publish.querypage import PATH as QUERY_PAGE
 from publish.querypage import assets, page_values
-from publish.render import File, Notation, render_graph, render_resource
+from publish.render import Notation, render_graph, render_resource
 from publish.report import report_iri
 from publish.turtle import write_turtle
 from publish.validity import VALIDITY, Validity
@@ -120,37 +120,37 @@ def _for_programs(presentation: Presentation) -> Iterator[File]:
     yield "cite/dataset.ris", ris(publication.cited, project.dataset.value, project.languages[0]).encode()
 
 
-def _releases(presentation: Presentation) -> dict[str, bytes]:
+def _releases(presentation: Presentation) -> dict[str, Content]:
     """The files of every release: those that stand already as they are, and those of the present one where it is new."""
     history = presentation.publication.history
-    kept = dict(history.kept)
+    kept: dict[str, Content] = dict(history.kept)
     if not history.releases or any(path.startswith(history.releases[-1].path) for path in kept):
         return kept
     return kept | _release(presentation, history.releases[-1])
 
 
-def _release(presentation: Presentation, release: Release) -> dict[str, bytes]:
+def _release(presentation: Presentation, release: Release) -> dict[str, Content]:
     """The files of a new release, which nothing changes again."""
     publication = presentation.publication
     folder, project, history = release.path, publication.project, publication.history
-    made = {folder + name: content for name, content in publication.dumps.items()}
+    made: dict[str, Content] = {folder + name: content for name, content in publication.dumps.items()}
     for version in _version_iris(publication, project.base + folder):
         made |= render_graph(version.removeprefix(project.base), publication.snapshot.graphs["ontology"], publication.notation)
-    made[f"{folder}changes.json"] = as_json(history.before, publication.snapshot, history.changes).encode()
+    told = made[f"{folder}changes.json"] = as_json(history.before, publication.snapshot, history.changes).encode()
     made[f"{folder}changes.rdfp"] = patch(history.changes, project.base).encode()
     offered = _offered(made)
     described = release_triples(publication.described, release, offered)
     made |= render_graph(f"{folder}index", described, _notation(publication, described))
-    entry = _entry(made[f"{folder}changes.json"], release, publication)
+    entry = _entry(told, release, publication)
     made |= (pages.release(entry, offered) for pages in presentation.pages.values())
-    sums = "".join(f"{sha256(content).hexdigest()}  {path.removeprefix(folder)}\n" for path, content in sorted(made.items()))
+    sums = "".join(f"{digest(content)}  {path.removeprefix(folder)}\n" for path, content in sorted(made.items()))
     return made | {f"{folder}SHA256SUMS": sums.encode()}
 
 
-def _entry(changes: bytes, release: Release, publication: Publication) -> Entry:
+def _entry(changes: Content, release: Release, publication: Publication) -> Entry:
     """What a page tells of a release, from its ``changes.json``; a stranger may have written that."""
     try:
-        told = json.loads(changes)
+        told = json.loads(changes if isinstance(changes, bytes) else changes.path.read_bytes())
         listed = [
             Changed(
                 NamedNode(change["iri"]).value, ChangeKind(change["kind"]), _texts(change["labels"]), _triples(change["added"]), _triples(change["removed"])
@@ -179,8 +179,8 @@ def _version_iris(publication: Publication, folder: str) -> list[str]:
     return sorted(iri for iri in named if iri.startswith(folder))
 
 
-def _offered(content: Mapping[str, bytes]) -> tuple[Published, ...]:
-    return tuple(Published(path, media_type(path), len(data), sha256(data).hexdigest()) for path, data in sorted(content.items()))
+def _offered(content: Mapping[str, Content]) -> tuple[Published, ...]:
+    return tuple(Published(path, media_type(path), len(data), digest(data)) for path, data in sorted(content.items()))
 
 
 def _looks(presentation: Presentation) -> Iterator[File]:
@@ -190,7 +190,7 @@ def _looks(presentation: Presentation) -> Iterator[File]:
     yield from ((name, folder.joinpath(name).read_bytes()) for name in ("icon.svg", "pictures.css", "site.js"))
 
 
-def _pages(presentation: Presentation, releases: Mapping[str, bytes]) -> Iterator[File]:
+def _pages(presentation: Presentation, releases: Mapping[str, Content]) -> Iterator[File]:
     publication = presentation.publication
     report, checked = report_iri(publication.project.base), publication.checked
     entries = [_entry(releases[f"{release.path}changes.json"], release, publication) for release in reversed(publication.history.releases)]

@@ -19,6 +19,7 @@ from typing import NoReturn
 
 from publish.disk import exchange, sync_all, sync_folder
 from publish.errors import OccupiedFolder
+from publish.made import Content, File, digest
 from publish.paths import SIGNATURE
 from publish.refusals import Needs, Refused, told
 from publish.reserve import reserved
@@ -48,7 +49,7 @@ def replacing(out: Path) -> Iterator[Place]:
         yield place
 
 
-def write_site(out: Path, files: Iterable[tuple[str, bytes]], prove: Callable[[Path], None] = lambda _folder: None) -> int:
+def write_site(out: Path, files: Iterable[File], prove: Callable[[Path], None] = lambda _folder: None) -> int:
     """Replace the site at *out* by *files* as `Place.replace` does, where nothing has to be known of the old site before."""
     with replacing(out) as place:
         return place.replace(files, prove)
@@ -67,6 +68,11 @@ class Place:
         return self.out.parent / _NAME.format(self.out.name, "new")
 
     @property
+    def work(self) -> Path:
+        """Where lies what is worked with, and what the next publisher can use again."""
+        return self.out.parent / _NAME.format(self.out.name, "work")
+
+    @property
     def old(self) -> Path:
         """Where the old site is for a moment, where two folders can't change places in one step."""
         return self.out.parent / _NAME.format(self.out.name, "old")
@@ -76,7 +82,7 @@ class Place:
         if self.old.exists() and not self.out.exists():
             self.old.rename(self.out)
 
-    def replace(self, files: Iterable[tuple[str, bytes]], prove: Callable[[Path], None]) -> int:
+    def replace(self, files: Iterable[File], prove: Callable[[Path], None]) -> int:
         """Replace the site by *files* (path and content) and return how many there are: none where it holds just these already.
 
         *prove* is given the folder of the site before it takes its place, and raises what keeps it from that. Raises `Refused` and
@@ -172,7 +178,7 @@ def _holds(site: Path, manifest: Path) -> bool:
     return all(path.is_file() and sha256(path.read_bytes()).hexdigest() == digest for path, digest in paths)
 
 
-def _build(folder: Path, files: Iterable[tuple[str, bytes]]) -> int:
+def _build(folder: Path, files: Iterable[File]) -> int:
     digests: dict[str, str] = {}
     made: set[PurePosixPath] = set()
     _make(folder)
@@ -181,8 +187,8 @@ def _build(folder: Path, files: Iterable[tuple[str, bytes]]) -> int:
             if parent not in made:
                 made.add(parent)
                 _make(folder / parent)
-        _write(folder / path, content)
-        digests[path] = sha256(content).hexdigest()
+        _put(folder / path, content)
+        digests[path] = digest(content)
     lines = [f"{digest}  {path}\n" for path, digest in sorted(digests.items())]
     _write(folder / MANIFEST, "".join(lines).encode())
     return len(digests)
@@ -191,6 +197,17 @@ def _build(folder: Path, files: Iterable[tuple[str, bytes]]) -> int:
 def _make(folder: Path) -> None:
     folder.mkdir()
     folder.chmod(0o755)
+
+
+def _put(path: Path, content: Content) -> None:
+    if isinstance(content, bytes):
+        _write(path, content)
+        return
+    try:
+        os.link(content.path, path)
+    except OSError:  # a file system that knows no links
+        shutil.copyfile(content.path, path)
+    path.chmod(0o644)
 
 
 def _write(path: Path, content: bytes) -> None:

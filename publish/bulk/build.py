@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
@@ -12,62 +12,29 @@ import pyoxigraph
 from pyoxigraph import RdfFormat, Triple
 
 from publish.bulk.asking import derived, derived_triples, unanswered
-from publish.bulk.counting import Numbers, counted
 from publish.bulk.crossing import InFiles, files_with, questionable, withdrawn
+from publish.bulk.held import BYTES, Held
 from publish.bulk.index import Index, merged, opened
 from publish.bulk.judging import Extract, extract
 from publish.bulk.lines import DERIVED, ONTOLOGY, tagged, turned
-from publish.bulk.looking import Looked, Shares, tasks, vocabulary
+from publish.bulk.looking import Shares, tasks, vocabulary
 from publish.bulk.runs import Run, Runs, everything_else
 from publish.check import findings, sort_findings
-from publish.confined import Limits, Note, Stopped, confined, limits_for
+from publish.confined import Note, Stopped, confined, limits_for
 from publish.errors import CheckFailed
 from publish.findings import found, heard, told
-from publish.intake.files import read_sources
 from publish.lint import Elsewhere, described, lint
 from publish.model import Finding, Project, Source
 from publish.parallel import confined_each
 from publish.processor import Processor
 from publish.publication import Checked
 from publish.read import cases_of, read_frame, source_files
-from publish.rebase import move_source
 from publish.shacl import prepare
+from publish.statistics import ALL
 from publish.trial import Halted, load_what_lint_needs, stopped_at
 
 Progress = Callable[[str], None]
 _RUNS = "runs"
-
-
-@dataclass(frozen=True, slots=True)
-class Held:
-    """A project whose data lie on disk: its frame, the runs of its files, its lines by subject and turned, and what was seen in them."""
-
-    root: Path
-    frame: Project
-    runs: Sequence[Run]
-    by_subject: Index
-    turned: Index
-    looked: Looked = field(default_factory=Looked)
-
-    @property
-    def numbers(self) -> Numbers:
-        """The numbers of the data."""
-        return counted(map(str.encode, self.looked.numbers), self.frame.base)
-
-    @property
-    def limits(self) -> Limits:
-        """The limits of work on all data."""
-        return limits_for(self.by_subject.size // _BYTES)
-
-    def sources(self, names: Iterable[str]) -> tuple[Source, ...]:
-        """Return data files as sources, in order, that of the data set among them."""
-        wanted = {*names, *(source.file for source in self.frame.sources["data"])}
-        paths = [self.root / run.file for run in self.runs if run.file in wanted]
-        return tuple(move_source(source, self.frame.own_base, self.frame.base) for source, _faults in read_sources(paths, self.root))
-
-
-_BYTES = 100
-"""The bytes of a line, more or less."""
 
 
 def check_on_disk(root: Path, base: str | None, folder: Path, processor: Processor, files: ExitStack) -> tuple[Checked, Held | None]:
@@ -108,7 +75,8 @@ def _checked(held: Held, listed: list[Finding], processor: Processor) -> tuple[C
     nodes = {term for result in answer.results for term in (_node(result["focus_node"]), _node(result["value"])) if term}
     sources = _in_order(held.frame, held.sources(files_with(nodes, held.runs)))
     validation = findings(answer, sources, held.frame.prefixes, partial(cases_of, held.root))
-    return Checked(held.frame, tuple(sort_findings([*listed, *validation.findings])), validation), held
+    numbers = held.numbers.statistics().graphs[ALL]
+    return Checked(held.frame, tuple(sort_findings([*listed, *validation.findings])), validation, on_disk=numbers.triples), held
 
 
 def _whole(answer: list[bytes] | Stopped) -> list[bytes]:
@@ -131,7 +99,7 @@ def _held(root: Path, frame: Project, runs: Sequence[Run], folder: Path, files: 
 
 
 def _derived(frame: Project, stated: Index) -> list[Triple]:
-    limits = limits_for(stated.size // _BYTES)
+    limits = limits_for(stated.size // BYTES)
     try:
         (piece,) = confined(partial(derived, frame, stated), limits, (stated.descriptor,))
     except Stopped as stopped:

@@ -99,23 +99,24 @@ class Numbers:
                 counts[b"link", predicate, _space(value), b"objects"] += 1
 
     def forms(self) -> dict[str, set[str]]:
-        """Return how the values of each property are written: ``@id``, ``@language``, datatypes."""
+        """Return how the values of each property are written, and ``class`` for each class, as `publish.jsonld.Context` takes them."""
         forms: dict[str, set[str]] = {}
         for key in self._counts:
-            if key[0] == "form":
+            if key[0] == "form" and key[1] != TYPE.value:
                 forms.setdefault(key[1], set()).add(key[2])
+        for kind in self._names("class"):
+            forms.setdefault(kind, set()).add("class")
+            forms.setdefault(TYPE.value, set()).add("@id")
         return forms
-
-    def kinds(self) -> list[str]:
-        """Return the classes of the data, sorted."""
-        return self._names("class")
 
     def statistics(self) -> Statistics:
         """Return all numbers."""
         counts = self._counts
         properties = {name: Spread(*(counts["property", name, what] for what in _SPREAD)) for name in self._names("property")}
         links = {(key[1], key[2]): Spread(*(counts["link", *key[1:3], what] for what in _SPREAD)) for key in sorted(counts) if key[0] == "link"}
-        kinds = {kind: ClassCounts(counts["class", kind, "entities"], counts["class", kind, "triples"], self._firsts.get(kind, "")) for kind in self.kinds()}
+        kinds = {
+            kind: ClassCounts(counts["class", kind, "entities"], counts["class", kind, "triples"], self._firsts.get(kind, "")) for kind in self._names("class")
+        }
         return Statistics({name: self._graph(name) for name in GRAPHS}, kinds, properties, without_terms(links, [*properties, *kinds]))
 
     def _graph(self, name: str) -> GraphCounts:

@@ -3,33 +3,50 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
-from pyoxigraph import NamedNode, Triple
+from pyoxigraph import Triple
 
 from publish.bulk.index import Index
 from publish.bulk.lines import DERIVED, STATED, Fields, n_triples, of_graph, triples_of
-from publish.model import sort_triples
+from publish.model import SKOS, TYPE, Project, sort_triples
 
 _MOST = 2000
 """How many things may be told of."""
 _POINTING = 100
 
 
-def described(dataset: NamedNode, by_subject: Index, turned: Index) -> dict[bytes, list[Triple]]:
-    """Return by their tags the triples about *dataset*, about what points at it, and about what all of these name: the nearest, where they are many."""
-    start = b"<" + dataset.value.encode()
+def framed(frame: Project, by_subject: Index, turned: Index) -> Project:
+    """Return *frame* with the triples about its data set, about what points at that, about codes, and about what all of these name.
+
+    Of what they name it is the nearest, where that is much.
+    """
+    start = b"<" + frame.dataset.value.encode()
     pointing = [fields[2] for fields in _fields(turned.matching(start + b"\t"))][:_POINTING]
-    waiting = [*dict.fromkeys((start, *pointing))]
+    waiting = [*dict.fromkeys((start, *pointing, *_codes(turned)[:_MOST]))]
     met = {*waiting}
     groups = []
     for node in waiting:  # which grows
         groups.append(by_subject.matching(node + b"\t"))
         named = [fields[2] for fields in _fields(groups[-1]) if fields[2].startswith(b"<")]
-        new = [*dict.fromkeys(name for name in named if name not in met)][: _MOST - len(met)]
+        new = [*dict.fromkeys(name for name in named if name not in met)][: max(0, _MOST - len(met))]
         waiting += new
         met.update(new)
     whole = b"".join(groups)
-    return {tag: sort_triples(triples_of(n_triples(of_graph(whole, tag)))) for tag in (STATED, DERIVED)}
+    stated, derived = (sort_triples(triples_of(n_triples(of_graph(whole, tag)))) for tag in (STATED, DERIVED))
+    return replace(frame, stated=stated, derived=derived)
+
+
+def code_triples(by_subject: Index, turned: Index) -> list[Triple]:
+    """Return what is stated of the SKOS concepts and concept schemes, sorted."""
+    lines = b"".join(by_subject.matching(node + b"\t") for node in _codes(turned))
+    return sort_triples(triples_of(n_triples(of_graph(lines, STATED))))
+
+
+def _codes(turned: Index) -> list[bytes]:
+    """The concepts and concept schemes that are stated, sorted."""
+    kinds = (b"<%b%b\t<%b\t" % (SKOS.encode(), name, TYPE.value.encode()) for name in (b"Concept", b"ConceptScheme"))
+    return sorted({fields[2] for kind in kinds for fields in _fields(turned.matching(kind)) if fields[3] == STATED})
 
 
 def _fields(lines: bytes) -> Iterator[Fields]:

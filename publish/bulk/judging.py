@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from pyoxigraph import RdfFormat, Store
@@ -48,7 +48,7 @@ def extract(shares: Shares, looked: Looked, note: Note) -> Iterator[bytes]:
     data = n_triples(b"".join(sorted(line.removesuffix(b"\n") + b"\n" for line in lines)))
     listed = {shape: [n_term(node).decode() for node in dict.fromkeys(found)] for shape, found in nodes.items()}
     told = written(Suspects(looked.focus_nodes, listed))
-    asked = _wherever(shares.by_subject, known)
+    asked = _wherever(shares.by_subject, reach.footprint(known, suspects))
     yield json.dumps([len(told), len(asked)]).encode() + b"\n" + told + asked + data
 
 
@@ -71,10 +71,8 @@ def _store(by_subject: Index, predicates: frozenset[bytes] | None) -> Store:
     return store
 
 
-def _wherever(by_subject: Index, known: Mapping[str, reach.Reach]) -> bytes:
-    """What those shapes see wherever it is that do not keep to their trails, as N-Triples."""
-    footprints = [one.footprint for one in known.values() if not one.is_bounded]
-    if not footprints:
+def _wherever(by_subject: Index, predicates: frozenset[bytes] | None) -> bytes:
+    """All triples with one of *predicates*, as N-Triples."""
+    if predicates is not None and not predicates:
         return b""
-    predicates = None if None in footprints else frozenset(name for names in footprints for name in names or ())
     return b"".join(n_triples(with_predicates(of_all(piece), predicates)) for piece in by_subject.pieces(_PIECE))

@@ -1,0 +1,72 @@
+"""What a project publishes whose data lie on disk: its frame as ever, its dumps as they were written, its numbers as they were counted."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from functools import cached_property
+
+from pyoxigraph import Triple
+
+from publish.answered import Answered, answered
+from publish.bulk.asking import store_of
+from publish.bulk.footprint import footprint
+from publish.bulk.frame import code_triples
+from publish.bulk.held import Held
+from publish.jsonld import Context
+from publish.made import Content, Made
+from publish.model import Project
+from publish.publication import Checked, History, Publication
+from publish.render import Notation, render_graph
+from publish.statistics import Statistics
+
+
+class OnDisk(Publication):
+    """What is published of a *frame* and the data that are *held* on disk; *written* are the dumps of the data, once they are."""
+
+    def __init__(self, frame: Project, checked: Checked, held: Held, history: History) -> None:
+        super().__init__(frame, checked, history)
+        self._held = held
+        self._counted = held.numbers
+        self.written: Mapping[str, Made] = {}
+
+    @cached_property
+    def numbers(self) -> Statistics:
+        """The numbers of the data."""
+        return self._counted.statistics()
+
+    @cached_property
+    def usage(self) -> Mapping[str, int]:
+        """How often the data use each class and property; how often they use codes is not counted."""
+        spread = {name: numbers.triples for name, numbers in self.numbers.properties.items()}
+        return Counter(spread) + Counter({kind: numbers.entities for kind, numbers in self.numbers.classes.items()})
+
+    @property
+    def counts(self) -> Mapping[str, int]:
+        """How many triples are in each graph of the data."""
+        return {name: self.numbers.graphs[name].triples for name in ("stated", "derived")}
+
+    @cached_property
+    def notation(self) -> Notation:
+        """What the RDF formats need to know."""
+        return Notation(self.project.base, self.namespaces, Context(self.everything, self.namespaces, self.project.base, self._counted.forms()))
+
+    @cached_property
+    def beside(self) -> Mapping[str, Sequence[Triple]]:
+        """The graphs that are downloads beside the data, by name."""
+        graphs = {name: triples for name, triples in self.snapshot.graphs.items() if name not in self.counts}
+        return {**graphs, "codes": code_triples(self._held.by_subject, self._held.turned)}
+
+    @cached_property
+    def dumps(self) -> dict[str, Content]:
+        """The data as they were written, and each other graph in each format, by name."""
+        files = (file for name, triples in sorted(self.beside.items()) for file in render_graph(name, triples, self.notation))
+        return {**dict(files), **self.written}
+
+    @cached_property
+    def answers(self) -> dict[str, Answered]:
+        """The answer of each question that is a SELECT or an ASK, by its IRI."""
+        questions = self.project.questions
+        store = store_of(self._held.by_subject, footprint(questions))
+        found = ((query.iri, answered(store, query)) for query in questions)
+        return {iri: answer for iri, answer in found if answer}
