@@ -8,11 +8,12 @@ from dataclasses import dataclass
 
 import pyoxigraph
 from pyoxigraph import RdfFormat
+from pyshacl.rdfutil.stringify import stringify_blank_node
 
 from publish.bulk.lines import lines_of, n_triples
 from publish.reach.graph import Graph, InMemory
 from publish.reach.reach import Reach, extract, footprint, reach_of
-from publish.reach.screen import Look, Screen, Seen, Suspect, ask
+from publish.reach.screen import Look, Screen, Seen, ask
 from publish.reach.terms import n_term
 from publish.shapes.judgement import judge
 from publish.shapes.suspects import Suspects
@@ -84,6 +85,7 @@ def _with(every: Iterable[bytes], predicates: frozenset[bytes] | None) -> Iterat
 
 
 def _outcome(told: Iterable[Told], judged: int) -> Outcome:
+    stringify_blank_node.dict_cache.clear()  # what it remembers of a graph it takes for that of another one in the same place of the memory
     found: Counter[str] = Counter()
     focus_nodes: dict[str, int] = {}
     for piece in told:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from rdflib.paths import AlternativePath, InvPath, MulPath, SequencePath
@@ -125,17 +125,21 @@ def may_be_empty(path: Path) -> bool:
     return isinstance(path, Choice) and any(map(may_be_empty, path.parts))
 
 
+def rootless(statements: Iterable[Statement]) -> Statement | None:
+    """Return the first of *statements* that finds a node only if there is one in the data, wherever: by a path that may be empty, and no other one."""
+    paths = [(statement, None if is_variable(statement[1]) else path_in(statement[1])) for statement in statements]
+    rooted = {term for (subject, _predicate, value), path in paths if path is None or not may_be_empty(path) for term in (subject, value)}
+    return next((statement for statement, path in paths if path and may_be_empty(path) and not rooted.intersection(statement[::2])), None)
+
+
 def predicates_in(pattern: Pattern) -> frozenset[bytes]:
     """Return the predicates of all triples that *pattern* can see. Raises `Opaque` where they may have any."""
     found: set[bytes] = set()
     for inner in all_patterns(pattern):
-        if inner.name not in _KNOWN:
+        statements = inner.triples or []
+        if inner.name not in _KNOWN or rootless(statements) is not None:
             raise Opaque
-        statements = [(subject, path_in(predicate), value) for subject, predicate, value in inner.triples or ()]
-        firm = {term for subject, path, value in statements if not may_be_empty(path) for term in (subject, value)}
-        if any(may_be_empty(path) and is_variable(subject) and is_variable(value) and not firm & {subject, value} for subject, path, value in statements):
-            raise Opaque  # it may see any node that there is
-        found.update(step.predicate for _subject, path, _value in statements for step in steps_in(path))
+        found.update(step.predicate for _subject, predicate, _value in statements for step in steps_in(path_in(predicate)))
     return frozenset(found)
 
 

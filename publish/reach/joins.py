@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from rdflib.term import Node, URIRef, Variable
 
-from publish.reach.algebra import Pattern, Statement, exists_in, inverted, is_variable, path_in
+from publish.reach.algebra import Pattern, Statement, exists_in, inverted, is_variable, path_in, rootless
 from publish.reach.paths import Chain, Choice, Path, Step
 from publish.reach.terms import line_term
 from publish.reach.weaver import Weaver
@@ -83,10 +83,13 @@ class Joins:
 
     def _triples(self, statements: Iterable[Statement], scope: Scope) -> Scope:
         waiting = list(statements)
+        lost = rootless(waiting)
+        if lost is not None:
+            raise Unjoined(_shown(lost))
         while waiting:
             statement = next((statement for statement in waiting if _is_joined(statement, scope)), None)
             if statement is None:
-                raise Unjoined(" ".join(term.n3() for term in waiting[0]))
+                raise Unjoined(_shown(waiting[0]))
             waiting.remove(statement)
             scope = scope.and_seen(self._weave(statement, scope))
         return scope
@@ -113,6 +116,10 @@ class Joins:
         if term not in self._places:
             self._places[term] = self._weaver.place()
         return self._places[term]
+
+
+def _shown(statement: Statement) -> str:
+    return " ".join(term.n3() for term in statement)
 
 
 def _is_joined(statement: Statement, scope: Scope) -> bool:

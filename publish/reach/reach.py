@@ -19,7 +19,7 @@ from publish.reach.paths import NoPath, Repeated, Step, path_of
 from publish.reach.queries import Query, queries_of
 from publish.reach.screen import Suspect
 from publish.reach.targets import Target
-from publish.reach.terms import QUOTE, SUBCLASS, TYPE, line_term
+from publish.reach.terms import QUOTE, SUBCLASS, TYPE, UNDERSCORE, line, line_term
 from publish.reach.trails import START, Trails, Triple
 from publish.reach.weaver import Weaver
 from publish.shapes.components import Sparql
@@ -78,7 +78,12 @@ def reach_of(named: Named) -> Reach:
 
 def extract(graph: Graph, known: Mapping[str, Reach], suspects: Iterable[Suspect]) -> set[bytes]:
     """Return the lines of *graph* that shapes, by their names, can see on their trails from *suspects*."""
-    return {line for shape, nodes in _by_shape(suspects).items() for line in known[shape].trails.around(graph, nodes)}
+    found: set[bytes] = set()
+    for shape, nodes in _by_shape(suspects).items():
+        found |= known[shape].trails.around(graph, nodes)
+        blank = [(node, predicate) for node in nodes if node[0] == UNDERSCORE for predicate in known[shape].target.objects_of]
+        found.update(line(subject, predicate, node) for node, predicate in blank for subject in graph.pointing(node, predicate))  # pySHACL looks for them
+    return found
 
 
 def footprint(known: Mapping[str, Reach], suspects: Iterable[Suspect]) -> frozenset[bytes] | None:
