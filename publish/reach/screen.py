@@ -106,7 +106,7 @@ class Look:
         sight, checks = self._sight, self._screen.checks
         sight.focus(node, about)
         for number in numbers:
-            if checks[number](node, about, sight) is not True or (node[0] != LESS and number in self._screen.asking):
+            if checks[number](node, sight) is not True or (node[0] != LESS and number in self._screen.asking):
                 self._suspects.append((number, node))
 
     @property

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import operator
+import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import lru_cache
 from typing import Any
 
 import rdflib
@@ -28,6 +30,7 @@ Of = Callable[[bytes], bool]
 """Whether a value keeps to a constraint."""
 
 _REMEMBERED = 1 << 16
+_DAY = re.compile(rb'"[0-9]{4}-[0-9]{2}-[0-9]{2}"\^\^<http://www\.w3\.org/2001/XMLSchema#date>')
 _KINDS: Mapping[rdflib.URIRef, Sequence[int]] = {
     SH.IRI: (LESS,),
     SH.Literal: (QUOTE,),
@@ -59,10 +62,19 @@ def keeps_order(value: bytes, others: Iterable[bytes], allowed: frozenset[int | 
 
 
 def _order(one: bytes, other: bytes) -> int | None:
+    quick, quickly = _day(one), _day(other)
+    if quick and quickly:
+        return (quick > quickly) - (quick < quickly)
     if one[0] != QUOTE or other[0] != QUOTE:
         return None
     (lexical, tag, datatype), (other_lexical, other_tag, other_datatype) = literal(one), literal(other)
     return None if tag or other_tag else order((lexical, datatype), (other_lexical, other_datatype))
+
+
+@lru_cache(_REMEMBERED)
+def _day(term: bytes) -> bytes:
+    """A literal that is a day of the usual form, whose order is that of its text; empty for any other term."""
+    return term if _DAY.fullmatch(term) and is_valid(term[1:11].decode(), XSD + "date") else b""
 
 
 def _node_kind(component: NodeKindConstraintComponent) -> Of:

@@ -29,8 +29,8 @@ from publish.reach.values import OF_VALUES, Of
 from publish.reach.wholes import OF_ALL, Verdict, Whole
 from publish.shapes.components import Sparql
 
-Check = Callable[[bytes, About, Sight], Verdict]
-"""Whether a node, of which something is said, conforms."""
+Check = Callable[[bytes, Sight], Verdict]
+"""Whether a node conforms."""
 
 _REMEMBERED = 1 << 17
 _RESOURCE = b"<http://www.w3.org/2000/01/rdf-schema#Resource"
@@ -61,20 +61,20 @@ class Verdicts:
             components = [component for component in constraints_of(shape) if not _is_idle(component)]
             if not all(map(is_usable, components)):
                 return unsure
-            values = values_at(path_of(shape.sg.graph, shape.path())) if shape.is_property_shape else None
+            values = values_at(path_of(shape.sg.graph, shape.path())) if shape.is_property_shape else _itself
             wholes = [OF_ALL[type(component)](component) for component in components if type(component) in OF_ALL]
             wholes += [self._qualified(component, shapes[0]) for component in components if _is_qualified(component) for shapes in members(component)]
+            keeping = [OF_VALUES[type(component)](component) for component in components if type(component) in OF_VALUES]
             eachs = [each for component in components for each in self._eachs(component)]
         except (Unusable, NoPath):
             return unsure
-        return _together(values, wholes, eachs) if values or wholes else _all_of(eachs)
+        each = _each(keeping, eachs)
+        return _together(values, wholes, each) if wholes or shape.is_property_shape else each
 
     def _eachs(self, component: Component) -> list[Check]:
         kind = type(component)
-        if kind in OF_ALL or isinstance(component, QualifiedValueShapeConstraintComponent | Sparql):
+        if kind in OF_ALL or kind in OF_VALUES or isinstance(component, QualifiedValueShapeConstraintComponent | Sparql):
             return []
-        if kind in OF_VALUES:
-            return [_of_value(OF_VALUES[kind](component))]
         if kind is ClassConstraintComponent:
             return [self._class(line_term(rule)) for rule in component.class_rules]
         if kind is ClosedConstraintComponent:
@@ -89,7 +89,7 @@ class Verdicts:
         below, number = self._hierarchy.below(rule), self.memories
         self.memories += 1
 
-        def is_instance(value: bytes, about: About, sight: Sight) -> Verdict:
+        def is_instance(value: bytes, sight: Sight) -> Verdict:
             known = sight.memories[number]
             answer = known.get(value)
             if answer is None:
@@ -107,8 +107,7 @@ class Verdicts:
         def is_in_range(_about: About, values: Sequence[bytes], sight: Sight) -> Verdict:
             count = 0
             for value in values:
-                about = sight.about(value)
-                verdicts = [check(value, about, sight), *(other(value, about, sight) for other in others)]
+                verdicts = [check(value, sight), *(other(value, sight) for other in others)]
                 if None in verdicts:
                     return None
                 count += verdicts[0] is True and not any(verdicts[1:])
@@ -117,13 +116,17 @@ class Verdicts:
         return is_in_range
 
 
-def _surely(_node: bytes, _about: About, _sight: Sight) -> Verdict:
+def _surely(_node: bytes, _sight: Sight) -> Verdict:
     return True
 
 
-def unsure(_node: bytes, _about: About, _sight: Sight) -> Verdict:
+def unsure(_node: bytes, _sight: Sight) -> Verdict:
     """A check that is never sure."""
     return None
+
+
+def _itself(node: bytes, _about: About, _sight: Sight) -> Sequence[bytes]:
+    return (node,)
 
 
 def _is_idle(component: Component) -> bool:
@@ -134,41 +137,21 @@ def _is_qualified(component: Component) -> bool:
     return isinstance(component, QualifiedValueShapeConstraintComponent)
 
 
-def _together(values_of: Values | None, wholes: Sequence[Whole], eachs: Sequence[Check]) -> Check:
-    """Whether the values of a node, or the node itself, keep to all constraints."""
-    each = _all_of(eachs) if eachs else None
+def _together(values_of: Values, wholes: Sequence[Whole], each: Check) -> Check:
+    """Whether the values of a node keep to all constraints; not sure of a blank node that does not, which pySHACL might fail to tell."""
 
-    def check(node: bytes, about: About, sight: Sight) -> Verdict:
-        values = (node,) if values_of is None else values_of(node, about, sight)
-        sure: Verdict = True
+    def check(node: bytes, sight: Sight) -> Verdict:
+        about = sight.about(node)
+        values = values_of(node, about, sight)
+        sure = True
         for whole in wholes:
             verdict = whole(about, values, sight)
             if verdict is not True:
                 if verdict is None or node[0] == UNDERSCORE:
                     return None
                 sure = False
-        if each:
-            for value in values:
-                verdict = each(value, sight.about(value), sight)
-                if verdict is not True:
-                    if verdict is None:
-                        return None
-                    sure = False
-        return None if not sure and node[0] == UNDERSCORE else sure
-
-    return check
-
-
-def _all_of(eachs: Sequence[Check]) -> Check:
-    """Whether a node keeps to all constraints: not sure of a blank node that does not, which pySHACL might fail to tell."""
-    if len(eachs) == 1:
-        only = eachs[0]
-        return lambda node, about, sight: (only(node, about, sight) or None) if node[0] == UNDERSCORE else only(node, about, sight)
-
-    def check(node: bytes, about: About, sight: Sight) -> Verdict:
-        sure = True
-        for each in eachs:
-            verdict = each(node, about, sight)
+        for value in values:
+            verdict = each(value, sight)
             if verdict is not True:
                 if verdict is None or node[0] == UNDERSCORE:
                     return None
@@ -178,15 +161,38 @@ def _all_of(eachs: Sequence[Check]) -> Check:
     return check
 
 
-def _of_value(keeps: Of) -> Check:
-    return lambda value, _about, _sight: keeps(value)
+def _each(keeping: Sequence[Of], checks: Sequence[Check]) -> Check:
+    """Whether a node keeps to all constraints; not sure of a blank node that does not."""
+    if not checks and len(keeping) == 1:
+        only = keeping[0]
+        return lambda node, _sight: only(node) or (None if node[0] == UNDERSCORE else False)
+
+    def check(node: bytes, sight: Sight) -> Verdict:
+        sure = True
+        for keeps in keeping:
+            if not keeps(node):
+                sure = False
+        for one in checks:
+            verdict = one(node, sight)
+            if verdict is not True:
+                if verdict is None:
+                    return None
+                sure = False
+        return None if not sure and node[0] == UNDERSCORE else sure
+
+    return check if keeping or checks else _surely
+
+
+def _all_of(checks: Sequence[Check]) -> Check:
+    return _each([], checks)
 
 
 def _closed(component: Any) -> Check:  # noqa: ANN401  # of pySHACL
     paths = {shape.path() for (shape,) in members(component)}
     allowed = frozenset(line_term(node) for node in {*component.ignored_props, *paths} if isinstance(node, rdflib.URIRef))
 
-    def is_closed(_value: bytes, about: About, _sight: Sight) -> Verdict:
+    def is_closed(value: bytes, sight: Sight) -> Verdict:
+        about = sight.about(value)
         others = about.keys() - allowed
         return not others or (others == {TYPE} and set(about[TYPE]) == {_RESOURCE})
 
@@ -208,8 +214,8 @@ def _not(checks: Sequence[Check]) -> Check:
 def _counting(checks: Sequence[Check], is_right: Callable[[int], bool]) -> Check:
     """Whether as many of *checks* as is right say yes."""
 
-    def check(value: bytes, about: About, sight: Sight) -> Verdict:
-        verdicts = [each(value, about, sight) for each in checks]
+    def check(value: bytes, sight: Sight) -> Verdict:
+        verdicts = [each(value, sight) for each in checks]
         return None if None in verdicts else is_right(verdicts.count(True))
 
     return check
