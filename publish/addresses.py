@@ -32,6 +32,7 @@ MEDIA_TYPES: Mapping[str, str] = {
     "rdfp": "application/rdf-patch",
     "json": "application/json",
     "xml": "application/xml",
+    "gz": "application/gzip",
     "bib": "application/x-bibtex",
     "ris": "application/x-research-info-systems",
     "css": "text/css; charset=utf-8",
@@ -43,7 +44,7 @@ MEDIA_TYPES: Mapping[str, str] = {
     "toml": "application/toml",
     **dict.fromkeys(("conf", "htaccess", "sig", "txt"), PLAIN),
 }
-"""By extension; what has no extension is plain text."""
+"""By extension; what has no extension is plain text. A compressed file is sent as it is, not decoded on the way: its bytes are those of the MANIFEST."""
 NAMED: Mapping[str, str] = {
     ".well-known/sparql-examples": MEDIA_TYPES["ttl"],
     ".well-known/void": MEDIA_TYPES["ttl"],

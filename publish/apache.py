@@ -44,6 +44,7 @@ def _files(layout: Layout) -> Iterator[str]:
     """Media types and languages by the names of files, and no other module that would choose among them."""
     yield "Options -MultiViews"
     yield "<IfModule mod_dir.c>\n    DirectorySlash Off\n</IfModule>"
+    yield "<IfModule mod_mime.c>\n    RemoveEncoding .gz\n</IfModule>"  # a compressed file is sent as what it is
     yield from _files_match("^[^.]+$", f"ForceType {_quoted(PLAIN)}")
     for extension, media_type in MEDIA_TYPES.items():
         yield from _files_match(rf"\.{extension}$", f"ForceType {_quoted(media_type)}")

@@ -18,6 +18,7 @@ PLACES = (EU + "country/", EU + "place/", EU + "continent/", "https://sws.geonam
 """What the IRIs begin with by which DCAT-AP names places."""
 
 _IANA = "https://www.iana.org/assignments/media-types/"
+GZIP = _IANA + "application/gzip"
 _LICENCES = (  # by the beginning of its identifier in the SPDX list: what CKAN's own register of licences calls it
     ("CC-BY-SA-", "Creative Commons Attribution Share-Alike"),
     ("CC-BY-NC", ""),

@@ -12,8 +12,10 @@ from dataclasses import dataclass
 from pyoxigraph import Literal, NamedNode, Triple
 
 from publish.about import About, Pairs
-from publish.authorities import STABLE, THEMES, file_type
+from publish.addresses import media_type
+from publish.authorities import GZIP, STABLE, THEMES, file_type
 from publish.facts import Facts
+from publish.gzipped import ENDING, plain_name
 from publish.model import (
     DCAT,
     DCTERMS,
@@ -163,17 +165,22 @@ class _Writer:
             yield from self._file(file, iri)
 
     def _file(self, file: Published, iri: str) -> Iterator[Triple]:
-        part, form, url = file.path.rsplit("/", 1)[-1].partition(".")[0], file_type(file.media_type), NamedNode(self._base + file.path)
+        is_compressed = file.path.endswith(ENDING)
+        form = file_type(media_type(plain_name(file.path)) if is_compressed else file.media_type)
+        part, url = file.path.rsplit("/", 1)[-1].partition(".")[0], NamedNode(self._base + file.path)
+        title = "catalogue.compressed" if is_compressed else "catalogue.file"
         yield Triple(NamedNode(iri), TYPE, NamedNode(DCAT + "Distribution"))
         for language in self.about.spoken():
             name = text(language, f"catalogue.{part}") if part in _PARTS else self.about.standard(self._base + part, language) or part
-            yield from said(iri, (_TITLE, Literal(text(language, "catalogue.file", part=name, form=form.name), language=language)))
+            yield from said(iri, (_TITLE, Literal(text(language, title, part=name, form=form.name), language=language)))
         kind = part if part in _PARTS else "ontology" if self.about.standard(self._base + part, "") else "other"
         yield from self.about.worded(iri, _DESCRIPTION, f"about-{kind}")
         yield from said(iri, (DCAT + "accessURL", url), (DCAT + "downloadURL", url), (_DCATAP + "availability", NamedNode(STABLE)))
         yield from said(iri, (DCAT + "byteSize", Literal(str(file.size), datatype=NamedNode(XSD + "nonNegativeInteger"))))
         known = ((DCAT + "mediaType", form.media_type), (DCTERMS + "format", form.file_type))
-        yield from said(iri, *((predicate, NamedNode(name)) for predicate, name in known if name))
+        yield from said(
+            iri, *((predicate, NamedNode(name)) for predicate, name in known if name), *[(DCAT + "compressFormat", NamedNode(GZIP))] * is_compressed
+        )
         yield from said(iri, *self.about.languages(), *self.about.copied(_TERMS_OF_USE), *self.about.conformed(part), *self._dates(iri, file.sha256))
         yield from checksum_triples(iri, file.sha256)
 

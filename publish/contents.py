@@ -1,4 +1,4 @@
-"""What is wrong inside the files of a site: syntax, links, checksums and the pages of the feed."""
+"""What is wrong inside the files of a site: JSON, links, checksums and the pages of the feed."""
 
 from __future__ import annotations
 
@@ -17,14 +17,6 @@ from publish.intake.parsing import parse
 
 TREE = "https://w3id.org/tree#"
 
-_FORMATS: Mapping[str, RdfFormat] = {
-    "ttl": RdfFormat.TURTLE,
-    "jsonld": RdfFormat.JSON_LD,
-    "rdf": RdfFormat.RDF_XML,
-    "nt": RdfFormat.N_TRIPLES,
-    "trig": RdfFormat.TRIG,
-    "nq": RdfFormat.N_QUADS,
-}
 _LINKS = {"href", "src"}
 _NODE, _MEMBER, _VIEW = (NamedNode(TREE + name) for name in ("node", "member", "view"))
 _DEEP = "nothing/stands/here"
@@ -62,16 +54,12 @@ def extension(path: str) -> str:
     return name.rsplit(".", 1)[1] if "." in name else ""
 
 
-def syntax_faults(layout: Layout, path: str, content: bytes) -> Iterator[Fault]:
-    """Yield a fault where *content* is not in the format that its name says."""
-    form = _FORMATS.get(extension(path))
+def json_faults(path: str, content: bytes) -> Iterator[Fault]:
+    """Yield a fault where *content* is no JSON, though the name of its file says that it is."""
     try:
-        if form is not None:
-            for _quad in parse(content, form, layout.base + path):
-                pass
-        elif extension(path) in {"json", "srj"}:
+        if extension(path) in {"json", "srj"}:
             json.loads(content)
-    except (SyntaxError, ValueError, RecursionError):
+    except (ValueError, RecursionError):
         yield Fault("syntax", path, extension(path))
 
 

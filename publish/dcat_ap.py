@@ -77,7 +77,16 @@ _DUTIES: dict[str, tuple[_Duty, ...]] = {
     DCAT + "Distribution": (
         *_needed(DCAT + "accessURL", kind=_is_iri),
         *_DATED,
-        *_once(DCTERMS + "format", DCTERMS + "license", DCTERMS + "rights", DCAT + "mediaType", SPDX + "checksum", _ADMS + "status", kind=_is_iri),
+        *_once(
+            DCTERMS + "format",
+            DCTERMS + "license",
+            DCTERMS + "rights",
+            DCAT + "mediaType",
+            DCAT + "compressFormat",
+            SPDX + "checksum",
+            _ADMS + "status",
+            kind=_is_iri,
+        ),
         *_once(DCAT + "byteSize", kind=_is_size),
     ),
     DCAT + "DataService": (

@@ -152,9 +152,13 @@ def _described_in(place: Place) -> Mapping[str, str]:
 
 
 def _items(facts: Facts, place: Place) -> dict[str, str]:
-    """The address of each distribution of the data set with its media type."""
+    """The address of each distribution of the data set with the media type that it is sent as."""
     files = facts.iris(place.dataset, DCAT + "distribution")
-    pairs = ((href, facts.value(file, DCAT + "mediaType").rpartition("/media-types/")[2]) for file in files for href in facts.iris(file, DCAT + "downloadURL"))
+    pairs = (
+        (href, facts.value(file, DCAT + "compressFormat", DCAT + "mediaType").rpartition("/media-types/")[2])
+        for file in files
+        for href in facts.iris(file, DCAT + "downloadURL")
+    )
     return dict(sorted(pairs))
 
 

@@ -16,12 +16,14 @@ from dataclasses import dataclass, field
 from hashlib import sha256
 from pathlib import Path, PurePosixPath
 
-from pyoxigraph import RdfFormat, Triple
+from pyoxigraph import NamedNode, RdfFormat, Triple
 
 from publish.datatypes import is_valid
 from publish.errors import Mistake
+from publish.gzipped import ENDING, standing, unpacked
 from publish.intake import parsing
-from publish.model import XSD, Release, Snapshot, sort_triples
+from publish.intake.streamed import parse_stream
+from publish.model import DATA_GRAPHS, DUMP, XSD, Release, Snapshot, sort_triples
 from publish.paths import SIGNATURE, VERSION
 from publish.snapshots import GRAPHS, snapshot
 
@@ -105,14 +107,33 @@ def is_safe(path: str) -> bool:
 
 
 def read_snapshot(site: EarlierSite) -> Snapshot:
-    """Return the data set that *site* published, a draft too. Raises `BadSite` where its downloads are not there or can't be read."""
-    paths = [f"download/{name}.nt" for name in GRAPHS]
-    files = site.read_all(paths)
-    graphs = {name: parse(content, path, site.place) for name, (path, content) in zip(GRAPHS, files.items(), strict=True)}
-    read = snapshot(graphs)
+    """Return the data set that *site* published, a draft too. Raises `BadSite` where its downloads are not there or can't be read, and `BadGzip`."""
+    together = _data(site)
+    paths = [f"download/{name}.nt" for name in GRAPHS if name not in together]
+    graphs = {path.split("/")[1].removesuffix(".nt"): parse(content, path, site.place) for path, content in site.read_all(paths).items()}
+    read = snapshot({name: together[name] if name in together else graphs[name] for name in GRAPHS})
     if not read.base:
         raise BadSite("site-no-dataset", place=site.place)
     return read
+
+
+def _data(site: EarlierSite) -> dict[str, list[Triple]]:
+    """The graphs of the data, by their names, where they stand together in one compressed dump; nothing where each has a file."""
+    path = standing(DUMP, site.manifest)
+    if not path.endswith(ENDING) or all(f"download/{name}.nt" in site.manifest for name in DATA_GRAPHS):
+        return {}
+    graphs: dict[str, list[Triple]] = {name: [] for name in DATA_GRAPHS}
+    names: dict[object, str] = {}
+    try:
+        for quad in parse_stream(unpacked(site.read(path), path), RdfFormat.N_QUADS):
+            if quad.graph_name not in names:
+                names[quad.graph_name] = next(name for name in DATA_GRAPHS if isinstance(quad.graph_name, NamedNode) and quad.graph_name.value.endswith(name))
+            graphs[names[quad.graph_name]].append(quad.triple)
+    except (SyntaxError, ValueError, StopIteration) as error:
+        raise BadSite("site-graphs", place=site.place, file=path) from error
+    if len(names) > len({*names.values()}):
+        raise BadSite("site-graphs", place=site.place, file=path)
+    return {name: sort_triples(triples) for name, triples in graphs.items()}
 
 
 def snapshot_of(site: EarlierSite) -> Snapshot | None:

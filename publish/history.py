@@ -12,7 +12,7 @@ from itertools import chain
 from pyoxigraph import Literal, NamedNode, Triple
 
 from publish.errors import Mistake
-from publish.model import LABEL, LABELS, OWL, RDFS, SHACL, TITLE, TYPE, XSD, Change, Release, Snapshot, best_label, sort_triples, tombstones
+from publish.model import DEPRECATED, LABEL, LABELS, RDFS, SHACL, TITLE, TYPE, XSD, Change, Release, Snapshot, best_label, sort_triples, tombstones
 from publish.texts import LANGUAGES, text
 from publish.turtle import Namespaces, declared_prefixes, write_turtle
 
@@ -20,7 +20,6 @@ SHOWN = 20
 """How many resources of a kind a refusal lists."""
 
 _DAY = len("2026-01-01")
-_DEPRECATED = NamedNode(OWL + "deprecated")
 _NAME = NamedNode(SHACL + "name")
 _REASON = NamedNode(RDFS + "comment")
 _TRUE = Literal("true", datatype=NamedNode(XSD + "boolean"))
@@ -125,7 +124,7 @@ class _History:
         }
         reasons = [Triple(node, _REASON, Literal("…", language=language)) for language in sorted(languages - {""} or {"en"})]
         labels = [triple for words in (LABELS, (_NAME,)) for triple in self._before[iri] if triple.predicate in words]
-        return [*(Triple(node, LABEL, triple.object) for triple in labels), Triple(node, _DEPRECATED, _TRUE), *reasons]
+        return [*(Triple(node, LABEL, triple.object) for triple in labels), Triple(node, DEPRECATED, _TRUE), *reasons]
 
     def _listed(self, iris: Sequence[str]) -> dict[str, tuple[str, ...]]:
         return {language: (*(self._called(iri, language) for iri in iris[:SHOWN]), *_more(len(iris), language)) for language in LANGUAGES}

@@ -7,13 +7,11 @@ from collections.abc import Callable, Iterator
 from hashlib import sha256
 from http import HTTPStatus
 
-from pyoxigraph import NamedNode
-
 from publish.addresses import QUERY, Layout
-from publish.contents import Fault, extension, feed_faults, link_faults, page_links, sums_faults, syntax_faults
+from publish.contents import Fault, extension, feed_faults, json_faults, link_faults, page_links, sums_faults
 from publish.earlier import read_manifest
-from publish.model import TYPE
-from publish.published import DATA, published
+from publish.graphfaults import Sums, disagreeing, graph_faults
+from publish.published import dumps, published
 
 _NOTHING = "nothing-stands-here"
 _SAMPLE = 25
@@ -39,7 +37,7 @@ class Listing:
 
     def damaged(self) -> list[Fault]:
         """Return a fault for each file of the data that is not what the MANIFEST lists."""
-        paths = [path for path in (f"download/{name}.nt" for name in DATA) if path in self.manifest]
+        paths = dumps(frozenset(self.files)).values()
         return [Fault("hash", path, extension(path)) for path in paths if not self.is_listed(path, self.read(path))]
 
 
@@ -50,14 +48,19 @@ class Site:
         self._listing = listing
         self._data = published(listing.place, listing.files, listing.read)
         self.layout = self._data.layout
+        self._sums: Sums = {}
 
     def look(self, path: str, content: bytes) -> tuple[list[Fault], int]:
         """Return what is wrong inside one file, and the number of its links."""
-        faults = list(syntax_faults(self.layout, path, content))
+        faults = [*graph_faults(self.layout, path, content, self._sums), *json_faults(path, content)]
         if path.endswith("/SHA256SUMS"):
             faults += sums_faults(path, content, self._listing.manifest)
         links = page_links(content) if path.endswith(".html") else []
         return [*faults, *link_faults(self.layout, path, links)], len(links)
+
+    def disagreeing(self) -> Iterator[Fault]:
+        """Yield which of the dumps that were looked at say something else than the others of the same graph."""
+        yield from disagreeing(self._sums)
 
     def whole(self) -> Iterator[Fault]:
         """Yield what is wrong with files that belong together: the feed."""
@@ -66,16 +69,10 @@ class Site:
     def addresses(self) -> list[str]:
         """Return the addresses to ask: of each class the first thing by code point, each kind of document, what is gone, folders, and nothing at all."""
         layout = self.layout
-        first: dict[str, str] = {}
-        for triple in self._data.triples:
-            if triple.predicate == TYPE and isinstance(triple.subject, NamedNode) and triple.subject.value.startswith(layout.base):
-                path = triple.subject.value.removeprefix(layout.base)
-                if f"{path}.ttl" in layout.paths:
-                    first[str(triple.object)] = min(path, first.get(str(triple.object), path))
         known = [path for kind in layout.kinds for path in _of_kind(kind.pattern, layout)]
         gone = [path for path in layout.tombstones if not path.startswith("iri/")]
         folders = [folder for folder in layout.folders if folder != QUERY]  # an endpoint may have that address
-        return sorted({*first.values(), *known, *list(layout.elsewhere)[:_SAMPLE], *gone[:_SAMPLE], *folders[:_SAMPLE], _NOTHING})
+        return sorted({*self._data.first.values(), *known, *list(layout.elsewhere)[:_SAMPLE], *gone[:_SAMPLE], *folders[:_SAMPLE], _NOTHING})
 
 
 def _of_kind(pattern: str, layout: Layout) -> list[str]:

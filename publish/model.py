@@ -44,7 +44,7 @@ DATA_GRAPHS = ("stated", "derived")
 """The graphs of the data, by their names under the base, which are those of their downloads too."""
 DUMP = "download/all.nq"
 """The download with all data, each triple in its graph."""
-_DEPRECATED = NamedNode(OWL + "deprecated")
+DEPRECATED = NamedNode(OWL + "deprecated")
 _TRUE = ("true", "1")  # both lexical forms of XML Schema
 _DECLARATIONS = {SHACL + name for name in ("declare", "prefix", "namespace")}
 
@@ -243,7 +243,7 @@ def tombstones(triples: Iterable[Triple]) -> frozenset[str]:
     """Return the IRIs among *triples* that are withdrawn: `owl:deprecated`, and no longer of any type."""
     every = list(triples)
     typed = {triple.subject for triple in every if triple.predicate == TYPE}
-    gone = {triple.subject for triple in every if triple.predicate == _DEPRECATED and isinstance(triple.object, Literal) and triple.object.value in _TRUE}
+    gone = {triple.subject for triple in every if triple.predicate == DEPRECATED and isinstance(triple.object, Literal) and triple.object.value in _TRUE}
     return frozenset(node.value for node in gone - typed if isinstance(node, NamedNode))
 
 

@@ -1,17 +1,21 @@
-"""Read from the files of a published site what a host has to know of it: no file but its own data says it."""
+"""Read from the files of a published site what a host has to know of it: no file but its own data says it.
+
+The data is gone through twice, once for its base and once for what stands under it; no more of it is kept than there are pages.
+"""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
 
 from pyoxigraph import Literal, NamedNode, RdfFormat, Triple
 
 from publish.addresses import Layout, fragment_documents
 from publish.errors import Mistake
-from publish.intake.parsing import parse
-from publish.model import DCAT, TYPE, VANN, tombstones
+from publish.gzipped import BadGzip, standing, unpacked
+from publish.intake.streamed import parse_stream
+from publish.model import DCAT, DEPRECATED, TYPE, VANN, tombstones
 from publish.paths import page_path
 
 DATA = ("ontology", "shapes", "queries", "all")
@@ -26,49 +30,120 @@ class NotPublished(Mistake):
 
 @dataclass(frozen=True, slots=True)
 class PublishedData:
-    """The triples of a site's dumps, and the layout of the site."""
+    """The layout of a site, and of each class (in N-Triples) the first thing by code point that has a document, as the path of its address."""
 
-    triples: Sequence[Triple]
     layout: Layout
+    first: Mapping[str, str]
+
+
+def dumps(paths: frozenset[str]) -> dict[str, str]:
+    """Return the path of each dump of `DATA` by its name, as it stands on a site that has *paths*: perhaps compressed."""
+    named = {name: standing(f"download/{name}.nt", paths) for name in DATA}
+    return {name: path for name, path in named.items() if path in paths}
 
 
 def published(place: str, files: Iterable[str], read: Callable[[str], bytes]) -> PublishedData:
-    """Return the data and the layout of the site at *place*, a folder or an address, which has *files* (paths) that *read* reads.
+    """Return what the data say of the site at *place*, a folder or an address, which has *files* (paths) that *read* reads.
 
     Raises `NotPublished` where the data names no base.
     """
     paths = frozenset(files)
-    graphs = {name: _graph(read(f"download/{name}.nt")) if f"download/{name}.nt" in paths else [] for name in DATA}
-    triples = [triple for graph in graphs.values() for triple in graph]
-    base = _base(triples, place)
-    described = {name: {triple.subject.value for triple in graph if isinstance(triple.subject, NamedNode)} for name, graph in graphs.items()}
-    iris = {iri for subjects in described.values() for iri in subjects if iri.startswith(base)}
-    hashed = {iri.removeprefix(base): page_path(iri, base) for iri in sorted(iris)}
-    layout = Layout(
-        base,
-        place if "://" in place else base,
-        _languages(paths, read),
-        paths,
-        tuple(sorted({page_path(iri, base) for iri in tombstones(triples) & iris})),
-        {path: page for path, page in hashed.items() if path != page} | fragment_documents(described, base, paths),
-    )
-    return PublishedData(triples, layout)
-
-
-def _graph(content: bytes) -> list[Triple]:
-    try:
-        return [quad.triple for quad in parse(content, RdfFormat.N_TRIPLES)]
-    except (SyntaxError, ValueError):
-        return []  # said when the file itself is looked at
-
-
-def _base(triples: Iterable[Triple], place: str) -> str:
-    datasets = {triple.subject for triple in triples if triple.predicate == TYPE and triple.object == _DATASET}
-    about = [triple.object for triple in triples if triple.predicate == _PREFERRED and triple.subject in datasets]
-    bases = sorted(term.value for term in about if isinstance(term, Literal))
+    graphs = {name: _Graph(path, read(path)) for name, path in dumps(paths).items()}
+    named = [_named(graph) for graph in graphs.values()]
+    datasets = {subject for one in named for subject in one.datasets}
+    bases = sorted(base for one in named for subject, base in one.bases if subject in datasets)
     if not bases:
         raise NotPublished("verify-no-dataset", place=place)
-    return bases[0]
+    found = _Found(bases[0], paths, [triple for one in named for triple in one.withdrawn])
+    for name, graph in graphs.items():
+        for triple in graph.triples():
+            found.take(name, triple)
+    layout = Layout(bases[0], place if "://" in place else bases[0], _languages(paths, read), paths, found.tombstones(), found.elsewhere())
+    return PublishedData(layout, found.first)
+
+
+@dataclass(frozen=True, slots=True)
+class _Graph:
+    """The content of a dump; nothing is in it where it can't be read: that is said when the file itself is looked at."""
+
+    path: str
+    content: bytes
+
+    def triples(self) -> Iterator[Triple]:
+        """Yield what it says, up to where it can't be read."""
+        try:
+            for quad in parse_stream(unpacked(self.content, self.path), RdfFormat.N_TRIPLES):
+                yield quad.triple
+        except (SyntaxError, ValueError, BadGzip):
+            return
+
+
+@dataclass(frozen=True, slots=True)
+class _Named:
+    """What is said to be a data set, what is said to have which base, and what is said to be withdrawn."""
+
+    datasets: set[object] = field(default_factory=set)
+    bases: list[tuple[object, str]] = field(default_factory=list)
+    withdrawn: list[Triple] = field(default_factory=list)
+
+
+def _named(graph: _Graph) -> _Named:
+    named = _Named()
+    for triple in graph.triples():
+        if triple.predicate == TYPE and triple.object == _DATASET:
+            named.datasets.add(triple.subject)
+        elif triple.predicate == _PREFERRED and isinstance(triple.object, Literal):
+            named.bases.append((triple.subject, triple.object.value))
+        elif triple.predicate == DEPRECATED:
+            named.withdrawn.append(triple)
+    return named
+
+
+class _Found:
+    """What stands under a base, gathered triple by triple."""
+
+    def __init__(self, base: str, paths: frozenset[str], withdrawn: Iterable[Triple]) -> None:
+        self._base = base
+        self._paths = paths
+        self._seen: object = None
+        self._pages: dict[str, str] = {}
+        self._fragments: dict[str, set[str]] = {}
+        self._graves = [triple for triple in withdrawn if isinstance(triple.subject, NamedNode) and triple.subject.value.startswith(base)]
+        self._withdrawn = {triple.subject for triple in self._graves}
+        self.first: dict[str, str] = {}
+
+    def take(self, graph: str, triple: Triple) -> None:
+        """Take what the next triple of the dump *graph* says."""
+        subject = triple.subject
+        if not isinstance(subject, NamedNode) or not subject.value.startswith(self._base):
+            return
+        if subject != self._seen:
+            self._seen = subject
+            self._place(graph, subject.value)
+        if triple.predicate == TYPE:
+            self._typed(subject.value.removeprefix(self._base), triple)
+            self._graves += [triple] * (subject in self._withdrawn)
+
+    def _place(self, graph: str, iri: str) -> None:
+        path, page = iri.removeprefix(self._base), page_path(iri, self._base)
+        if path != page and f"{page}.ttl" in self._paths:
+            self._pages[path] = page
+        if "#" in path:
+            self._fragments.setdefault(graph, set()).add(iri)
+
+    def _typed(self, path: str, triple: Triple) -> None:
+        if f"{path}.ttl" in self._paths:
+            kind = str(triple.object)
+            self.first[kind] = min(path, self.first.get(kind, path))
+
+    def tombstones(self) -> tuple[str, ...]:
+        """Return the pages of what was removed."""
+        return tuple(sorted(page_path(iri, self._base) for iri in tombstones(self._graves)))
+
+    def elsewhere(self) -> dict[str, str]:
+        """Return the pages of IRIs that their own path does not name, and the documents of those that have none."""
+        fragments = {name: self._fragments.get(name, set()) for name in DATA}
+        return {path: self._pages[path] for path in sorted(self._pages)} | fragment_documents(fragments, self._base, self._paths)
 
 
 def _languages(paths: frozenset[str], read: Callable[[str], bytes]) -> tuple[str, ...]:

@@ -15,7 +15,8 @@ from pyoxigraph import NamedNode, Quad, RdfFormat, Triple
 
 from publish.earlier import open_site
 from publish.errors import BadBase, Mistake
-from publish.intake.parsing import parse
+from publish.gzipped import standing, unpacked
+from publish.intake.streamed import parse_stream
 from publish.lines import Desk, Lines, has_blank_node, line_of
 from publish.model import DATA_GRAPHS, DUMP
 
@@ -44,9 +45,10 @@ def read_release(site: str, base: str | None, desk: Desk) -> Release:
     place = open_site(site)
     if place is None:
         raise BadRelease("push-no-site", place=site)
-    content = place.read(DUMP)
-    own = _own_base(content, site)
-    graphs = tuple((name, desk.sort(_lines(content, NamedNode(own + name), site))) for name in DATA_GRAPHS)
+    path = standing(DUMP, place.manifest)
+    dump = _Dump(site, path, place.read(path))
+    own = dump.base()
+    graphs = tuple((name, desk.sort(dump.lines(NamedNode(own + name)))) for name in DATA_GRAPHS)
     return Release(base or own, graphs)
 
 
@@ -59,27 +61,37 @@ def _check(base: str) -> None:
         raise BadBase("bad-base", base=base)
 
 
-def _own_base(content: bytes, site: str) -> str:
-    """The base of the graphs' names, which is the same for all."""
-    names = {quad.graph_name.value if isinstance(quad.graph_name, NamedNode) else "" for quad in _quads(content, site)}
-    bases = {name.removesuffix(end) for name in names for end in DATA_GRAPHS if name.endswith(end)}
-    if len(bases) != 1 or not names <= {base + name for base in bases for name in DATA_GRAPHS}:
-        raise BadRelease("push-no-graphs", place=site, file=DUMP)
-    return bases.pop()
+@dataclass(frozen=True, slots=True)
+class _Dump:
+    """The dump of a site in N-Quads: where the site is, the path of the dump there, and its content, which may be compressed."""
 
+    site: str
+    path: str
+    content: bytes
 
-def _lines(content: bytes, graph: NamedNode, site: str) -> Iterator[bytes]:
-    for quad in _quads(content, site):
-        if quad.graph_name == graph:
-            if isinstance(quad.object, Triple):
-                raise BadRelease("push-no-graphs", place=site, file=DUMP)  # a term that bynet never publishes
-            if has_blank_node(quad.triple):
-                raise BadRelease("push-blank-node", place=site, file=DUMP)
-            yield line_of(quad.triple)
+    def base(self) -> str:
+        """Return the base of the graphs' names, which is the same for all. Raises `BadRelease`."""
+        names = {quad.graph_name.value if isinstance(quad.graph_name, NamedNode) else "" for quad in self._quads()}
+        bases = {name.removesuffix(end) for name in names for end in DATA_GRAPHS if name.endswith(end)}
+        if len(bases) != 1 or not names <= {base + name for base in bases for name in DATA_GRAPHS}:
+            raise self._bad("push-no-graphs")
+        return bases.pop()
 
+    def lines(self, graph: NamedNode) -> Iterator[bytes]:
+        """Yield the triples of *graph* as lines. Raises `BadRelease`."""
+        for quad in self._quads():
+            if quad.graph_name == graph:
+                if isinstance(quad.object, Triple):
+                    raise self._bad("push-no-graphs")  # a term that bynet never publishes
+                if has_blank_node(quad.triple):
+                    raise self._bad("push-blank-node")
+                yield line_of(quad.triple)
 
-def _quads(content: bytes, site: str) -> Iterator[Quad]:
-    try:
-        yield from parse(content, RdfFormat.N_QUADS)
-    except (SyntaxError, ValueError) as error:
-        raise BadRelease("push-no-graphs", place=site, file=DUMP) from error
+    def _quads(self) -> Iterator[Quad]:
+        try:
+            yield from parse_stream(unpacked(self.content, self.path), RdfFormat.N_QUADS)
+        except (SyntaxError, ValueError) as error:
+            raise self._bad("push-no-graphs") from error
+
+    def _bad(self, name: str) -> BadRelease:
+        return BadRelease(name, place=self.site, file=self.path)

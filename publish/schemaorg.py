@@ -85,10 +85,11 @@ class _Described:
         facts = self._facts
         checksums = facts.iris(iri, SPDX + "checksum")
         size = facts.value(iri, DCAT + "byteSize")
+        kinds = [facts.value(iri, DCAT + "mediaType"), facts.value(iri, DCAT + "compressFormat")]
         said = {
             "name": facts.text(iri, DCTERMS + "title", self._language),
             "contentUrl": facts.value(iri, DCAT + "downloadURL", DCAT + "accessURL"),
-            "encodingFormat": facts.value(iri, DCAT + "mediaType").rpartition("/media-types/")[2],  # of IANA's IRI of it
+            "encodingFormat": [kind.rpartition("/media-types/")[2] for kind in kinds if kind],  # of IANA's IRI of it
             "contentSize": f"{size} B" if size else "",
             "sha256": next((facts.value(checksum, SPDX + "checksumValue") for checksum in checksums), ""),
             "license": [licence_of(licence).url for licence in facts.iris(iri, DCTERMS + "license")],

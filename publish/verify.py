@@ -45,7 +45,7 @@ def verify(place: str, expected: Expected | None = None) -> Verified:
     told = said(listing)
     odd, validity = ([told], None) if isinstance(told, Fault) else ([], told)
     faults, links = copy.look(listing, site)
-    faults += [*odd, *unexpected(validity, listing.files, wanted)]
+    faults += [*site.disagreeing(), *odd, *unexpected(validity, listing.files, wanted)]
     if not any(fault.place.startswith("feed") for fault in faults):  # what is wrong with its pages has been said
         faults += site.whole()
     return Verified(grouped(faults), len(listing.files), links, copy.requests, validity, proof.signer)

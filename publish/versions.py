@@ -9,7 +9,7 @@ from pathlib import Path
 from publish.build import Unsound, load_project
 from publish.changes import as_json, as_text, patch
 from publish.diff import comparable, compare
-from publish.dump import FORMATS, read_dump
+from publish.dump import is_dump, read_dump
 from publish.earlier import open_site, read_snapshot
 from publish.model import Change, Snapshot
 from publish.publication import Publication
@@ -46,7 +46,7 @@ def _published(name: str) -> Snapshot | None:
     if not name:
         return None
     path = Path(name)
-    if path.is_file() and path.suffix.lower() in FORMATS:
+    if path.is_file() and is_dump(path):
         return read_dump(path)
     site = open_site(name)
     return read_snapshot(site) if site else None

@@ -14,6 +14,7 @@ from urllib.parse import quote
 from pyoxigraph import Literal, NamedNode, Triple
 
 from publish.facts import Facts, sparql_endpoints
+from publish.gzipped import plain_name
 from publish.model import DCTERMS, FOAF, LABEL, RDFS, TYPE, VOID, XSD, sort_triples
 from publish.statistics import ALL, Spread, Statistics, namespace
 from publish.texts import every_language
@@ -88,7 +89,7 @@ class _Description:
         facts = self._described.facts
         yield from facts.described(dataset.value, _HEAD)
         yield Triple(dataset, NamedNode(VOID + "uriSpace"), Literal(self._own))
-        extensions = {path.rsplit(".", 1)[-1] for path in self._described.dumps}
+        extensions = {plain_name(path).rsplit(".", 1)[-1] for path in self._described.dumps}
         for extension in extensions & _FORMATS.keys():
             yield Triple(dataset, NamedNode(VOID + "feature"), NamedNode("http://www.w3.org/ns/formats/" + _FORMATS[extension]))
         for vocabulary in self._vocabularies():
@@ -111,7 +112,7 @@ class _Description:
 
     def _dumps(self, dataset: NamedNode, name: str) -> Iterator[Triple]:
         for path in self._described.dumps:
-            if path.rsplit("/", 1)[-1].rsplit(".", 1)[0] == name:
+            if plain_name(path).rsplit("/", 1)[-1].rsplit(".", 1)[0] == name:
                 yield Triple(dataset, NamedNode(VOID + "dataDump"), NamedNode(self._own + path))
 
     def _classes(self, dataset: NamedNode) -> Iterator[Triple]:

@@ -48,6 +48,7 @@ Listen 127.0.0.1:{port}
 {modules}
 {user}
 TypesConfig /dev/null
+AddEncoding x-gzip .gz
 StartServers 1
 ThreadsPerChild 16
 DocumentRoot {root}

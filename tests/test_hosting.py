@@ -12,6 +12,7 @@ from time import monotonic
 from urllib.parse import quote, unquote
 
 import pytest
+from compressed import packed
 from hosts import OWN, SERVERS, Host, free_port, open_folder, program, serving, with_rules
 from urllib3 import BaseHTTPResponse, PoolManager
 from workbench import bynet, make_project, release, turtle, write_files
@@ -89,8 +90,9 @@ NEW: dict[str, str | bytes] = {
     NOWHERE: "<!DOCTYPE html><title>404</title><p lang=da>Intet.</p><p lang=en>Nothing.</p>",
     "logo.svg": '<svg xmlns="http://www.w3.org/2000/svg"/>',
     "favicon.ico": b"\0\0\1\0",
+    "download/whole.nt.gz": packed(b"<urn:s> <urn:p> <urn:o> .\n" * 9),
 }
-"""The pages that a site has beside those of its data: to browse and to search, a front page in each language, and what is said where there is nothing."""
+"""What a site has beside the documents of its data: pages to browse and to search, a front page in each language, what is said where there is nothing."""
 
 
 @pytest.fixture(scope="module", params=PLACES, ids=lambda param: f"{param[0]}{param[1]}")
@@ -288,6 +290,14 @@ def test_every_file_has_its_media_type_and_links_to_its_other_forms(host: Host) 
     assert f'<{host.address}id/a>; rel="describes"' in links
     assert f'<{host.prefix}linkset.json>; rel="linkset"; type="application/linkset+json"' in links
     assert "describes" not in get(host.address + "id/a").headers["Link"].replace("describedby", "")
+
+
+@pytest.mark.parametrize("accepted", ["", "gzip", "identity", "gzip;q=0"])
+def test_a_compressed_file_is_sent_as_it_is_whatever_the_client_takes(host: Host, accepted: str) -> None:
+    path = "download/whole.nt.gz"
+    answer = POOL.request("GET", host.address + path, headers={"Accept-Encoding": accepted} if accepted else {}, decode_content=False)
+    assert (answer.status, answer.headers["Content-Type"], answer.headers.get("Content-Encoding")) == (200, "application/gzip", None)
+    assert answer.data == NEW[path]
 
 
 @pytest.mark.parametrize("path", ["browse/classes", "browse/A_b-1", "search/"])

@@ -386,12 +386,12 @@ def test_pages_and_headers_are_read_as_they_are_written() -> None:
 def test_every_fault_has_its_words_in_each_language() -> None:
     used = {
         name
-        for module in ("answers", "contents", "listing", "proof", "signers", "verify")
+        for module in ("answers", "contents", "graphfaults", "listing", "proof", "signers", "verify")
         for name in re.findall(r'(?:Fault|_Refused)\(\s*"([a-z-]+)"', (Path(__file__).parents[1] / f"publish/{module}.py").read_text())
     }
     for language in LANGUAGES:
         said = {"more", "clean", "faults", "signed", "until", "for-good"}
-        assert used | {"location", "content-location", "missing", "not-plain"} == set(table(language, "verify")) - said
+        assert used | {"location", "content-location", "missing", "not-plain", "gzip-damaged", "gzip-swells"} == set(table(language, "verify")) - said
 
 
 def test_a_site_that_is_written_anew_is_the_same_to_the_check(made: Host, tmp_path: Path) -> None:

@@ -10,12 +10,15 @@ DEPTH = 100
 """Brackets in brackets, objects in objects, elements in elements."""
 
 _OPENING = ("(", "[", "{", "<<")
-_BRACKET = re.compile(
-    r'"""(?:[^"\\]++|\\.|"(?!""))*+"""' + r"|'''(?:[^'\\]++|\\.|'(?!''))*+'''"
-    r'|"(?:[^"\\\n]++|\\.)*+"' + r"|'(?:[^'\\\n]++|\\.)*+'"
-    r"|<(?![<])[^<>\s]*+>|\#[^\n]*+|\\.|(?P<open>[(\[{]|<<)|(?P<close>[)\]}]|>>)",
-    re.DOTALL,
-)
+_LONG = r'"""(?:[^"\\]++|\\.|"(?!""))*+"""' + r"|'''(?:[^'\\]++|\\.|'(?!''))*+'''"
+_SHORT = (
+    r'"(?:[^"\\\n]++|\\.)*+"' + r"|'(?:[^'\\\n]++|\\.)*+'"
+    r"|<(?![<])[^<>\s]*+>|\#[^\n]*+|\\.|(?P<open>[(\[{]|<<)|(?P<close>[)\]}]|>>)"
+)  # fmt: skip
+_BRACKET = re.compile(f"{_LONG}|{_SHORT}", re.DOTALL)
+_UNFINISHED = re.compile(rf"""{_LONG}|(?P<long>\"{{3}}|'{{3}})|{_SHORT}|(?P<begun>["'<\\])""", re.DOTALL)
+_SEEN = 3
+"""How many characters have to follow a token before it is certain which one it is."""
 
 
 def nesting_fault(text: str) -> Fault | None:
@@ -29,3 +32,31 @@ def nesting_fault(text: str) -> Fault | None:
         if depth > DEPTH:
             return Fault("too-deep", *place_in(text, match.start()), {"depth": str(DEPTH)})
     return None
+
+
+class Nesting:
+    """How deep a text nests that comes in pieces."""
+
+    def __init__(self) -> None:
+        self._rest = ""
+        self._depth = 0
+
+    @property
+    def waiting(self) -> int:
+        """How many characters have not been looked at, for what begins with them has no end yet."""
+        return len(self._rest)
+
+    def goes_too_deep(self, piece: str) -> bool:
+        """Whether the text goes deeper than `DEPTH` in the next *piece*."""
+        text = self._rest + piece
+        self._rest = ""
+        end = len(text) - _SEEN
+        for match in _UNFINISHED.finditer(text):
+            if match.lastgroup in {"long", "begun"} or match.end() > end:
+                self._rest = text[match.start() :]
+                break
+            self._depth += match.lastgroup == "open"
+            self._depth -= match.lastgroup == "close"
+            if self._depth > DEPTH:
+                return True
+        return False

@@ -18,6 +18,7 @@ from starlette.types import Receive, Scope, Send
 from publish.addresses import HEADERS, MEDIA_TYPES, PREFLIGHT, QUERY, SHORT
 from publish.errors import Mistake
 from publish.gate import Query
+from publish.gzipped import standing
 from publish.model import DUMP, VOID
 from publish.negotiation import negotiate, negotiate_language
 from publish.serve.admission import Admission
@@ -66,7 +67,7 @@ class Endpoint:
                 return await self._answer(request, release)
         except Mistake as mistake:
             language = negotiate_language(accepted(request, "accept-language"), LANGUAGES[::-1])
-            told = problem(mistake, language, address(request, DUMP))
+            told = problem(mistake, language, address(request, standing(DUMP, self._served.release.site.manifest)))
             return Response(told.content, told.status, {**HEADERS, **_READABLE, **told.headers, "Vary": "Accept-Language", "Cache-Control": "no-store"})
         except ClientDisconnect:
             return Response()  # for nobody

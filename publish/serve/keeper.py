@@ -20,10 +20,14 @@ from contextlib import suppress
 
 from pyoxigraph import RdfFormat, Store
 
+from publish.errors import Mistake
+from publish.gzipped import opened
 from publish.serve.limits import Limits
 from publish.serve.worker import work
 
 _STANDARD = 2
+_GZIP = b"\x1f\x8b"
+"""What a compressed file begins with, and no N-Quads do."""
 _LAST = 19
 _PAUSE = 0.5
 """How long the keeper waits, in seconds, where a worker could not be forked, or could not begin."""
@@ -37,7 +41,7 @@ def main() -> None:
     with suppress(BrokenPipeError, ConnectionResetError):  # the front is gone
         try:
             store = _load(int(sys.argv[1]))
-        except (SyntaxError, ValueError, OSError) as error:
+        except (SyntaxError, ValueError, OSError, Mistake) as error:
             front.sendall(json.dumps({"mistake": str(error)}).encode() + b"\n")
             return
         _fill_standard()
@@ -49,7 +53,8 @@ def main() -> None:
 def _load(descriptor: int) -> Store:
     store = Store()
     with open(descriptor, "rb") as dump:
-        store.bulk_load(dump, format=RdfFormat.N_QUADS)
+        is_compressed = dump.peek(len(_GZIP)).startswith(_GZIP)
+        store.bulk_load(opened(dump, "gzip") if is_compressed else dump, format=RdfFormat.N_QUADS)
     return store
 
 

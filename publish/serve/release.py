@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+from collections import Counter
 from collections.abc import AsyncIterator, Callable
 from contextlib import ExitStack, asynccontextmanager
 from functools import partial
@@ -12,6 +13,7 @@ from pathlib import Path
 
 from publish.earlier import MANIFEST, read_manifest
 from publish.errors import Mistake
+from publish.gzipped import ENDING, BadGzip, standing, unpacked
 from publish.model import DATA_GRAPHS, DUMP
 from publish.published import NotPublished, published
 from publish.serve.budget import Budgets
@@ -29,7 +31,7 @@ class Release:
 
     def __init__(self, site: Site, limits: Limits, budgets: Budgets) -> None:
         self.site = site
-        self.pool = Pool(site.root / DUMP, limits, budgets)
+        self.pool = Pool(site.root / standing(DUMP, site.manifest), limits, budgets)
         self._users = 0
         self._unused = asyncio.Event()
         self._unused.set()
@@ -89,7 +91,7 @@ class Served:
                 return False
             try:
                 await self._take()
-            except (NotPublished, NoData) as mistake:
+            except (NotPublished, NoData, BadGzip) as mistake:
                 self._failed = digest, mistake
                 raise
             return True
@@ -162,11 +164,18 @@ def read_site(folder: Path) -> Site:
 def _site(folder: Path, opened: int) -> Site:
     listed = read(opened, MANIFEST)
     manifest = {**read_manifest(listed, str(folder)), MANIFEST: sha256(listed).hexdigest()}
-    missing = next((path for path in (DUMP, *(f"download/{name}.nt" for name in DATA_GRAPHS)) if path not in manifest), "")
-    if missing:
-        raise NotPublished("serve-no-data", place=folder, file=missing)
-    counts = {name: read(opened, f"download/{name}.nt").count(b"\n") for name in DATA_GRAPHS}
+    dump = standing(DUMP, manifest)
+    needed = [dump] if dump.endswith(ENDING) else [DUMP, *(f"download/{name}.nt" for name in DATA_GRAPHS)]
+    if missing := [path for path in needed if path not in manifest]:
+        raise NotPublished("serve-no-data", place=folder, file=missing[0])
+    counts = {name: read(opened, path).count(b"\n") for name, path in zip(DATA_GRAPHS, needed[1:], strict=False)} or _counted(read(opened, dump), folder / dump)
     return Site(folder, opened, manifest, published(str(folder), manifest, partial(read, opened)).layout, counts)
+
+
+def _counted(content: bytes, path: Path) -> dict[str, int]:
+    """How many triples of each graph stand in the compressed dump at *path*."""
+    ends = Counter(line.rpartition(b"<")[2] for line in unpacked(content, str(path)))
+    return {name: sum(count for end, count in ends.items() if end.endswith(f"{name}> .\n".encode())) for name in DATA_GRAPHS}
 
 
 def _nothing(folder: Path) -> Mistake:
