@@ -26,7 +26,8 @@ from publish.turtle import Namespaces, write_term
 
 _VERSION = NamedNode(DCAT + "version")
 _REPLACEMENT = NamedNode(DCTERMS + "isReplacedBy")
-_NOT_FOLLOWED = {OWL + "imports", SHACL + "shapesGraph", SHACL + "suggestedShapesGraph"}
+NOT_FOLLOWED = {OWL + "imports", SHACL + "shapesGraph", SHACL + "suggestedShapesGraph"}
+"""The properties that name documents to be read too, which bynet does not."""
 _PICTURES = {
     "network": (("from",), ("to",), ("through",)),
     "timeline": (("thing",), ("begin", "end", "beginEarliest", "endEarliest")),
@@ -34,8 +35,8 @@ _PICTURES = {
 }
 # what the answer of a question has to have for each kind of picture: a variable, or one of some
 _PREFIXED_NAME = re.compile(r"(?<![\w?$:<])([A-Za-z][\w-]*):([A-Za-z0-9_][\w-]*)")
-_DOTS = re.compile(r"/(?:\.|%2e){1,2}(?:[/?#]|$)", re.IGNORECASE)
-# segments that a client takes away before it asks (RFC 3986, section 5.2.4): the IRI leads to another place, maybe not under the base
+DOTS = re.compile(r"/(?:\.|%2e){1,2}(?:[/?#]|$)", re.IGNORECASE)
+"""Segments that a client takes away before it asks (RFC 3986, section 5.2.4): the IRI leads to another place, maybe not under the base."""
 _PLACE = re.compile(r"[1-9][0-9]{0,8}")
 
 
@@ -143,13 +144,13 @@ class Known:
         for term, namespaces in ((triple.predicate, (self.base,)), (triple.object, (self.base,) if triple.predicate == TYPE else self._own)):
             if isinstance(term, NamedNode) and self._is_undeclared(term.value, namespaces):
                 yield "undeclared", term
-        if triple.predicate.value in _NOT_FOLLOWED and not source.file.startswith("ontology/"):
+        if triple.predicate.value in NOT_FOLLOWED and not source.file.startswith("ontology/"):
             yield "imports", triple.object
         if isinstance(triple.object, NamedNode) and triple.object.value in self._withdrawn and triple.predicate != _REPLACEMENT:
             yield "withdrawn", triple.object
         if isinstance(triple.subject, NamedNode) and not triple.subject.value.startswith(self.base) and (source.is_contributed or triple.predicate != TYPE):
             yield "foreign-subject", triple.subject
-        if isinstance(triple.subject, NamedNode) and triple.subject.value.startswith(self.base) and _DOTS.search(triple.subject.value):
+        if isinstance(triple.subject, NamedNode) and triple.subject.value.startswith(self.base) and DOTS.search(triple.subject.value):
             yield "dot-segments", triple.subject
 
     def _broken(self, triple: Triple, file: str, line: int) -> Iterator[Finding]:

@@ -12,15 +12,14 @@ from functools import partial
 from hashlib import sha256
 from pathlib import Path
 
-from pyoxigraph import NamedNode
-
+from publish.bulk.glance import Doubt, lines_at_a_glance
 from publish.bulk.lines import STATED, tagged, turned
 from publish.confined import Limits, Note, Stopped
 from publish.findings import found, heard, told
 from publish.intake.files import read_bytes, source_of
 from publish.intake.gate import SYNTAXES, admit
 from publish.lint import Elsewhere, Known
-from publish.model import Finding, Project, Source
+from publish.model import Finding, Project
 from publish.parallel import confined_each
 from publish.paths import page_path
 from publish.rebase import move_source
@@ -98,16 +97,26 @@ class Runs:
 
     def _compute(self, given: _Given, note: Note) -> Iterator[bytes]:
         note(given.name)
+        lines, findings = self._read(given)
+        subjects = {line[: line.index(b"\t")] for line in lines}
+        base = b"<" + self._frame.base.encode()
+        own = sorted(subject[1:].decode() for subject in subjects if subject.startswith(base))
+        renamed = [iri for iri in own if page_path(iri, self._frame.base).casefold() != iri.removeprefix(self._frame.base)]
+        content = b"".join(sorted({*lines}))
+        yield json.dumps({"subjects": len(subjects), "renamed": renamed, "findings": [told(finding).decode() for finding in findings]}).encode()
+        yield content
+        yield turned(content)
+
+    def _read(self, given: _Given) -> tuple[list[bytes], list[Finding]]:
+        """The lines of a file, and what is wrong with it; most files are right."""
+        try:
+            if self._frame.base == self._frame.own_base:
+                return lines_at_a_glance(given.content, self._frame.base, STATED), []
+        except Doubt:
+            pass
         source, findings = source_of(given.name, admit(given.name, given.content, SYNTAXES[".ttl"]))
         moved = move_source(source, self._frame.own_base, self._frame.base)
-        findings += self._known.lint_source(moved)
-        subjects = {triple.subject for triple in moved.triples}
-        own = sorted(node.value for node in subjects if isinstance(node, NamedNode) and node.value.startswith(self._frame.base))
-        renamed = [iri for iri in own if page_path(iri, self._frame.base).casefold() != iri.removeprefix(self._frame.base)]
-        lines = tagged(moved.triples, STATED)
-        yield json.dumps({"subjects": len(subjects), "renamed": renamed, "findings": [told(finding).decode() for finding in findings]}).encode()
-        yield lines
-        yield turned(lines)
+        return tagged(moved.triples, STATED).splitlines(keepends=True), [*findings, *self._known.lint_source(moved)]
 
 
 def _keep(given: _Given, answer: list[bytes] | Stopped) -> Finding | None:
@@ -132,10 +141,3 @@ def _kept(given: _Given) -> Run:
 def everything_else(frame: Project, described: frozenset[str]) -> Known:
     """Return what *frame* describes, and everything that it does not: what a file mentions is looked for when all are read."""
     return Known(frame, described, Elsewhere(Everything()))
-
-
-def source_again(path: Path, root: Path, frame: Project) -> Source:
-    """Return a data file as a source, to say where something stands in it."""
-    content, _faults = read_bytes(path, root)
-    name = path.relative_to(root).as_posix()
-    return move_source(source_of(name, admit(name, content, SYNTAXES[".ttl"]))[0], frame.own_base, frame.base)

@@ -17,6 +17,8 @@ FORBIDDEN = re.compile(f"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufdd0
 TURNING = re.compile("[\u202a-\u202e\u2066-\u2069]")
 """Bidirectional embeddings, overrides and isolates."""
 
+_PLAIN = b"\t\n\r" + bytes(range(0x20, 0x7F))
+"""What is never told of: what is left of a text without it is little, and still UTF-8."""
 _BOM = b"\xef\xbb\xbf"
 
 
@@ -27,7 +29,12 @@ def decode(content: bytes) -> tuple[str, list[Fault]]:
         text = content.decode()
     except UnicodeDecodeError as error:
         return "", [Fault("not-utf-8", content.count(b"\n", 0, error.start) + 1)]
-    return text, [*character_faults(text)]
+    return text, [*character_faults(text)] if _is_odd(content.translate(None, _PLAIN).decode()) else []
+
+
+def _is_odd(text: str) -> bool:
+    """Whether *text* has a character that is told of."""
+    return bool(FORBIDDEN.search(text) or TURNING.search(text))
 
 
 def character_faults(text: str) -> Iterator[Fault]:

@@ -40,13 +40,14 @@ class Policy:
     def _in_iri(self, node: NamedNode, line: int) -> Iterator[Fault]:
         if node in self._right:
             return
-        faults = [*_in_iri(node.value, line)]
+        faults = [*iri_faults(node.value, line)]
         yield from faults
         if not faults:
             self._right.add(node)
 
 
-def _in_iri(iri: str, line: int) -> Iterator[Fault]:
+def iri_faults(iri: str, line: int = 0) -> Iterator[Fault]:
+    """Yield what is wrong with *iri* in a statement that ends on *line*."""
     scheme = iri.partition(":")[0].lower()
     if scheme in _UNSAFE:
         yield Fault("iri-scheme", line, words={"word": iri[:_SHOWN], "scheme": scheme})

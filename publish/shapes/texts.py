@@ -16,6 +16,8 @@ from publish.tokens import tokens
 _PATTERN, _FLAGS = SHACL + "pattern", SHACL + "flags"
 _QUERIES = {SHACL + name for name in ("ask", "construct", "select")}
 _KNOWN_FLAGS = set("im")
+TEXTS = frozenset({_PATTERN, _FLAGS, *_QUERIES})
+"""The properties whose values are programs."""
 Told = tuple[str, Mapping[str, str]]
 """The rule, and what its message says."""
 
