@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import pyoxigraph
 from pyoxigraph import RdfFormat
 from pyshacl.rdfutil.stringify import stringify_blank_node
 
 from publish.bulk.lines import lines_of, n_triples
+from publish.confined import Note
 from publish.reach.graph import Graph, InMemory
 from publish.reach.reach import Reach, extract, footprint, reach_of
 from publish.reach.screen import Look, Screen, Seen, ask
@@ -18,7 +20,7 @@ from publish.reach.terms import n_term
 from publish.shapes.judgement import judge
 from publish.shapes.suspects import Suspects
 
-Told = Mapping[str, object]
+Told = Mapping[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +49,8 @@ def by_screen(data: str, shapes: str) -> Outcome:
     if screen.is_deep:
         return by_pyshacl(data, shapes)
     seen = looked(screen, graph, every)
-    known = {named.name: reach_of(named) for named in screen.shapes}
+    suspected = {shape for shape, _node in seen.suspects}
+    known = {named.name: reach_of(named) for named in screen.shapes if named.name in suspected}
     return _outcome(judge(*taken_out(known, seen, graph, every, shapes)), len(seen.suspects))
 
 
@@ -63,7 +66,7 @@ def looked(screen: Screen, graph: InMemory, every: Iterable[bytes]) -> Seen:
     return Seen(look.seen.focus_nodes, tuple(dict.fromkeys([*look.seen.suspects, *asked])))
 
 
-def taken_out(known: Mapping[str, Reach], seen: Seen, graph: Graph, every: Iterable[bytes], shapes: str) -> tuple[bytes, bytes, int, object, Suspects]:
+def taken_out(known: Mapping[str, Reach], seen: Seen, graph: Graph, every: Iterable[bytes], shapes: str) -> tuple[bytes, bytes, int, Note, Suspects]:
     """What the judge is asked: an extract of the data, the shapes, and the suspects."""
     wanted = footprint(known, seen.suspects)
     asked = n_triples(b"".join(_with(every, wanted)))
@@ -90,8 +93,8 @@ def _outcome(told: Iterable[Told], judged: int) -> Outcome:
     focus_nodes: dict[str, int] = {}
     for piece in told:
         for kind in ("faults", "failures", "results", "more", "unknown_words", "unsupported_words"):
-            found.update(f"{kind} {_sorted(one)}" for one in piece.get(kind, ()))  # type: ignore[attr-defined]  # lists
-        focus_nodes |= piece.get("focus_nodes", {})  # type: ignore[operator]  # a mapping
+            found.update(f"{kind} {_sorted(one)}" for one in piece.get(kind, ()))
+        focus_nodes |= piece.get("focus_nodes", {})
     return Outcome(found, focus_nodes, judged)
 
 
