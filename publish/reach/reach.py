@@ -100,7 +100,7 @@ def affected(reach: Reach, changed: Iterable[Triple], old: Graph, new: Graph) ->
     triples = list(changed)
     predicates = {predicate for _subject, predicate, _value in triples}
     seen = reach.footprint(value for _subject, _predicate, value in triples)
-    if predicates and (seen is None or predicates & seen or (SUBCLASS in predicates and _asks_for_classes(reach))):
+    if predicates and (seen is None or predicates & seen or (SUBCLASS in predicates and reach.target.classes)):
         return None
     concerned = reach.trails.concerned(triples, (old, new))
     return None if concerned is None else concerned | _targeted(reach.target, triples)
@@ -122,10 +122,6 @@ def _by_shape(suspects: Iterable[Suspect]) -> Mapping[str, Sequence[bytes]]:
     for shape, node in suspects:
         nodes[shape].append(node)
     return nodes
-
-
-def _asks_for_classes(reach: Reach) -> bool:
-    return bool(reach.target.classes) or SUBCLASS in reach.trails.predicates()
 
 
 class _Reader:

@@ -1,0 +1,165 @@
+"""The reach of shapes: whatever an edit changes in what is found is among what it is said to concern; and what cannot be bounded is said to be so."""
+
+from __future__ import annotations
+
+import os
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Mapping
+
+import pytest
+from hypothesis import HealthCheck, event, given, settings
+from hypothesis import strategies as st
+from pyshacl.constraints import CONSTRAINT_PARAMETERS_MAP
+from randomly import as_n_triples, core_shapes, data, query_shapes, statements
+from screening import lines
+from test_screen import prop, query, shape
+from workbench import ROOT
+
+from publish.build import load_project
+from publish.reach import reach, weaver
+from publish.reach.graph import InMemory
+from publish.reach.paths import Chain
+from publish.reach.reach import Reach, affected, reaches
+from publish.reach.terms import in_line
+from publish.shapes.components import COMPONENTS
+from publish.shapes.judgement import judge
+
+pytestmark = pytest.mark.filterwarnings("ignore")  # pySHACL warns of shapes made at random
+PROOF = bool(os.environ.get("BYNET_PROOF"))
+EDITS = 5_000 if PROOF else 250
+Verdicts = Mapping[bytes, frozenset[tuple[str, ...]]]
+EXAMPLE = "http://example.org/"
+
+
+@pytest.fixture(autouse=True)
+def _components() -> Iterator[None]:
+    """Judge with the components that the process installs, and only here: other tests ask pySHACL as it comes."""
+    with pytest.MonkeyPatch.context() as patch:
+        for component in COMPONENTS:
+            for word in component.constraint_parameters():
+                patch.setitem(CONSTRAINT_PARAMETERS_MAP, word, component)
+        yield
+
+
+def found_at(triples: str, shapes: str) -> Verdicts | None:
+    """What is found at each focus node; nothing where a shape fails."""
+    found: dict[bytes, set[tuple[str, ...]]] = defaultdict(set)
+    for piece in judge(triples.encode(), shapes.encode(), 0, lambda _words: None):
+        if piece.get("failures"):
+            return None
+        for result in piece.get("results", ()):  # type: ignore[attr-defined]  # a list
+            found[in_line(result["focus_node"].encode())].add(tuple(result[name] for name in ("shape", "component", "path", "value")))
+    return {node: frozenset(rows) for node, rows in found.items()}
+
+
+def hold(before: str, after: str, shapes: str) -> str:
+    """Hold the nodes that an edit is said to concern against what it changes; return what is said: all, none or some nodes."""
+    one, other = found_at(before, shapes), found_at(after, shapes)
+    if one is None or other is None:
+        return "failed"
+    changed = {node for node in one.keys() | other.keys() if one.get(node) != other.get(node)}
+    old, new = set(lines(before)), set(lines(after))
+    edit = [(subject, predicate, value) for subject, predicate, value in (line.removesuffix(b"\n").split(b"\t") for line in old ^ new)]
+    said: list[set[bytes] | None] = [affected(known, edit, InMemory(old), InMemory(new)) for known in reaches(shapes.encode()).values()]
+    if None in said:
+        return "all"
+    concerned = set[bytes]().union(*filter(None, said))
+    assert changed <= concerned
+    return "some" if concerned else "none"
+
+
+@pytest.mark.parametrize("shapes", [core_shapes, query_shapes], ids=["core", "queries"])
+def test_what_an_edit_changes_is_among_what_it_concerns(shapes: st.SearchStrategy[str], figure: Callable[[str, int], None]) -> None:
+    counts: dict[str, int] = defaultdict(int)
+
+    @settings(max_examples=EDITS, deadline=None, suppress_health_check=list(HealthCheck))
+    @given(data, st.lists(statements, min_size=1, max_size=2), st.lists(statements, max_size=2), shapes)
+    def try_one(triples: str, added: list[str], removed: list[str], made: str) -> None:
+        before, after = as_n_triples("\n".join([triples, *removed])), as_n_triples("\n".join([triples, *added]))
+        said = hold(before, after, as_n_triples(made))
+        event(said)
+        counts[said] += 1
+
+    try_one()
+    figure("edits", EDITS)
+    figure("edits that concern some nodes", counts["some"])
+    assert counts["some"] + counts["none"] > EDITS / 5
+
+
+PLANTED = {
+    "classes": (reach, "SUBCLASS", b"", "ex:a a ex:D .", "ex:D rdfs:subClassOf ex:C .", shape("sh:nodeKind sh:Literal", "sh:targetClass ex:C")),
+    "values of classes": (reach, "_ABOVE", Chain(()), "ex:a a ex:D ; ex:p 1 .", "ex:D rdfs:subClassOf ex:C .", shape("sh:class ex:C")),
+    "targets": (reach, "_targeted", lambda *_: set(), "ex:a ex:q 1 .", "ex:a a ex:C .", shape("sh:nodeKind sh:Literal", "sh:targetClass ex:C")),
+    "pairs": (weaver.Weaver, "see", lambda *_: None, "ex:a ex:p 1 .", "ex:a ex:q 1 .", prop("sh:path ex:p ; sh:equals ex:q")),
+    "nested": (
+        reach,
+        "inner_shapes",
+        lambda _: (),
+        "ex:a ex:p ex:b .",
+        "ex:b ex:q 1 .",
+        prop("sh:path ex:p ; sh:node [ sh:property [ sh:path ex:q ; sh:maxCount 0 ] ]"),
+    ),
+    "footprint": (Reach, "footprint", lambda *_: frozenset(), "ex:a ex:p ex:b .", "ex:c ex:q ex:d .", query("$this ex:p ?y . ?z ex:q ?value")),
+}
+"""Mistakes: what is replaced where by what; data, a triple more, and shapes at which it shows."""
+
+
+@pytest.mark.parametrize("planted", PLANTED)
+def test_a_planted_mistake_is_found(planted: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    owner, name, instead, triples, more, shapes = PLANTED[planted]
+    asked = as_n_triples(triples), as_n_triples(triples + more), as_n_triples(shapes)
+    hold(*asked)
+    monkeypatch.setattr(owner, name, instead)
+    with pytest.raises(AssertionError):
+        hold(*asked)
+
+
+BOUNDED = {
+    "joined": "$this ex:p ?x . ?x ex:q ?y OPTIONAL { ?y ex:r ?z } FILTER NOT EXISTS { ?y ex:p ?x }",
+    "joined backwards": "?x ex:p $this ; ex:q ?y . ?y ex:r+ ?z",
+    "joined by another pattern": "{ ?x ex:q ?y } { $this ex:p ?x }",
+    "with an alternative": "{ $this ex:p ?x } UNION { ?x ex:q $this } ?x ex:r ?y",
+    "any property": "$this ?property ?value",
+}
+UNBOUNDED = {
+    "not joined": ("$this ex:p ?x . ?y ex:q ?z", {"p", "q"}),
+    "in one alternative alone": ("{ $this ex:p ?x } UNION { $this ex:q ?y } ?x ex:r ?z", {"p", "q", "r"}),
+    "by a value that may be a number": ("$this ex:p ?x . ?y ex:q ?x", {"p", "q"}),
+    "by a node that may not be there": ("$this ex:p ?x OPTIONAL { ?x ex:q ?y } ?y ex:r ?z", {"p", "q", "r"}),
+    "in a condition": ("$this ex:p ?x FILTER NOT EXISTS { ?y ex:q ?z }", {"p", "q"}),
+    "of any property": ("$this ex:p ?x . ?y ?property ?z", None),
+    "of any node": ("$this ex:none* ?x", None),
+}
+
+
+def the_reach(shapes: str) -> Reach:
+    (known,) = reaches(as_n_triples(shapes).encode()).values()
+    return known
+
+
+@pytest.mark.parametrize("name", BOUNDED)
+def test_a_query_that_is_joined_to_its_focus_node_is_bounded(name: str) -> None:
+    known = the_reach(query(BOUNDED[name]))
+    assert known.is_bounded
+    assert known.footprint([b"<urn:a"]) == frozenset()
+
+
+@pytest.mark.parametrize("name", UNBOUNDED)
+def test_a_query_that_is_not_is_said_to_be_unbounded(name: str) -> None:
+    pattern, predicates = UNBOUNDED[name]
+    known = the_reach(query(pattern))
+    assert not known.is_bounded
+    assert [one.reason for one in known.unbounded] == ["pattern"]
+    assert known.footprint([]) == (None if predicates is None else {f"<{EXAMPLE}{name}".encode() for name in predicates})
+
+
+def test_what_is_not_understood_is_unbounded_and_sees_all() -> None:
+    known = the_reach(query("{ SELECT $this { $this ex:p ?x } }"))
+    assert [(one.reason, one.predicates) for one in known.unbounded] == [("query", None)]
+
+
+def test_of_the_projects_own_shapes_only_queries_about_all_data_are_unbounded() -> None:
+    project = load_project(ROOT)
+    shapes = as_n_triples("".join(f"{triple} .\n" for triple in project.shapes_graph))
+    unbounded = {name.rsplit("/", 1)[-1] for name, known in reaches(shapes.encode()).items() if not known.is_bounded}
+    assert unbounded == {"DerivedTriples", "FactGrounds", "OntologyTerms", "SingleSeat", "TimeBounds", "TimeOrder"}
