@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterator, Sequence
 
 import pyoxigraph
-from pyoxigraph import Literal, RdfFormat, Store, Triple
+from pyoxigraph import Literal, Quad, RdfFormat, Store, Triple
 
 from publish.answered import answered
 from publish.bulk.footprint import footprint
@@ -59,16 +59,17 @@ def store_of(data: Index, predicates: frozenset[bytes] | None) -> Store:
 def _seen(data: Index, predicates: frozenset[bytes] | None) -> Iterator[bytes]:
     """The lines of the data, without tags, with one of *predicates*."""
     for piece in data.pieces(_PIECE):
-        yield with_predicates(of_data(piece), predicates)
+        yield of_data(with_predicates(piece, predicates))
 
 
 def _followed(frame: Project, stated: Index, judgements: Sequence[Triple], note: Note) -> set[Triple]:
     predicates = footprint(frame.rules)
-    store = store_of(stated, predicates)
-    said = pyoxigraph.serialize(judgements, format=RdfFormat.N_TRIPLES) or b""
-    store.bulk_load(said, RdfFormat.N_TRIPLES)
+    seen = [*_seen(stated, predicates)]
+    store = Store()
+    store.bulk_load(b"".join(map(n_triples, seen)), RdfFormat.N_TRIPLES)
+    store.extend(Quad(*triple) for triple in judgements)
     given = {*judgements}
-    known = spellings(term for lines in _seen(stated, predicates) for term in _typed(lines))
+    known = spellings(term for lines in seen for term in _typed(lines))
     others = _spelt(stated, [*known]) if known and predicates is not None else set()
     spelt = {kept: literal for kept, literal in known.items() if kept not in others}
     return follow(store, frame.rules, lambda triple: triple in given or _holds(stated, triple), spelt, note)

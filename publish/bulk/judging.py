@@ -67,7 +67,7 @@ def _asked(shares: Shares, graph: OnDisk, note: Note) -> Iterator[tuple[str, byt
 def _store(by_subject: Index, predicates: frozenset[bytes] | None) -> Store:
     store = Store()
     for piece in by_subject.pieces(_PIECE):
-        store.bulk_load(n_triples(with_predicates(of_all(piece), predicates)), RdfFormat.N_TRIPLES)
+        store.bulk_load(n_triples(of_all(with_predicates(piece, predicates))), RdfFormat.N_TRIPLES)
     return store
 
 
@@ -75,4 +75,4 @@ def _wherever(by_subject: Index, predicates: frozenset[bytes] | None) -> bytes:
     """All triples with one of *predicates*, as N-Triples."""
     if predicates is not None and not predicates:
         return b""
-    return b"".join(n_triples(with_predicates(of_all(piece), predicates)) for piece in by_subject.pieces(_PIECE))
+    return b"".join(n_triples(of_all(with_predicates(piece, predicates))) for piece in by_subject.pieces(_PIECE))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import partial
@@ -11,7 +10,7 @@ from functools import partial
 from publish.bulk.counting import Numbers
 from publish.bulk.graph import OnDisk, about
 from publish.bulk.index import Index
-from publish.bulk.lines import STATED, groups
+from publish.bulk.lines import STATED, groups, of_all, with_predicates
 from publish.confined import Note
 from publish.lint import described as known_in
 from publish.model import OWL, RDFS, TYPE, Project
@@ -24,7 +23,7 @@ _ROUNDS = 2
 """How many shares there are for each processor, of a size that makes it worth while to make the shapes ready once more."""
 _TYPE = b"<" + TYPE.value.encode()
 _DEPRECATED = b"<" + OWL.encode() + b"deprecated"
-_SUBCLASS = re.compile(rb"^([^\t\n]*)\t(<%b)\t([^\t\n]*)\t" % re.escape(RDFS.encode() + b"subClassOf"), re.MULTILINE)
+_SUBCLASS = frozenset({b"<" + RDFS.encode() + b"subClassOf"})
 _TRUE = (b'"true"', b'"1"')
 """How a literal begins that says that its subject is deprecated (`publish.model.tombstones`)."""
 
@@ -70,7 +69,7 @@ def tasks(frame: Project, shares: Shares) -> Iterator[partial[Iterator[bytes]]]:
 
 def vocabulary(by_subject: Index) -> list[bytes]:
     """Return the lines that say which class is under which, without tags."""
-    return [b"\t".join(match.groups()) for piece in by_subject.pieces(_PIECE) for match in _SUBCLASS.finditer(piece)]
+    return [line for piece in by_subject.pieces(_PIECE) for line in of_all(with_predicates(piece, _SUBCLASS)).splitlines()]
 
 
 def _subjects(frame: Project, shares: Shares, ends: tuple[int, int], _note: Note) -> Iterator[bytes]:
