@@ -21,11 +21,11 @@ from functools import partial
 from importlib.metadata import version
 
 from publish.confined import Limits, Note, Stopped, confined, limits_for
-from publish.shapes.components import install
-from publish.shapes.data import Data
 from publish.shapes.judgement import judge
+from publish.shapes.loading import prepare
 from publish.shapes.suspects import Suspects, read
-from publish.shapes.terms import read_graph, tame
+
+__all__ = ["answer", "main", "prepare"]
 
 _HELD_BACK = 3.0
 """The seconds that the first child does not get of its time, or half of that: two shapes without end are told within ten seconds."""
@@ -64,16 +64,9 @@ def _judged(data: bytes, shapes: bytes, start: int, suspects: Suspects | None, n
     return (json.dumps(told).encode() for told in judge(data, shapes, start, note, suspects))
 
 
-def prepare() -> None:
-    """Make this process ready: what pySHACL and rdflib would import when it is needed has to be there before everything is closed."""
-    tame()
-    install()
-    Data(b"")  # rdflib finds its stores when the first graph is made
-    read_graph(b"")
-
-
 def main() -> None:
     """Answer the one request on standard input."""
+    gc.disable()  # one short request: there is nothing to collect that the end of the process does not
     gc.disable()  # one short request: there is nothing to collect that the end of the process does not
     prepare()
     lengths = json.loads(sys.stdin.buffer.readline())

@@ -10,10 +10,14 @@ import sys
 from collections.abc import Iterable, Iterator, Mapping
 
 from publish.confined import Limits, Note, Stopped, confined
-from publish.shacl import prepare
+from publish.reach.reach import reach_of
+from publish.reach.screen import Screen
 from publish.shapes.judgement import judge
+from publish.shapes.loading import prepare
 
 LIMITS = Limits(300, 2048)
+SCREENED = 8
+"""Of how many requests the shapes of one are made into a screen too."""
 
 
 def judged(data: str, shapes: str) -> Mapping[str, list[object]]:
@@ -25,7 +29,9 @@ def judged(data: str, shapes: str) -> Mapping[str, list[object]]:
 def answers(asked: Iterable[tuple[str, str, str]], _note: Note) -> Iterator[bytes]:
     """Yield the name of each request with what is found, as JSON; at last the modules that were missed."""
     before = set(sys.modules)
-    for name, data, shapes in asked:
+    for number, (name, data, shapes) in enumerate(asked):
+        if number % SCREENED == 0:
+            list(map(reach_of, Screen(shapes.encode(), ()).shapes))
         yield json.dumps([name, judged(data, shapes)]).encode()
     yield json.dumps(["", sorted(set(sys.modules) - before)]).encode()
 

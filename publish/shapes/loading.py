@@ -13,10 +13,20 @@ from pyshacl.shapes_graph import ShapesGraph
 from rdflib import RDF
 from rdflib.namespace import SH
 
+from publish.shapes.components import install
+from publish.shapes.data import Data
 from publish.shapes.faults import Fault, left_out, without
 from publish.shapes.plan import plan, targets
 from publish.shapes.structure import Net
-from publish.shapes.terms import as_oxigraph, read_graph
+from publish.shapes.terms import as_oxigraph, read_graph, tame
+
+
+def prepare() -> None:
+    """Make this process ready: what pySHACL and rdflib would import when it is needed has to be there before everything is closed."""
+    tame()
+    install()
+    Data(b"")  # rdflib finds its stores when the first graph is made
+    read_graph(b"")
 
 
 def sound(net: Net, found: list[Fault]) -> rdflib.Graph:
