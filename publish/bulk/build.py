@@ -17,7 +17,7 @@ from publish.bulk.held import BYTES, Held
 from publish.bulk.index import Index, merged, opened
 from publish.bulk.judging import Extract, extract
 from publish.bulk.lines import DERIVED, ONTOLOGY, tagged, turned
-from publish.bulk.looking import Shares, tasks, vocabulary
+from publish.bulk.looking import Looked, Shares, tasks, vocabulary
 from publish.bulk.runs import Run, Runs, everything_else
 from publish.check import findings, sort_findings
 from publish.confined import Note, Stopped, confined, limits_for
@@ -29,7 +29,7 @@ from publish.parallel import confined_each
 from publish.processor import Processor
 from publish.publication import Checked
 from publish.read import cases_of, read_frame, source_files
-from publish.shacl import prepare
+from publish.shapes.loading import prepare
 from publish.statistics import ALL
 from publish.trial import Halted, load_what_lint_needs, stopped_at
 
@@ -61,9 +61,10 @@ def _checked(held: Held, listed: list[Finding], processor: Processor) -> tuple[C
     kept = (held.by_subject.descriptor, held.turned.descriptor)
     try:
         for pieces in confined_each(tasks(held.frame, shares), held.limits, kept):
-            held.looked.add(*_whole(pieces))
+            held.looked.add(b"".join(_whole(pieces)).decode())
         (piece,) = confined(partial(extract, shares, held.looked), held.limits, kept)
         judged = Extract.of(piece)
+        held.looked.asked = judged.asked
         processor.ask_about(judged.suspects, judged.data, shares.shapes)
         listed += _inspected(held)
         answer = processor.answer()
@@ -75,7 +76,7 @@ def _checked(held: Held, listed: list[Finding], processor: Processor) -> tuple[C
     nodes = {term for result in answer.results for term in (_node(result["focus_node"]), _node(result["value"])) if term}
     sources = _in_order(held.frame, held.sources(files_with(nodes, held.runs)))
     validation = findings(answer, sources, held.frame.prefixes, partial(cases_of, held.root))
-    numbers = held.numbers.statistics().graphs[ALL]
+    numbers = held.looked.numbers.statistics().graphs[ALL]
     return Checked(held.frame, tuple(sort_findings([*listed, *validation.findings])), validation, on_disk=numbers.triples), held
 
 
@@ -95,7 +96,7 @@ def _held(root: Path, frame: Project, runs: Sequence[Run], folder: Path, files: 
     by_subject = _index(folder / "by-subject", merged([folder / "stated", *beside]), files)
     beside_turned = [_file(folder / "derived-turned", turned(follows)), _file(folder / "ontology-turned", turned(ontology))]
     turned_index = _index(folder / "turned", merged([*(run.turned for run in runs), *beside_turned]), files)
-    return Held(root, frame, runs, by_subject, turned_index)
+    return Held(root, frame, runs, by_subject, turned_index, Looked(frame.base))
 
 
 def _derived(frame: Project, stated: Index) -> list[Triple]:

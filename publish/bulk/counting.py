@@ -31,27 +31,29 @@ class Numbers:
 
     def __init__(self, base: str) -> None:
         self._base = b"<" + base.encode()
-        self._new: Counter[tuple[bytes | str, ...]] = Counter()
-        self._counts: Counter[tuple[str, ...]] = Counter()
-        self._found: set[tuple[str, ...]] = set()
-        self._firsts: dict[str, str] = {}
+        self._counts: Counter[tuple[bytes | str, ...]] = Counter()
+        self.firsts: dict[str, str] = {}
+        """The first member of each class that is under the base."""
 
-    def told(self) -> bytes:
-        """Return as JSON what was counted here."""
-        named = [[*(part if isinstance(part, str) else str(part, "utf-8") for part in key), number] for key, number in self._new.items()]
-        return json.dumps([named, [*self._found], self._firsts]).encode()
+    def told(self) -> str:
+        """Return the numbers as JSON."""
+        return json.dumps([[[*key, number] for key, number in self._named().items()], self.firsts])
 
-    def add(self, told: bytes) -> None:
-        """Add what was counted in later pieces, as JSON."""
-        counted, found, firsts = json.loads(told)
+    def add(self, told: str) -> None:
+        """Add numbers of lines that come after those that were counted, as JSON."""
+        counted, firsts = json.loads(told)
         for *key, number in counted:
             self._counts[tuple(key)] += number
-        self._found.update(map(tuple, found))
-        self._firsts = {**firsts, **self._firsts}
+        self.firsts = {**firsts, **self.firsts}
+
+    def subtract(self, told: str) -> None:
+        """Take away numbers, as JSON; the first members of classes stay."""
+        for *key, number in json.loads(told)[0]:
+            self._counts[tuple(key)] -= number
 
     def subject(self, subject: bytes, group: Sequence[Fields]) -> None:
         """Add what stands in the lines of *subject*."""
-        counts = self._new
+        counts = self._counts
         said = [one for one in group if one[3] != ONTOLOGY]
         is_entity = subject.startswith(self._base)
         for name, tags in GRAPHS.items():
@@ -65,15 +67,15 @@ class Numbers:
     def _kinds(self, subject: bytes, said: Sequence[Fields]) -> None:
         for _subject, predicate, kind, tag in said:
             if predicate == _TYPE:
-                self._found.update(("class", name, str(kind, "utf-8")) for name, tags in GRAPHS.items() if tag in tags)
+                self._counts.update((b"kind", name, kind) for name, tags in GRAPHS.items() if tag in tags)
                 if kind.startswith(b"<") and subject.startswith(b"<"):
-                    self._new[b"class", kind[1:], b"entities"] += 1
-                    self._new[b"class", kind[1:], b"triples"] += len(said)
+                    self._counts[b"class", kind[1:], b"entities"] += 1
+                    self._counts[b"class", kind[1:], b"triples"] += len(said)
                     if subject.startswith(self._base):
-                        self._firsts.setdefault(kind[1:].decode(), subject[1:].decode())
+                        self.firsts.setdefault(kind[1:].decode(), subject[1:].decode())
 
     def _properties(self, said: Sequence[Fields]) -> None:
-        counts = self._new
+        counts = self._counts
         seen: set[tuple[bytes, ...]] = set()
         for _subject, predicate, value, tag in said:
             seen.add((b"used", tag, predicate[1:]))
@@ -87,7 +89,7 @@ class Numbers:
 
     def value(self, value: bytes, group: Iterable[Fields]) -> None:
         """Add what stands in the turned lines of *value*."""
-        counts = self._new
+        counts = self._counts
         said = {(predicate, tag) for _value, predicate, _subject, tag in group if tag != ONTOLOGY}
         for name, tags in GRAPHS.items():
             counts[b"graph", name, b"objects"] += any(tag in tags for _predicate, tag in said)
@@ -101,32 +103,38 @@ class Numbers:
     def forms(self) -> dict[str, set[str]]:
         """Return how the values of each property are written, and ``class`` for each class, as `publish.jsonld.Context` takes them."""
         forms: dict[str, set[str]] = {}
-        for key in self._counts:
-            if key[0] == "form" and key[1] != TYPE.value:
-                forms.setdefault(key[1], set()).add(key[2])
-        for kind in self._names("class"):
-            forms.setdefault(kind, set()).add("class")
-            forms.setdefault(TYPE.value, set()).add("@id")
+        for kind, *rest in self._named():
+            if kind == "form" and rest[0] != TYPE.value:
+                forms.setdefault(rest[0], set()).add(rest[1])
+            elif kind == "class":
+                forms.setdefault(rest[0], set()).add("class")
+                forms.setdefault(TYPE.value, set()).add("@id")
         return forms
 
     def statistics(self) -> Statistics:
         """Return all numbers."""
-        counts = self._counts
-        properties = {name: Spread(*(counts["property", name, what] for what in _SPREAD)) for name in self._names("property")}
-        links = {(key[1], key[2]): Spread(*(counts["link", *key[1:3], what] for what in _SPREAD)) for key in sorted(counts) if key[0] == "link"}
-        kinds = {
-            kind: ClassCounts(counts["class", kind, "entities"], counts["class", kind, "triples"], self._firsts.get(kind, "")) for kind in self._names("class")
-        }
-        return Statistics({name: self._graph(name) for name in GRAPHS}, kinds, properties, without_terms(links, [*properties, *kinds]))
+        counts = self._named()
+        keys = sorted(counts)
+        names = {kind: [*dict.fromkeys(key[1] for key in keys if key[0] == kind)] for kind in ("class", "property")}
+        properties = {name: Spread(*(counts.get(("property", name, what), 0) for what in _SPREAD)) for name in names["property"]}
+        links = {(key[1], key[2]): Spread(*(counts.get(("link", *key[1:3], what), 0) for what in _SPREAD)) for key in keys if key[0] == "link"}
+        kinds = {name: ClassCounts(counts["class", name, "entities"], counts["class", name, "triples"], self.firsts.get(name, "")) for name in names["class"]}
+        graphs = {name: _graph(name, counts) for name in GRAPHS}
+        return Statistics(graphs, kinds, properties, without_terms(links, [*properties, *kinds]))
 
-    def _graph(self, name: str) -> GraphCounts:
-        properties = {key[2] for key in self._counts if key[0] == "used" and key[1].encode() in GRAPHS[name]}
-        kinds = sum(key[:2] == ("class", name) for key in self._found)
-        triples, entities, subjects, objects = (self._counts["graph", name, what] for what in _GRAPH)
-        return GraphCounts(triples, entities, subjects, objects, len(properties), kinds)
+    def _named(self) -> dict[tuple[str, ...], int]:
+        """The counts that are not nothing, by texts."""
+        named: Counter[tuple[str, ...]] = Counter()
+        for key, number in self._counts.items():
+            named[tuple(part if isinstance(part, str) else part.decode() for part in key)] += number
+        return {key: number for key, number in named.items() if number}
 
-    def _names(self, kind: str) -> list[str]:
-        return sorted({key[1] for key in self._counts if key[0] == kind})
+
+def _graph(name: str, counts: Mapping[tuple[str, ...], int]) -> GraphCounts:
+    triples, entities, subjects, objects = (counts.get(("graph", name, what), 0) for what in _GRAPH)
+    properties = {key[2] for key in counts if key[0] == "used" and key[1].encode() in GRAPHS[name]}
+    kinds = {key[2] for key in counts if key[:2] == ("kind", name)}
+    return GraphCounts(triples, entities, subjects, objects, len(properties), len(kinds))
 
 
 @lru_cache(maxsize=65536)
@@ -141,11 +149,3 @@ def _form(value: bytes) -> bytes:
     if value.endswith(b'"'):
         return b"http://www.w3.org/2001/XMLSchema#string"
     return value[value.rindex(b'"^^<') + 4 : -1] if value.endswith(b">") else b"@language"
-
-
-def counted(pieces: Iterable[bytes], base: str) -> Numbers:
-    """Return the sum of numbers that were told of *pieces*, in their order."""
-    numbers = Numbers(base)
-    for told in pieces:
-        numbers.add(told)
-    return numbers

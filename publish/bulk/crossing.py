@@ -12,7 +12,6 @@ from pathlib import Path
 
 from pyoxigraph import NamedNode
 
-from publish.bulk.counting import counted
 from publish.bulk.index import Index
 from publish.bulk.looking import Looked, states
 from publish.bulk.runs import Run
@@ -41,7 +40,7 @@ def withdrawn(frame: Project, looked: Looked) -> frozenset[str]:
 def questionable(frame: Project, runs: Sequence[Run], looked: Looked, lines: tuple[Index, Index]) -> list[str]:
     """Return the files in which something may be wrong that is not wrong in one file alone; *lines* are those by subject and turned."""
     by_subject, turned = lines
-    numbers = counted(map(str.encode, looked.numbers), frame.base).statistics()
+    numbers = looked.numbers.statistics()
     known, elsewhere = described(frame), InFiles(by_subject)
     used = (iri for iri in numbers.properties if iri.startswith(frame.base) and iri not in known and iri not in elsewhere)
     nodes = [b"<" + iri.encode() for iri in (*used, *looked.undescribed)]

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 
-from publish.bulk.counting import Numbers, counted
 from publish.bulk.index import Index
 from publish.bulk.looking import Looked
 from publish.bulk.runs import Run
@@ -28,12 +27,7 @@ class Held:
     runs: Sequence[Run]
     by_subject: Index
     turned: Index
-    looked: Looked = field(default_factory=Looked)
-
-    @property
-    def numbers(self) -> Numbers:
-        """The numbers of the data."""
-        return counted(map(str.encode, self.looked.numbers), self.frame.base)
+    looked: Looked
 
     @property
     def limits(self) -> Limits:

@@ -23,36 +23,36 @@ _PIECE = 4 << 20
 
 @dataclass(frozen=True, slots=True)
 class Extract:
-    """What the judge gets: the suspects, with what queries see wherever it is, and the triples around them as N-Triples."""
+    """What the judge gets: the suspects, with what queries see wherever it is, and the triples around them as N-Triples; the suspects that queries found."""
 
     suspects: Suspects
     data: bytes
+    asked: list[tuple[str, str]]
 
     @classmethod
     def of(cls, piece: bytes) -> Extract:
         """Return the extract that `extract` yielded as *piece*."""
         head, _, rest = piece.partition(b"\n")
-        length, asked = json.loads(head)
-        return cls(read(rest[:length], rest[length : length + asked]), rest[length + asked :])
+        length, wherever, asked = json.loads(head)
+        return cls(read(rest[:length], rest[length : length + wherever]), rest[length + wherever :], [(shape, node) for shape, node in asked])
 
 
 def extract(shares: Shares, looked: Looked, note: Note) -> Iterator[bytes]:
     """Yield one piece: what is to be judged of all that was *looked* at. *note* is told of each shape before a query of its is asked."""
     graph = OnDisk(shares.by_subject, shares.turned)
-    nodes = {shape: [node.encode() for node in listed] for shape, listed in looked.suspects.items()}
-    for shape, found in _asked(shares, graph, note):
-        nodes.setdefault(shape, []).append(found)
-    known = {name: one for name, one in reach.reaches(shares.shapes).items() if name in nodes} if nodes else {}
-    suspects = [(shape, node) for shape, listed in nodes.items() for node in dict.fromkeys(listed)]
-    lines = reach.extract(graph, known, suspects)
-    data = n_triples(b"".join(sorted(line.removesuffix(b"\n") + b"\n" for line in lines)))
-    listed = {shape: [n_term(node).decode() for node in dict.fromkeys(found)] for shape, found in nodes.items()}
-    told = written(Suspects(looked.focus_nodes, listed))
-    asked = _wherever(shares.by_subject, reach.footprint(known, suspects))
-    yield json.dumps([len(told), len(asked)]).encode() + b"\n" + told + asked + data
+    asked = [*_asked(shares, graph, note)] if looked.asked is None else looked.asked
+    suspects = [(shape, node.encode()) for shape, node in dict.fromkeys([*looked.suspects, *asked])]
+    known = reach.reaches(shares.shapes) if suspects else {}
+    data = n_triples(b"".join(sorted(line.removesuffix(b"\n") + b"\n" for line in reach.extract(graph, known, suspects))))
+    nodes: dict[str, list[str]] = {}
+    for shape, node in suspects:
+        nodes.setdefault(shape, []).append(n_term(node).decode())
+    told = written(Suspects(looked.focus_nodes, nodes))
+    wherever = _wherever(shares.by_subject, reach.footprint(known, suspects))
+    yield json.dumps([len(told), len(wherever), asked]).encode() + b"\n" + told + wherever + data
 
 
-def _asked(shares: Shares, graph: OnDisk, note: Note) -> Iterator[tuple[str, bytes]]:
+def _asked(shares: Shares, graph: OnDisk, note: Note) -> Iterator[tuple[str, str]]:
     """Yield the suspects that are found by queries, each of them asked once for all focus nodes."""
     screen = Screen(shares.shapes, shares.vocabulary)
     if not screen.asked:
@@ -61,7 +61,7 @@ def _asked(shares: Shares, graph: OnDisk, note: Note) -> Iterator[tuple[str, byt
     store = _store(shares.by_subject, None if None in footprints else frozenset(name for names in footprints for name in names or ()))
     for one in screen.asked:
         note(one.shape)
-        yield from ask(screen, one, store, graph)
+        yield from ((shape, node.decode()) for shape, node in ask(screen, one, store, graph))
 
 
 def _store(by_subject: Index, predicates: frozenset[bytes] | None) -> Store:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import partial
 
 from publish.bulk.counting import Numbers
@@ -38,26 +39,38 @@ class Shares:
     shapes: bytes
 
 
-@dataclass(frozen=True, slots=True)
 class Looked:
-    """What was seen: how many focus nodes each shape has, the suspects of each, as lines have them; IRIs that are used and not described; what is withdrawn."""
+    """What was seen in all data of a project with a *base*, whose IRIs stand in lines as ever.
 
-    focus_nodes: dict[str, int] = field(default_factory=dict)
-    suspects: dict[str, list[str]] = field(default_factory=dict)
-    undescribed: list[str] = field(default_factory=list)
-    withdrawn: list[str] = field(default_factory=list)
-    numbers: list[str] = field(default_factory=list)
+    *focus_nodes* is how many focus nodes each shape has, *suspects* those that may not conform; *asked* are suspects that queries found,
+    once they were asked. *undescribed* are IRIs that are used and that no file describes, *withdrawn* those that no longer are anything.
+    """
 
-    def add(self, told: bytes) -> None:
+    def __init__(self, base: str, told: str = "{}") -> None:
+        said = json.loads(told)
+        self.numbers = Numbers(base)
+        self.focus_nodes: Counter[str] = Counter()
+        self.suspects: list[tuple[str, str]] = []
+        self.undescribed: list[str] = []
+        self.withdrawn: list[str] = []
+        self.asked: list[tuple[str, str]] | None = None
+        if said:
+            self.add(told)
+            self.asked = [(shape, node) for shape, node in said["asked"]]
+
+    def add(self, told: str) -> None:
         """Add what was seen of another share, as JSON."""
         said = json.loads(told)
-        for shape, count in said["focus_nodes"].items():
-            self.focus_nodes[shape] = self.focus_nodes.get(shape, 0) + count
-        for shape, node in said["suspects"]:
-            self.suspects.setdefault(shape, []).append(node)
-        self.undescribed.extend(said["undescribed"])
-        self.withdrawn.extend(said["withdrawn"])
-        self.numbers.append(said["numbers"])
+        self.focus_nodes.update(said["focus_nodes"])
+        self.suspects += [(shape, node) for shape, node in said["suspects"]]
+        self.undescribed += said["undescribed"]
+        self.withdrawn += said["withdrawn"]
+        self.numbers.add(said["numbers"])
+
+    def told(self) -> str:
+        """Return all of it as JSON."""
+        names = ("focus_nodes", "suspects", "undescribed", "withdrawn", "asked")
+        return json.dumps({name: getattr(self, name) for name in names} | {"numbers": self.numbers.told()})
 
 
 def tasks(frame: Project, shares: Shares) -> Iterator[partial[Iterator[bytes]]]:
@@ -125,6 +138,6 @@ def _told(look: Look, numbers: Numbers, withdrawn: Sequence[bytes] = (), undescr
         "suspects": [(shape, node.decode()) for shape, node in look.seen.suspects],
         "undescribed": [value[1:].decode() for value in undescribed],
         "withdrawn": [subject[1:].decode() for subject in withdrawn],
-        "numbers": numbers.told().decode(),
+        "numbers": numbers.told(),
     }
     return json.dumps(said).encode()

@@ -27,7 +27,7 @@ class OnDisk(Publication):
     def __init__(self, frame: Project, checked: Checked, held: Held, history: History) -> None:
         super().__init__(frame, checked, history)
         self._held = held
-        self._counted = held.numbers
+        self._counted = held.looked.numbers
         self.written: Mapping[str, Made] = {}
 
     @cached_property
