@@ -14,7 +14,8 @@ from pyshacl.rdfutil.stringify import stringify_blank_node
 from publish.bulk.lines import lines_of, n_triples
 from publish.confined import Note
 from publish.reach.graph import Graph, InMemory
-from publish.reach.reach import Reach, extract, footprint, reach_of
+from publish.reach.needs import found_lines
+from publish.reach.reach import Reach, extract, needed, reach_of
 from publish.reach.screen import Look, Screen, Seen, ask
 from publish.reach.terms import n_term
 from publish.shapes.judgement import judge
@@ -68,8 +69,10 @@ def looked(screen: Screen, graph: InMemory, every: Iterable[bytes]) -> Seen:
 
 def taken_out(known: Mapping[str, Reach], seen: Seen, graph: Graph, every: Iterable[bytes], shapes: str) -> tuple[bytes, bytes, int, Note, Suspects]:
     """What the judge is asked: an extract of the data, the shapes, and the suspects."""
-    wanted = footprint(known, seen.suspects)
-    asked = n_triples(b"".join(_with(every, wanted)))
+    wanted = needed(known, seen.suspects)
+    predicates, finding = (wanted.predicates, wanted.finding) if wanted else (None, ())
+    store = _store(every, predicates)
+    asked = n_triples(b"".join({*_with(every, predicates), *(line for one in finding for line in found_lines(store, one, graph))}))
     nodes: dict[str, list[str]] = {}
     for shape, node in seen.suspects:
         nodes.setdefault(shape, []).append(n_term(node).decode())

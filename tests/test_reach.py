@@ -155,7 +155,7 @@ def test_a_query_that_is_not_is_said_to_be_unbounded(name: str) -> None:
 
 def test_what_is_not_understood_is_unbounded_and_sees_all() -> None:
     known = the_reach(query("{ SELECT $this { $this ex:p ?x } }"))
-    assert [(one.reason, one.predicates) for one in known.unbounded] == [("query", None)]
+    assert [(one.reason, one.needs) for one in known.unbounded] == [("query", None)]
 
 
 def test_of_the_projects_own_shapes_only_queries_about_all_data_are_unbounded() -> None:

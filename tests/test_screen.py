@@ -19,7 +19,7 @@ from screening import by_pyshacl, by_screen, lines
 from test_shacl import needs_suite, own_cases, suite_case, suite_cases
 
 from publish.processor import Processor
-from publish.reach import hierarchy, joins, queries, reach, screen, targets, values, verdicts, weaver, wholes
+from publish.reach import hierarchy, joins, needs, queries, reach, screen, targets, values, verdicts, weaver, wholes
 from publish.reach.graph import InMemory
 from publish.reach.paths import Chain
 from publish.shapes.components import COMPONENTS, Datatype
@@ -106,6 +106,7 @@ def query(pattern: str) -> str:
 
 
 ONE, TWO = "ex:a ex:p 1 .", "ex:a ex:p ex:b . ex:c ex:q ex:d ."
+TRIPLE = "ex:a ex:p ex:b , ex:f . ex:b ex:r 1 . ex:c ex:q ex:d ."
 CLASSES = "ex:a a ex:C ; ex:p ex:b . ex:b a ex:D . ex:D rdfs:subClassOf ex:C ."
 PLANTED: dict[str, tuple[object, object, object, str, str]] = {
     "kind of node": (values.OF_VALUES, NodeKindConstraintComponent, always, ONE, prop("sh:path ex:p ; sh:nodeKind sh:IRI")),
@@ -123,8 +124,10 @@ PLANTED: dict[str, tuple[object, object, object, str, str]] = {
     "target by node": (screen.Look, "named", lambda _: None, TWO, shape("sh:class ex:C", "sh:targetNode ex:nobody")),
     "questions": (screening, "ask", lambda *_: [], ONE, query("$this ex:p 1")),
     "scope in a question": (queries, "bound", lambda _: queries.Bound.ALWAYS, TWO, query("$this ex:p ?y { ?x ex:p ?z FILTER(?x = $this) }")),
-    "what a question is asked of": (queries, "predicates_in", lambda _: frozenset(), TWO, query("$this ex:p ?y . ?z ex:p ?y")),
-    "what queries see anywhere": (reach, "predicates_in", lambda _: frozenset(), TWO, query("$this ex:p ?y . ?z ex:q ex:d")),
+    "what a question is asked of": (needs, "predicates_in", lambda _: frozenset(), TWO, query("$this ex:p ?y . ?z ex:p ?y")),
+    "what a question finds out": (screen, "complete", lambda *_: None, TRIPLE, query("$this ex:p ?x FILTER EXISTS { ?x ?property ?z }")),
+    "what queries find out": (screening, "found_lines", lambda *_: (), TRIPLE, query("$this ex:p ?value . ?y ex:q ex:d FILTER NOT EXISTS { ?value ?any ?z }")),
+    "what queries see anywhere": (reach, "needs_of", lambda _: needs.Needs(frozenset()), TWO, query("$this ex:p ?y . ?z ex:q ex:d")),
     "reach of classes": (reach, "_ABOVE", Chain(()), CLASSES, prop("sh:path ex:p ; sh:class ex:C ; sh:minCount 2")),
     "reach of closed": (weaver.Weaver, "see_all", lambda *_: None, ONE, shape("sh:closed true")),
     "reach of pairs": (weaver.Weaver, "see", lambda *_: None, "ex:a ex:p 1 ; ex:q 1 .", prop("sh:path ex:p ; sh:equals ex:q ; sh:minCount 2")),

@@ -6,7 +6,6 @@ The judge puts a focus node in the place of ``$this`` (`publish.shapes.data`). W
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import IntEnum
@@ -16,14 +15,14 @@ from pyoxigraph import Store
 from rdflib.term import Variable
 
 from publish.errors import BadQuery
-from publish.reach.algebra import Opaque, Pattern, exists_in, is_variable, may_be_empty, mentions, occurs, path_in, predicates_in, selected
+from publish.reach.algebra import Opaque, Pattern, exists_in, is_variable, may_be_empty, mentions, occurs, path_in, selected
 from publish.reach.constraints import Component, Unusable
+from publish.reach.needs import Needs, needs, selecting
 from publish.shapes.data import pre_bound
-from publish.sparql import run, words_of
+from publish.sparql import run
 
 _THIS = Variable("this")
 _ANY = rdflib.URIRef("urn:any")
-_SELECT = re.compile(r"\bSELECT\b", re.IGNORECASE)
 
 
 class Bound(IntEnum):
@@ -47,10 +46,15 @@ class Query:
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """A query whose ``?this`` are the focus nodes that do not conform: asked of all triples with *predicates*, or of all triples where these are none."""
+    """A query whose ``?this`` are the focus nodes that do not conform: asked of what it *needs*, or of all triples where that is nothing."""
 
     text: str
-    predicates: frozenset[bytes] | None
+    needs: Needs | None
+
+    @property
+    def predicates(self) -> frozenset[bytes] | None:
+        """The predicates of the triples that it needs; nothing where they may be any."""
+        return self.needs.predicates if self.needs else None
 
 
 def queries_of(component: Component) -> Iterator[Query]:
@@ -71,18 +75,15 @@ def question(query: Query) -> Question:
     """Return what to ask in the place of *query*. Raises `Opaque` where it has to be asked for each focus node."""
     if bound(query.pattern) is not Bound.ALWAYS:
         raise Opaque
-    words = words_of(query.text)
-    start = words.index("{")
-    (*_others, select) = _SELECT.finditer(words[:start])
-    end = words.rindex("}") + 1
-    if words[end:].strip():
-        raise Opaque
-    text = f"{query.text[: select.start()]}SELECT DISTINCT ?this WHERE {query.text[start:end]}"
+    return Question(selecting("?this", query.text), needs_of(query))
+
+
+def needs_of(query: Query) -> Needs | None:
+    """Return what *query* needs; nothing where that may be all triples."""
     try:
-        predicates = predicates_in(query.pattern)
+        return needs(query.text)
     except Opaque:
-        return Question(text, None)
-    return Question(text, predicates)
+        return None
 
 
 def bound(pattern: Pattern) -> Bound:

@@ -10,13 +10,14 @@ from pyshacl.constraints.core.other_constraints import ClosedConstraintComponent
 from pyshacl.constraints.core.value_constraints import ClassConstraintComponent
 from rdflib.term import Node
 
-from publish.reach.algebra import Opaque, predicates_in
+from publish.reach.algebra import Opaque
 from publish.reach.constraints import Component, Shape, Unusable, constraints_of, inner_shapes
 from publish.reach.graph import Graph
 from publish.reach.joins import THIS, Joins, Scope, Terms, Unjoined
 from publish.reach.loaded import Named, shapes_of
+from publish.reach.needs import Needs
 from publish.reach.paths import NoPath, Repeated, Step, path_of
-from publish.reach.queries import Query, queries_of
+from publish.reach.queries import Query, needs_of, queries_of
 from publish.reach.screen import Suspect
 from publish.reach.targets import Target
 from publish.reach.terms import QUOTE, SUBCLASS, TYPE, UNDERSCORE, line, line_term
@@ -29,14 +30,14 @@ _ABOVE = Repeated(Step(SUBCLASS, is_inverse=False), is_optional=True, is_endless
 
 @dataclass(frozen=True, slots=True)
 class Unbounded:
-    """What a shape can see wherever it is: triples with *predicates*, or all where these are none; and a word that tells why.
+    """What a shape can see wherever it is: what it *needs*, or all triples where that is nothing; and a word that tells why.
 
     ``pattern``: *part*, in a query, is not joined to the focus node. ``query``: a query that is not understood. ``shape``: a constraint that is not.
     """
 
     reason: str
     part: str
-    predicates: frozenset[bytes] | None
+    needs: Needs | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,13 +57,13 @@ class Reach:
 
     def footprint(self, nodes: Iterable[bytes]) -> frozenset[bytes] | None:
         """Return the predicates of what it sees from *nodes* wherever it is; nothing where they can be any."""
+        needed = self.needs(nodes)
+        return needed.predicates if needed and not needed.finding else None
+
+    def needs(self, nodes: Iterable[bytes]) -> Needs | None:
+        """Return what its queries need that are asked of *nodes*, beside what is on its trails; nothing where that may be all triples."""
         of_literals = self.of_literals if any(node[0] == QUOTE for node in nodes) else ()
-        found: set[bytes] = set()
-        for one in (*self.unbounded, *of_literals):
-            if one.predicates is None:
-                return None
-            found |= one.predicates
-        return frozenset(found)
+        return _together(one.needs for one in (*self.unbounded, *of_literals))
 
 
 def reaches(shapes: bytes) -> Mapping[str, Reach]:
@@ -86,10 +87,15 @@ def extract(graph: Graph, known: Mapping[str, Reach], suspects: Iterable[Suspect
     return found
 
 
+def needed(known: Mapping[str, Reach], suspects: Iterable[Suspect]) -> Needs | None:
+    """Return what queries need beside the extract when *suspects* are judged; nothing where that may be all triples."""
+    return _together(known[shape].needs(nodes) for shape, nodes in _by_shape(suspects).items())
+
+
 def footprint(known: Mapping[str, Reach], suspects: Iterable[Suspect]) -> frozenset[bytes] | None:
-    """Return the predicates of what queries see wherever it is when *suspects* are judged; nothing where they can be any."""
-    footprints = [known[shape].footprint(nodes) for shape, nodes in _by_shape(suspects).items()]
-    return None if None in footprints else frozenset().union(*filter(None, footprints))
+    """Return the predicates of what queries need when *suspects* are judged; nothing where they can be any."""
+    every = needed(known, suspects)
+    return every.predicates if every and not every.finding else None
 
 
 def affected(reach: Reach, changed: Iterable[Triple], old: Graph, new: Graph) -> set[bytes] | None:
@@ -115,6 +121,15 @@ def _targeted(target: Target, triples: Iterable[Triple]) -> set[bytes]:
         if predicate in target.objects_of:
             found.add(value)
     return found
+
+
+def _together(several: Iterable[Needs | None]) -> Needs | None:
+    listed = list(several)
+    known = [one for one in listed if one is not None]
+    if len(known) < len(listed):
+        return None
+    predicates = frozenset(predicate for one in known for predicate in one.predicates)
+    return Needs(predicates, tuple(dict.fromkeys(finding for one in known for finding in one.finding)))
 
 
 def _by_shape(suspects: Iterable[Suspect]) -> Mapping[str, Sequence[bytes]]:
@@ -174,8 +189,5 @@ class _Reader:
         try:
             Joins(weaver, place).walk(query.pattern, Scope(THIS, firm))
         except Unjoined as unjoined:
-            try:
-                return [Unbounded("pattern", str(unjoined), predicates_in(query.pattern))]
-            except Opaque:
-                return [Unbounded("pattern", str(unjoined), None)]
+            return [Unbounded("pattern", str(unjoined), needs_of(query))]
         return []

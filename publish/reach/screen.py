@@ -13,6 +13,7 @@ from publish.reach.constraints import Shape, Unusable, constraints_of
 from publish.reach.graph import About, Graph, Sight
 from publish.reach.hierarchy import Hierarchy
 from publish.reach.loaded import shapes_of
+from publish.reach.needs import complete
 from publish.reach.queries import Question, queries_of, question
 from publish.reach.targets import Numbers, Targets
 from publish.reach.terms import LESS, in_line
@@ -122,7 +123,9 @@ class Look:
 
 
 def ask(screen: Screen, asked: Asked, store: Store, graph: Graph) -> list[Suspect]:
-    """Return the suspects that a question finds in *store*, which has at least the triples of *graph* with its predicates."""
+    """Return the suspects that a question finds in *store*, which has at least the triples of *graph* with its predicates, and gets what else it needs."""
+    if asked.question.needs is not None:
+        complete(store, asked.question.needs, graph)
     answer = run(store, asked.question.text, {})
     assert isinstance(answer, QuerySolutions)
     found = (solution["this"] for solution in answer)
