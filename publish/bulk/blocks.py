@@ -12,16 +12,17 @@ import zlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from itertools import groupby
+from operator import itemgetter
 
 import pyoxigraph
-from pyoxigraph import RdfFormat, Triple
+from pyoxigraph import RdfFormat
 
 from publish.bulk.index import Index
-from publish.bulk.lines import DERIVED, STATED, n_triples, of_data, of_graph, triples_of
-from publish.jsonld import GRAPH_END, SEPARATOR, graph_head, write_nodes
+from publish.bulk.lines import DERIVED, STATED, n_triples, of_data, of_graph
+from publish.jsonld import GRAPH_END, SEPARATOR, NodeWriter, graph_head
 from publish.model import DATA_GRAPHS
 from publish.render import Notation
-from publish.turtle import turtle_head, write_blocks
+from publish.turtle import Namespaces, Told, arrange, turtle_head, write_block
 
 _SUBJECTS = 64
 _LARGEST = 8 << 20
@@ -74,15 +75,18 @@ def blocks(piece: bytes) -> Iterator[bytes]:
 def written(lines: bytes, notation: Notation) -> Block:
     """Return a block of tagged *lines* as it is written. Raises `Unlike` where it does not say the same in every format."""
     said = n_triples(of_data(lines))
-    triples = [*triples_of(said)]
-    turtle = "".join(f"\n{block}" for _subject, block in write_blocks(triples, notation.namespaces))
-    nodes = SEPARATOR.join(write_nodes(triples, notation.context))
-    prefixes = notation.namespaces.names(triples)
-    _prove(triples, turtle_head(notation.namespaces.declared(prefixes)) + turtle, RdfFormat.TURTLE)
-    _prove(triples, graph_head(notation.context.used(triples)) + nodes + GRAPH_END, RdfFormat.JSON_LD)
-    parts = {"nt": said, "ttl": turtle.encode(), "jsonld": nodes.encode()}
-    parts |= {name: n_quads(n_triples(of_graph(lines, tag)), notation.base + name) for name, tag in _TAGS.items()}
-    return Block({name: member(content) if content else b"" for name, content in parts.items()}, frozenset(prefixes - {""}))
+    names, writer = Namespaces(notation.namespaces.prefixes), NodeWriter(notation.context)
+    turtle, nodes = [], []
+    for subject, told in _subjects(of_data(lines), names):
+        turtle.append("\n" + write_block(subject, told, names))
+        nodes.append(writer.line(subject, told))
+    parts = {"nt": said, "ttl": "".join(turtle).encode(), "jsonld": SEPARATOR.join(nodes).encode()}
+    prefixes = names.written()
+    every = {*said.splitlines()}
+    _prove(every, turtle_head(names.declared(prefixes)).encode() + parts["ttl"], RdfFormat.TURTLE)
+    _prove(every, graph_head(notation.context.definitions(writer.keys)).encode() + parts["jsonld"] + GRAPH_END.encode(), RdfFormat.JSON_LD)
+    parts |= {name: n_quads(graph, notation.base + name) for name, graph in _graphs(lines, said).items()}
+    return Block({name: member(content) if content else b"" for name, content in parts.items()}, frozenset(prefixes))
 
 
 def n_quads(said: bytes, graph: str) -> bytes:
@@ -113,9 +117,22 @@ def unpacked(piece: bytes) -> Block:
     return Block(parts, frozenset(prefixes))
 
 
-def _prove(triples: list[Triple], document: str, form: RdfFormat) -> None:
-    """Raise `Unlike` where *document* does not say what *triples* say."""
-    if {quad.triple for quad in pyoxigraph.parse(document, format=form)} != {*triples}:
+def _subjects(lines: bytes, names: Namespaces) -> Iterator[tuple[str, list[Told]]]:
+    """Yield each subject in *lines* without tags, and what they tell of it."""
+    for subject, statements in groupby([line.split("\t") for line in lines.decode().split("\n")[:-1]], key=itemgetter(0)):
+        yield subject, arrange(statements, names)
+
+
+def _graphs(lines: bytes, said: bytes) -> dict[str, bytes]:
+    """The N-Triples of each graph of the data in tagged *lines*, which have *said* as the N-Triples of both; most blocks have one graph."""
+    held = {name: of_graph(lines, tag) for name, tag in _TAGS.items()}
+    return {name: n_triples(graph) if all(held.values()) else said if graph else b"" for name, graph in held.items()}
+
+
+def _prove(said: set[bytes], document: bytes, form: RdfFormat) -> None:
+    """Raise `Unlike` where *document* does not say what is *said*, line by line, in N-Triples."""
+    found = pyoxigraph.serialize(pyoxigraph.parse(document, format=form), format=RdfFormat.N_QUADS) or b""  # where a named graph would show
+    if {*found.splitlines()} != said:
         raise Unlike(form.name)
 
 

@@ -21,6 +21,10 @@ class OnDisk:
         self.about = lru_cache(_REMEMBERED)(self._about)
         self.pointing = lru_cache(_REMEMBERED)(self._pointing)
 
+    def predicates_of(self, node: bytes) -> set[bytes]:
+        """Return the predicates of the triples whose value is *node*."""
+        return {line.split(b"\t")[1] for line in self._turned.matching(node + b"\t").splitlines()}
+
     def _about(self, node: bytes) -> About:
         """Return what is said of *node*."""
         return about(line.split(b"\t") for line in self._by_subject.matching(node + b"\t").splitlines())

@@ -38,6 +38,19 @@ class Index:
             return b""
         return content[begin : content.index(b"\n", max(begin, content.rfind(b"\n" + start) + 1)) + 1]
 
+    def place_of(self, line: bytes) -> int:
+        """Return where *line* is, or would be."""
+        first = max(0, bisect_left(self.lines, line) - 1)
+        if not self.places:
+            return 0
+        place = self.places[first]
+        end = self.places[first + 1] if first + 1 < len(self.places) else self.size
+        for other in self.read(place, end).splitlines(keepends=True):
+            if other >= line:
+                break
+            place += len(other)
+        return place
+
     def shares(self, size: int) -> list[tuple[int, int]]:
         """Return the ends of shares of about *size* bytes, which are all there is; lines with the same first field are in one share."""
         ends = sorted({0, *(self._group_after(place) for place in range(size, self.size, size)), self.size})
@@ -153,3 +166,17 @@ class _Reader:
         count = bisect_right(self.lines, last)
         taken, self.lines = self.lines[:count], self.lines[count:]
         return taken
+
+
+def spliced(old: Index, removed: Iterable[bytes], added: Iterable[bytes]) -> Iterator[bytes]:
+    """Yield the lines of *old* in pieces, without those *removed*, which are in it, and with those *added*, which are not."""
+    changes = sorted([*((line, b"") for line in removed), *((line, line) for line in added)])
+    done = 0
+    for line, new in changes:
+        place = old.place_of(line)
+        for start in range(done, place, _MERGED):
+            yield old.read(start, min(place, start + _MERGED))
+        yield new
+        done = place if new else place + len(line)
+    for start in range(done, old.size, _MERGED):
+        yield old.read(start, min(old.size, start + _MERGED))

@@ -14,7 +14,7 @@ from publish.bulk.lines import n_triples, of_all, with_predicates
 from publish.bulk.looking import Looked, Shares
 from publish.confined import Note
 from publish.reach import reach
-from publish.reach.screen import Screen, ask
+from publish.reach.screen import Screen, answers
 from publish.reach.terms import n_term
 from publish.shapes.suspects import Suspects, read, written
 
@@ -23,25 +23,27 @@ _PIECE = 4 << 20
 
 @dataclass(frozen=True, slots=True)
 class Extract:
-    """What the judge gets: the suspects, with what queries see wherever it is, and the triples around them as N-Triples; the suspects that queries found."""
+    """What the judge gets: the suspects, with what queries see wherever it is, and the triples around them as N-Triples; what queries found."""
 
     suspects: Suspects
     data: bytes
-    asked: list[tuple[str, str]]
+    asked: list[tuple[int, str]]
 
     @classmethod
     def of(cls, piece: bytes) -> Extract:
         """Return the extract that `extract` yielded as *piece*."""
         head, _, rest = piece.partition(b"\n")
         length, wherever, asked = json.loads(head)
-        return cls(read(rest[:length], rest[length : length + wherever]), rest[length + wherever :], [(shape, node) for shape, node in asked])
+        return cls(read(rest[:length], rest[length : length + wherever]), rest[length + wherever :], [(number, node) for number, node in asked])
 
 
 def extract(shares: Shares, looked: Looked, note: Note) -> Iterator[bytes]:
     """Yield one piece: what is to be judged of all that was *looked* at. *note* is told of each shape before a query of its is asked."""
     graph = OnDisk(shares.by_subject, shares.turned)
-    asked = [*_asked(shares, graph, note)] if looked.asked is None else looked.asked
-    suspects = [(shape, node.encode()) for shape, node in dict.fromkeys([*looked.suspects, *asked])]
+    screen = Screen(shares.shapes, shares.vocabulary)
+    asked = [*_asked(screen, shares.by_subject, graph, note)] if looked.asked is None else looked.asked
+    found = ((screen.shapes[number].name, node) for number, node in asked if screen.is_focus(number, node.encode(), graph))
+    suspects = [(shape, node.encode()) for shape, node in dict.fromkeys([*looked.suspects, *found])]
     known = reach.reaches(shares.shapes) if suspects else {}
     data = n_triples(b"".join(sorted(line.removesuffix(b"\n") + b"\n" for line in reach.extract(graph, known, suspects))))
     nodes: dict[str, list[str]] = {}
@@ -52,16 +54,15 @@ def extract(shares: Shares, looked: Looked, note: Note) -> Iterator[bytes]:
     yield json.dumps([len(told), len(wherever), asked]).encode() + b"\n" + told + wherever + data
 
 
-def _asked(shares: Shares, graph: OnDisk, note: Note) -> Iterator[tuple[str, str]]:
-    """Yield the suspects that are found by queries, each of them asked once for all focus nodes."""
-    screen = Screen(shares.shapes, shares.vocabulary)
+def _asked(screen: Screen, by_subject: Index, graph: OnDisk, note: Note) -> Iterator[tuple[int, str]]:
+    """Yield the nodes that queries find, each of them asked once for all focus nodes, with the numbers of their shapes."""
     if not screen.asked:
         return
     footprints = [one.question.predicates for one in screen.asked]
-    store = _store(shares.by_subject, None if None in footprints else frozenset(name for names in footprints for name in names or ()))
+    store = _store(by_subject, None if None in footprints else frozenset(name for names in footprints for name in names or ()))
     for one in screen.asked:
         note(one.shape)
-        yield from ((shape, node.decode()) for shape, node in ask(screen, one, store, graph))
+        yield from ((one.number, node.decode()) for node in answers(one, store, graph))
 
 
 def _store(by_subject: Index, predicates: frozenset[bytes] | None) -> Store:

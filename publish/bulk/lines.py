@@ -18,6 +18,7 @@ from pyoxigraph import RdfFormat, Triple
 
 Fields = list[bytes]
 """The fields of a line."""
+_CLOSING = {ord("<"): b">", ord("_"): b"", ord('"'): b""}
 STATED, DERIVED, ONTOLOGY = b"s", b"d", b"o"
 """The tags of the graphs that shapes see together."""
 
@@ -78,7 +79,12 @@ def _with(predicates: frozenset[bytes]) -> re.Pattern[bytes]:
 
 def n_triples(lines: bytes) -> bytes:
     """Return lines without tags as N-Triples."""
-    return b"".join([b"%b %b> %b .\n" % (_closed(subject), predicate, _closed(value)) for subject, predicate, value in map(_split, lines.splitlines())])
+    return b"".join(
+        [
+            b"%b%b %b> %b%b .\n" % (subject, _CLOSING[subject[0]], predicate, value, _CLOSING[value[0]])
+            for subject, predicate, value in [line.split(b"\t") for line in lines.splitlines()]
+        ]
+    )
 
 
 def triples_of(said: bytes) -> Iterator[Triple]:
@@ -94,14 +100,7 @@ def _lines(triples: Iterable[Triple], ending: bytes) -> list[bytes]:
     ]
 
 
-def _split(line: bytes) -> list[bytes]:
-    return line.split(b"\t")
-
 
 def _opened(term: bytes) -> bytes:
     """A term without the bracket that closes an IRI."""
     return term[:-1] if term.startswith(b"<") else term
-
-
-def _closed(term: bytes) -> bytes:
-    return term + b">" if term.startswith(b"<") else term

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
 
@@ -16,6 +16,7 @@ from publish.confined import Note
 from publish.lint import described as known_in
 from publish.model import OWL, RDFS, TYPE, Project
 from publish.parallel import WORKERS
+from publish.reach.graph import About
 from publish.reach.screen import Look, Screen
 
 _PIECE = 1 << 20
@@ -40,10 +41,11 @@ class Shares:
 
 
 class Looked:
-    """What was seen in all data of a project with a *base*, whose IRIs stand in lines as ever.
+    """What was seen in all data of a project with a *base*.
 
-    *focus_nodes* is how many focus nodes each shape has, *suspects* those that may not conform; *asked* are suspects that queries found,
-    once they were asked. *undescribed* are IRIs that are used and that no file describes, *withdrawn* those that no longer are anything.
+    *focus_nodes* is how many focus nodes each shape has, *suspects* are those that may not conform; *asked* are the nodes that queries of
+    shapes found, by the shape's number, once they were asked. *undescribed* are IRIs that are used and that no file describes,
+    *withdrawn* those that no longer are anything.
     """
 
     def __init__(self, base: str, told: str = "{}") -> None:
@@ -53,10 +55,10 @@ class Looked:
         self.suspects: list[tuple[str, str]] = []
         self.undescribed: list[str] = []
         self.withdrawn: list[str] = []
-        self.asked: list[tuple[str, str]] | None = None
+        self.asked: list[tuple[int, str]] | None = None
         if said:
             self.add(told)
-            self.asked = [(shape, node) for shape, node in said["asked"]]
+            self.asked = None if said["asked"] is None else [(number, node) for number, node in said["asked"]]
 
     def add(self, told: str) -> None:
         """Add what was seen of another share, as JSON."""
@@ -94,7 +96,7 @@ def _subjects(frame: Project, shares: Shares, ends: tuple[int, int], _note: Note
             said = about(group)
             look.subject(subject, said)
             numbers.subject(subject, group)
-            if _DEPRECATED in said and _TYPE not in said and any(value.startswith(_TRUE) for value in said[_DEPRECATED]):
+            if is_withdrawn(said):
                 withdrawn.append(subject)
     if not ends[0]:
         look.named()
@@ -104,23 +106,34 @@ def _subjects(frame: Project, shares: Shares, ends: tuple[int, int], _note: Note
 def _values(frame: Project, shares: Shares, ends: tuple[int, int], _note: Note) -> Iterator[bytes]:
     look = _look(shares)
     numbers = Numbers(frame.base)
-    described = {b"<" + iri.encode() for iri in known_in(frame)}
-    base = b"<" + frame.base.encode()
-    own = tuple(b"<" + iri.encode() for iri in frame.prefixes.values() if iri.startswith(frame.base) and iri != frame.base)
-    undescribed = []
+    is_wanted = undescribed(frame, shares.by_subject)
+    wanted = []
     for piece in shares.turned.pieces(_PIECE, *ends):
         for value, group in groups(piece):
             predicates = {fields[1] for fields in group}
             look.value(value, predicates)
             numbers.value(value, group)
-            if (
-                value.startswith(base)
-                and value not in described
-                and (value.startswith(own) or _TYPE in predicates)
-                and not shares.by_subject.matching(value + b"\t")
-            ):
-                undescribed.append(value)
-    yield _told(look, numbers, undescribed=undescribed)
+            if is_wanted(value, predicates):
+                wanted.append(value)
+    yield _told(look, numbers, wanted=wanted)
+
+
+def undescribed(frame: Project, by_subject: Index) -> Callable[[bytes, Collection[bytes]], bool]:
+    """Return what says of an IRI whether it is used, with some predicates, as one of the project's own, and no file describes it (`publish.lint`)."""
+    described = {b"<" + iri.encode() for iri in known_in(frame)}
+    base = b"<" + frame.base.encode()
+    own = tuple(b"<" + iri.encode() for iri in frame.prefixes.values() if iri.startswith(frame.base) and iri != frame.base)
+
+    def is_wanted(value: bytes, predicates: Collection[bytes]) -> bool:
+        is_own = value.startswith(base) and bool(predicates) and (value.startswith(own) or _TYPE in predicates)
+        return is_own and value not in described and not states(by_subject, value)
+
+    return is_wanted
+
+
+def is_withdrawn(said: About) -> bool:
+    """Whether what is *said* of a node makes it a tombstone (`publish.model.tombstones`)."""
+    return _DEPRECATED in said and _TYPE not in said and any(value.startswith(_TRUE) for value in said[_DEPRECATED])
 
 
 def states(by_subject: Index, node: bytes) -> bool:
@@ -132,11 +145,11 @@ def _look(shares: Shares) -> Look:
     return Look(Screen(shares.shapes, shares.vocabulary), OnDisk(shares.by_subject, shares.turned))
 
 
-def _told(look: Look, numbers: Numbers, withdrawn: Sequence[bytes] = (), undescribed: Sequence[bytes] = ()) -> bytes:
+def _told(look: Look, numbers: Numbers, withdrawn: Sequence[bytes] = (), wanted: Sequence[bytes] = ()) -> bytes:
     said = {
         "focus_nodes": look.seen.focus_nodes,
         "suspects": [(shape, node.decode()) for shape, node in look.seen.suspects],
-        "undescribed": [value[1:].decode() for value in undescribed],
+        "undescribed": [value[1:].decode() for value in wanted],
         "withdrawn": [subject[1:].decode() for subject in withdrawn],
         "numbers": numbers.told(),
     }
