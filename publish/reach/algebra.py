@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from functools import lru_cache
 from typing import Any
 
 from rdflib.paths import AlternativePath, InvPath, MulPath, SequencePath
@@ -19,6 +20,8 @@ Pattern = Any
 Statement = tuple[Node, Any, Node]
 """A triple pattern, its predicate a term or a path."""
 
+_KEPT = 256
+"""How many queries are remembered as their algebra: rdflib takes its time to read one."""
 _INNER = {"Project", "Distinct", "Reduced"}
 
 
@@ -26,6 +29,7 @@ class Opaque(Exception):
     """A query, or a part of one, of which it is not known what it can see."""
 
 
+@lru_cache(_KEPT)
 def selected(query: str) -> Pattern:
     """Return the pattern whose solutions a SELECT or ASK query gives. Raises `Opaque` where it does more with them than select."""
     try:

@@ -46,15 +46,21 @@ class Query:
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """A query whose ``?this`` are the focus nodes that do not conform: asked of what it *needs*, or of all triples where that is nothing."""
+    """A query whose ``?this`` are the focus nodes that do not conform, made of the *query* of a shape."""
 
     text: str
-    needs: Needs | None
+    query: Query
+
+    @property
+    def needs(self) -> Needs | None:
+        """What a store needs to answer it; nothing where that may be all triples."""
+        return needs_of(self.query)
 
     @property
     def predicates(self) -> frozenset[bytes] | None:
         """The predicates of the triples that it needs; nothing where they may be any."""
-        return self.needs.predicates if self.needs else None
+        needed = self.needs
+        return needed.predicates if needed else None
 
 
 def queries_of(component: Component) -> Iterator[Query]:
@@ -75,7 +81,7 @@ def question(query: Query) -> Question:
     """Return what to ask in the place of *query*. Raises `Opaque` where it has to be asked for each focus node."""
     if bound(query.pattern) is not Bound.ALWAYS:
         raise Opaque
-    return Question(selecting("?this", query.text), needs_of(query))
+    return Question(selecting("?this", query.text), query)
 
 
 def needs_of(query: Query) -> Needs | None:

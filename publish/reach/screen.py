@@ -123,14 +123,22 @@ class Look:
 
 
 def ask(screen: Screen, asked: Asked, store: Store, graph: Graph) -> list[Suspect]:
-    """Return the suspects that a question finds in *store*, which has at least the triples of *graph* with its predicates, and gets what else it needs."""
-    if asked.question.needs is not None:
-        complete(store, asked.question.needs, graph)
+    """Return the suspects that a question finds in *store*, as `answers` does."""
+    return [(asked.shape, node) for node in answers(asked, store, graph) if screen.is_focus(asked.number, node, graph)]
+
+
+def answers(asked: Asked, store: Store, graph: Graph) -> list[bytes]:
+    """Return the IRIs, focus nodes or not, that a question finds in *store*.
+
+    *store* has at least the triples of *graph* with its predicates, and gets what else it needs.
+    """
+    needs = asked.question.needs
+    if needs is not None:
+        complete(store, needs, graph)
     answer = run(store, asked.question.text, {})
     assert isinstance(answer, QuerySolutions)
     found = (solution["this"] for solution in answer)
-    nodes = [in_line(str(term).encode()) for term in found if isinstance(term, NamedNode)]
-    return [(asked.shape, node) for node in nodes if screen.is_focus(asked.number, node, graph)]
+    return [in_line(str(term).encode()) for term in found if isinstance(term, NamedNode)]
 
 
 def _questions(shape: Shape) -> list[Question] | None:
