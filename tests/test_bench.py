@@ -18,7 +18,7 @@ from bench.generate import EXPECTED, generate
 from bench.measure import ABSENT, FAILED, RAN, STOPPED, Measured, Size, kept
 from bench.plot import HEIGHT, draw
 from bench.speed import document
-from bench.systems import AGAIN, CHECK, PUBLISH, RUST, SYSTEMS, TOPBRAID, TURBO
+from bench.systems import AGAIN, CHECK, PUBLISH, REFUSED, RUST, SYSTEMS, TOPBRAID, TURBO
 from bench.timing import run
 from workbench import bynet, tree
 
@@ -68,6 +68,15 @@ def test_what_was_planted_is_found_and_nothing_else(triples: int, tmp_path: Path
     assert found(project) == expected(project)
 
 
+def test_publishing_from_disk_finds_the_same(tmp_path: Path) -> None:
+    project = tmp_path / "project"
+    generate(project, world(LARGE, 7), ALL_FAULTS)
+    checked, refused = bynet("--root", project, "check"), bynet("--root", project, "publish", "--resources", "none", "--out", tmp_path / "site")
+    assert refused.code == 1
+    assert refused.err.startswith(checked.out)
+    assert not (tmp_path / "site").exists()
+
+
 def test_faults_of_every_kind_are_planted_each_in_a_thing_of_its_own() -> None:
     made = world(20_000, 7)
     planted = plant(ALL_FAULTS, made)
@@ -106,8 +115,8 @@ def test_the_table_tells_medians_ratios_and_what_is_met() -> None:
     assert rows["riot, N-Triples"][1] == "failed"
     assert rows["twice the five floors, one after the other, and the fastest right validation"] == ["5.50 s", "2.00 s", "met"]
     assert rows["the same, reading counted once"] == ["1.50 s", "2.00 s", "**not met**"]
-    assert rows["bynet publish 10 times faster than rdflib and pySHACL"] == ["3.00 s", "2.00 s", "met"]
-    assert rows["bynet check 2 times faster than TopBraid SHACL"] == ["450 s", "1.00 s", "met"]
+    assert rows["bynet publish: 10 times faster than rdflib and pySHACL"] == ["3.00 s", "2.00 s", "met"]
+    assert rows["bynet check: 2 times faster than TopBraid SHACL"] == ["450 s", "1.00 s", "met"]
 
 
 def test_growth_is_told_of_each_size_and_ten_times_that() -> None:
@@ -127,13 +136,14 @@ def test_the_picture_has_a_line_for_each_system_and_no_name_on_another() -> None
 
 
 def test_bynet_and_the_floors_are_measured_and_told(tmp_path: Path) -> None:
-    words = [word for name in (PUBLISH, AGAIN, CHECK, "read", "N-Quads") for word in ("--only", name)]
+    words = [word for name in (PUBLISH, AGAIN, CHECK, REFUSED, "read", "N-Quads") for word in ("--only", name)]
     assert main([*words, "--rounds", "1", "--work", str(tmp_path), "--docs", str(tmp_path), "2000"]) == 0
     measured = kept(tmp_path / RESULTS)[2000].systems
     assert {name: (row.state, row.is_right) for name, row in measured.items()} == {
         PUBLISH: (RAN, True),
         AGAIN: (RAN, True),
         CHECK: (RAN, True),
+        REFUSED: (RAN, True),
         "read": (RAN, None),
         "N-Quads": (RAN, None),
     }

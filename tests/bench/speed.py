@@ -8,7 +8,7 @@ from bench.case import FAULTS
 from bench.faults import FAULTS as KINDS
 from bench.generate import PROJECT
 from bench.measure import ABSENT, FAILED, RAN, STOPPED, Measured, Size
-from bench.systems import AGAIN, CHECK, FLOORS, JENA, ON_JAVA, PUBLISH, SCRIPT, SYSTEMS, VALIDATORS
+from bench.systems import AGAIN, CHECK, FLOORS, JENA, ON_JAVA, PUBLISH, REFUSED, SCRIPT, SYSTEMS, VALIDATORS
 
 ALL_OF_JENA = "Jena: Turtle, N-Triples, validation"
 ALL_FLOORS = "pyoxigraph: all five"
@@ -99,10 +99,10 @@ def _wanted(rows: Mapping[str, Measured]) -> Iterator[tuple[str, str, str, str]]
         yield _line("twice the five floors, one after the other, and the fastest right validation", 2 * (sum(floors) + min(validators)), ran[PUBLISH].time)
         once = sum(floors) - (len(floors) - 1) * floors[0]
         yield _line("the same, reading counted once", 2 * (once + min(validators)), ran[PUBLISH].time)
-    for name, times, own in ((SCRIPT, 10, PUBLISH), (ALL_OF_JENA, 3, PUBLISH), *((name, 2, CHECK) for name in ON_JAVA)):
+    for name, times, own in ((SCRIPT, 10, PUBLISH), (ALL_OF_JENA, 3, PUBLISH), *((name, 2, own) for own in (CHECK, REFUSED) for name in ON_JAVA)):
         row = rows.get(name)
         if own in ran and row and row.state in {RAN, STOPPED}:
-            yield _line(f"{own} {times} times faster than {name}", row.time / times, ran[own].time)
+            yield _line(f"{own}: {times} times faster than {name}", row.time / times, ran[own].time)
     if PUBLISH in ran:
         for name in (SCRIPT, *JENA, *ON_JAVA[:1]):
             if name in ran:

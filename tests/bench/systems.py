@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import gzip
 import json
-import subprocess
 import sys
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
@@ -16,13 +15,12 @@ from workbench import ROOT, bynet_command
 
 from bench.case import Case, fingerprint
 from bench.java import jena, missing_jena, topbraid
-from bench.timing import TOLD
+from bench.timing import ERRORS, TOLD
 
 ENVIRONMENT = ROOT / ".venv-bench"
 """Where `make bench` installs the other validators."""
 PACKAGES = next(iter(ENVIRONMENT.glob("lib/python*/site-packages")), ENVIRONMENT)
-AT_MOST_IN_FILES = 20_000
-"""The triples up to which bynet is measured with a file for each resource, where it can't do without."""
+_RESOURCES = ("--resources", "none")
 _SHACL = "http://www.w3.org/ns/shacl#"
 _WORDS = ("focusNode", "resultPath", "sourceConstraintComponent")
 
@@ -43,16 +41,7 @@ class System:
 
 
 def _bynet(case: Case, folder: Path) -> list[str]:
-    words = ["--resources", "none"] if _has_resources() else []
-    return bynet_command("--root", case.project, "publish", "--out", folder / "site", *words)
-
-
-def _has_resources() -> bool:
-    return "--resources" in subprocess.run(bynet_command("publish", "--help"), check=True, capture_output=True, text=True).stdout
-
-
-def _missing_bulk(case: Case) -> str:
-    return "" if case.triples <= AT_MOST_IN_FILES or _has_resources() else "only with a file for each resource"
+    return bynet_command("--root", case.project, "publish", "--out", folder / "site", *_RESOURCES)
 
 
 def _is_published(case: Case, folder: Path) -> bool:
@@ -61,6 +50,12 @@ def _is_published(case: Case, folder: Path) -> bool:
     plain, packed = place / "all.nt", place / "all.nt.gz"
     with gzip.open(packed) if packed.exists() else plain.open("rb") as lines:
         return fingerprint(lines) == case.site
+
+
+def _is_refused(case: Case, folder: Path) -> bool:
+    """Whether as many violations are told as were planted, and nothing was written."""
+    told = (folder / ERRORS).read_text(encoding="utf-8")
+    return told.count(": Violation: ") == len(case.expected) and not (folder / "site").exists()
 
 
 def _python(module: str, case: Case, folder: Path) -> list[str]:
@@ -128,7 +123,7 @@ def _missing_jena(_case: Case) -> str:
     return missing_jena()
 
 
-PUBLISH, AGAIN, CHECK = "bynet publish", "bynet publish, after an edit", "bynet check"
+PUBLISH, AGAIN, CHECK, REFUSED = "bynet publish", "bynet publish, after an edit", "bynet check", "bynet publish, with faults"
 SCRIPT = "rdflib and pySHACL"
 JENA = ("riot, Turtle", "riot, N-Triples", "Jena shacl validate")
 FLOORS = ("read", "Turtle", "JSON-LD", "N-Triples", "N-Quads")
@@ -138,14 +133,21 @@ ON_JAVA = (TOPBRAID, JENA[2])
 
 _COPY = "from N-Triples to {}, with pyoxigraph, holding nothing"
 SYSTEMS = (
-    System(PUBLISH, "checks the clean project and writes the site, with `--resources none`", _bynet, _missing_bulk, _is_published, "bynet"),
-    System(AGAIN, "the same once more, after 50 statements of one file were replaced", _bynet, _missing_bulk, _is_published, "bynet"),
+    System(PUBLISH, "checks the clean project and writes the site, with `--resources none`", _bynet, _nothing, _is_published, "bynet"),
+    System(AGAIN, "the same once more, after 50 statements of one file were replaced", _bynet, _nothing, _is_published, "bynet"),
     System(
         CHECK,
         "checks the project with faults",
         lambda case, _folder: bynet_command("--root", case.faulty, "check", "--format", "json"),
         _nothing,
         partial(_agrees, _findings),
+    ),
+    System(
+        REFUSED,
+        "checks the project with faults, with `--resources none`, tells as many as there are and writes nothing",
+        lambda case, folder: bynet_command("--root", case.faulty, "publish", "--out", folder / "site", *_RESOURCES),
+        _nothing,
+        _is_refused,
     ),
     System(
         SCRIPT,
