@@ -41,7 +41,7 @@ def graph_faults(layout: Layout, path: str, content: bytes, sums: Sums) -> Itera
     if form is None:
         return
     try:
-        said = _said(path, content, form, layout.base + path)
+        said = _said(path, content, form, layout.base + plain_name(path))
     except BadGzip as bad:
         yield Fault(bad.name, path, extension(path), bad.values)
     except (SyntaxError, ValueError, RecursionError):

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 from base64 import b64encode
 from contextlib import suppress
 from datetime import UTC, date, datetime
-from functools import cache
+from functools import cache, partial
 
 from fuzz import corpus
+from fuzz.readers import SYNTAX_WORDS
 from fuzz.target import Target, written
 from publish.addresses import Layout
-from publish.contents import feed_faults, link_faults, page_links, sums_faults, syntax_faults
+from publish.contents import feed_faults, json_faults, link_faults, page_links, sums_faults
 from publish.errors import Mistake
+from publish.graphfaults import Sums, graph_faults
 from publish.signers import Signer, read_signers
 from publish.texts import LANGUAGES, text
 from publish.validity import as_json, read_validity
@@ -21,7 +24,7 @@ SIGNED = b"0" * 64 + b"  index.html\n"
 """A MANIFEST that somebody has signed: the corpus has the signatures, and the file that allows them, with keys that are nowhere else."""
 _NOW = datetime(2026, 1, 1, tzinfo=UTC)
 _LAYOUT = Layout("https://example.org/", "https://example.org/", ("da", "en"), frozenset(("index.html", "feed.trig", "feed/1.trig", "release/1/SHA256SUMS")))
-_PATHS = ("index.html", "a.ttl", "a.jsonld", "a.rdf", "a.nt", "all.nq", "a.trig", "a.json", "release/1/SHA256SUMS", "feed.trig", "feed/1.trig")
+_PATHS = ("index.html", "a.ttl", "a.jsonld", "a.rdf", "a.nt", "all.nq", "a.trig", "all.nq.gz", "a.json", "release/1/SHA256SUMS", "feed.trig", "feed/1.trig")
 
 
 def signature(content: bytes) -> None:
@@ -76,11 +79,22 @@ def validity(content: bytes) -> None:
 def file(content: bytes) -> None:
     """Whatever stands in the files of a site, it is told what is wrong with them."""
     for path in _PATHS:
-        faults = [*syntax_faults(_LAYOUT, path, content), *link_faults(_LAYOUT, path, page_links(content))]
+        faults = [*graph_faults(_LAYOUT, path, content, {}), *json_faults(path, content), *link_faults(_LAYOUT, path, page_links(content))]
         faults += sums_faults("release/1/SHA256SUMS", content, {"release/1/a": "0" * 64})
         faults += feed_faults(_LAYOUT, lambda _path: content)
         assert all(text(language, f"verify.{fault.rule}", **fault.values) for fault in faults for language in LANGUAGES)
         json.dumps([dict(fault.values) for fault in faults])
+
+
+def packed(content: bytes, form: str) -> None:
+    """What stands in a compressed file is taken for what it is unpacked: it says the same, or is wrong in the same way."""
+    plain, compressed = f"download/all.{form}", f"download/all.{form}.gz"
+    cut = len(content) // 2
+    sums: Sums = {}
+    members = gzip.compress(content[:cut], 1) + gzip.compress(content[cut:], 1)
+    rules = [[fault.rule for fault in graph_faults(_LAYOUT, path, data, sums)] for path, data in ((plain, content), (compressed, members))]
+    assert rules[0] == rules[1]
+    assert sums.get(plain) == sums.get(compressed)
 
 
 TARGETS = (
@@ -88,4 +102,5 @@ TARGETS = (
     Target("signers", signers, "signers"),
     Target("validity", validity, "json"),
     Target("file", file, "html", examples=30),
+    *(Target(f"packed-{form}", partial(packed, form=form), words, corpus=f"gate-{form}", examples=30) for form, words in SYNTAX_WORDS.items()),
 )
