@@ -69,7 +69,7 @@ def looked(screen: Screen, graph: InMemory, every: Iterable[bytes]) -> Seen:
 
 def taken_out(known: Mapping[str, Reach], seen: Seen, graph: Graph, every: Iterable[bytes], shapes: str) -> tuple[bytes, bytes, int, Note, Suspects]:
     """What the judge is asked: an extract of the data, the shapes, and the suspects."""
-    wanted = needed(known, seen.suspects)
+    wanted = needed(graph, known, seen.suspects)
     predicates, finding = (wanted.predicates, wanted.finding) if wanted else (None, ())
     store = _store(every, predicates)
     asked = n_triples(b"".join({*_with(every, predicates), *(line for one in finding for line in found_lines(store, one, graph))}))

@@ -16,8 +16,9 @@ from test_screen import prop, query, shape
 from workbench import ROOT
 
 from publish.build import load_project
-from publish.reach import reach, weaver
+from publish.reach import reach, trails, weaver
 from publish.reach.graph import InMemory
+from publish.reach.needs import Needs
 from publish.reach.paths import Chain
 from publish.reach.reach import Reach, affected, reaches
 from publish.reach.terms import in_line
@@ -99,7 +100,8 @@ PLANTED = {
         "ex:b ex:q 1 .",
         prop("sh:path ex:p ; sh:node [ sh:property [ sh:path ex:q ; sh:maxCount 0 ] ]"),
     ),
-    "footprint": (Reach, "footprint", lambda *_: frozenset(), "ex:a ex:p ex:b .", "ex:c ex:q ex:d .", query("$this ex:p ?y . ?z ex:q ?value")),
+    "spelling": (trails.Edge, "is_lost", lambda *_: False, "ex:a ex:p 1 .", "ex:b ex:q '01'^^xsd:integer .", query("$this ex:p ?v . ?x ex:q ?v")),
+    "needs": (Reach, "needs", Needs(frozenset()), "ex:a ex:p ex:b .", "ex:c ex:q ex:d .", query("$this ex:p ?y . ?z ex:q ?value")),
 }
 """Mistakes: what is replaced where by what; data, a triple more, and shapes at which it shows."""
 
@@ -119,12 +121,12 @@ BOUNDED = {
     "joined backwards": "?x ex:p $this ; ex:q ?y . ?y ex:r+ ?z",
     "joined by another pattern": "{ ?x ex:q ?y } { $this ex:p ?x }",
     "with an alternative": "{ $this ex:p ?x } UNION { ?x ex:q $this } ?x ex:r ?y",
+    "joined by a value": "$this ex:p ?x . ?y ex:q ?x",
     "any property": "$this ?property ?value",
 }
 UNBOUNDED = {
     "not joined": ("$this ex:p ?x . ?y ex:q ?z", {"p", "q"}),
     "in one alternative alone": ("{ $this ex:p ?x } UNION { $this ex:q ?y } ?x ex:r ?z", {"p", "q", "r"}),
-    "by a value that may be a number": ("$this ex:p ?x . ?y ex:q ?x", {"p", "q"}),
     "by a node that may not be there": ("$this ex:p ?x OPTIONAL { ?x ex:q ?y } ?y ex:r ?z", {"p", "q", "r"}),
     "in a condition": ("$this ex:p ?x FILTER NOT EXISTS { ?y ex:q ?z }", {"p", "q"}),
     "of any property": ("$this ex:p ?x . ?y ?property ?z", None),
@@ -141,7 +143,7 @@ def the_reach(shapes: str) -> Reach:
 def test_a_query_that_is_joined_to_its_focus_node_is_bounded(name: str) -> None:
     known = the_reach(query(BOUNDED[name]))
     assert known.is_bounded
-    assert known.footprint([b"<urn:a"]) == frozenset()
+    assert known.needs == Needs(frozenset())
 
 
 @pytest.mark.parametrize("name", UNBOUNDED)
@@ -150,7 +152,7 @@ def test_a_query_that_is_not_is_said_to_be_unbounded(name: str) -> None:
     known = the_reach(query(pattern))
     assert not known.is_bounded
     assert [one.reason for one in known.unbounded] == ["pattern"]
-    assert known.footprint([]) == (None if predicates is None else {f"<{EXAMPLE}{name}".encode() for name in predicates})
+    assert known.needs == (None if predicates is None else Needs(frozenset(f"<{EXAMPLE}{name}".encode() for name in predicates)))
 
 
 def test_what_is_not_understood_is_unbounded_and_sees_all() -> None:

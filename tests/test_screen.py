@@ -19,7 +19,7 @@ from screening import by_pyshacl, by_screen, lines
 from test_shacl import needs_suite, own_cases, suite_case, suite_cases
 
 from publish.processor import Processor
-from publish.reach import hierarchy, joins, needs, queries, reach, screen, targets, values, verdicts, weaver, wholes
+from publish.reach import hierarchy, joins, needs, queries, reach, screen, targets, trails, values, verdicts, weaver, wholes
 from publish.reach.graph import InMemory
 from publish.reach.paths import Chain
 from publish.shapes.components import COMPONENTS, Datatype
@@ -133,7 +133,7 @@ PLANTED: dict[str, tuple[object, object, object, str, str]] = {
     "reach of pairs": (weaver.Weaver, "see", lambda *_: None, "ex:a ex:p 1 ; ex:q 1 .", prop("sh:path ex:p ; sh:equals ex:q ; sh:minCount 2")),
     "reach of paths": (weaver.Weaver, "_repeat", lambda *_: None, TWO, prop("sh:path [ sh:oneOrMorePath ex:p ] ; sh:maxCount 0")),
     "reach of nested shapes": (reach, "inner_shapes", lambda _: (), TWO, shape("sh:node [ sh:property [ sh:path ex:p ; sh:maxCount 0 ] ]")),
-    "spelling": (joins, "_firm_end", lambda *_: False, "ex:a ex:p 1 . ex:b ex:q '01'^^xsd:integer .", query("$this ex:p ?v . ?x ex:q ?v")),
+    "spelling": (trails.Edge, "is_lost", lambda *_: False, "ex:a ex:p 1 . ex:b ex:q '01'^^xsd:integer .", query("$this ex:p ?v . ?x ex:q ?v")),
     "optional patterns": (joins.Joins, "_optional", lambda _, pattern, scope: scope, TWO, query("$this ex:p ?x OPTIONAL { $this ex:p ?value }")),
     "patterns in conditions": (joins, "exists_in", lambda _: (), "ex:a ex:p 1 ; ex:r 2 .", query("$this ex:p ?value FILTER(EXISTS { $this ex:r 2 })")),
     "paths that may be empty": (joins, "rootless", lambda _: None, TWO, query("$this ex:none? $this")),

@@ -97,7 +97,7 @@ def is_variable(term: object) -> bool:
 def path_in(predicate: object) -> Path:
     """Return the path that stands for the predicate of a pattern. Raises `Opaque` where it can see triples of any predicate."""
     if isinstance(predicate, URIRef):
-        return Step(line_term(predicate), is_inverse=False)
+        return Step(line_term(predicate), is_inverse=False, in_query=True)
     if isinstance(predicate, SequencePath):
         return Chain(tuple(map(path_in, predicate.args)))
     if isinstance(predicate, AlternativePath):
@@ -112,7 +112,7 @@ def path_in(predicate: object) -> Path:
 def inverted(path: Path) -> Path:
     """Return *path* from its end to its beginning."""
     if isinstance(path, Step):
-        return Step(path.predicate, not path.is_inverse)
+        return Step(path.predicate, not path.is_inverse, path.in_query)
     if isinstance(path, Chain):
         return Chain(tuple(map(inverted, reversed(path.parts))))
     if isinstance(path, Choice):

@@ -26,10 +26,11 @@ class NoPath(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One triple, from its subject to its value, or back."""
+    """One triple, from its subject to its value, or back; *in_query* where a store takes it, to which all spellings of a number are one."""
 
     predicate: bytes
     is_inverse: bool
+    in_query: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,14 +13,14 @@ from rdflib.term import Node
 from publish.reach.algebra import Opaque
 from publish.reach.constraints import Component, Shape, Unusable, constraints_of, inner_shapes
 from publish.reach.graph import Graph
-from publish.reach.joins import THIS, Joins, Scope, Terms, Unjoined
+from publish.reach.joins import Joins, Unjoined
 from publish.reach.loaded import Named, shapes_of
 from publish.reach.needs import Needs
 from publish.reach.paths import NoPath, Repeated, Step, path_of
 from publish.reach.queries import Query, needs_of, queries_of
 from publish.reach.screen import Suspect
 from publish.reach.targets import Target
-from publish.reach.terms import QUOTE, SUBCLASS, TYPE, UNDERSCORE, line, line_term
+from publish.reach.terms import SUBCLASS, TYPE, UNDERSCORE, line, line_term
 from publish.reach.trails import START, Trails, Triple
 from publish.reach.weaver import Weaver
 from publish.shapes.components import Sparql
@@ -47,23 +47,18 @@ class Reach:
     target: Target
     trails: Trails
     unbounded: tuple[Unbounded, ...] = ()
-    of_literals: tuple[Unbounded, ...] = ()
-    """What it sees too from a focus node that is a literal: a store finds it where it is written otherwise."""
+    otherwise: tuple[Needs | None, ...] = ()
+    """What its queries need that are on the trails, where a trail is lost (`publish.reach.trails.Around`)."""
 
     @property
     def is_bounded(self) -> bool:
-        """Whether it can see nothing but what is on its trails, from a node that is no literal."""
+        """Whether it can see nothing but what is on its trails."""
         return not self.unbounded
 
-    def footprint(self, nodes: Iterable[bytes]) -> frozenset[bytes] | None:
-        """Return the predicates of what it sees from *nodes* wherever it is; nothing where they can be any."""
-        needed = self.needs(nodes)
-        return needed.predicates if needed and not needed.finding else None
-
-    def needs(self, nodes: Iterable[bytes]) -> Needs | None:
-        """Return what its queries need that are asked of *nodes*, beside what is on its trails; nothing where that may be all triples."""
-        of_literals = self.of_literals if any(node[0] == QUOTE for node in nodes) else ()
-        return _together(one.needs for one in (*self.unbounded, *of_literals))
+    @property
+    def needs(self) -> Needs | None:
+        """What it needs beside what is on its trails; nothing where that may be all triples."""
+        return _together(one.needs for one in self.unbounded)
 
 
 def reaches(shapes: bytes) -> Mapping[str, Reach]:
@@ -74,27 +69,34 @@ def reaches(shapes: bytes) -> Mapping[str, Reach]:
 def reach_of(named: Named) -> Reach:
     """Return the reach of a shape."""
     reader = _Reader(named)
-    return Reach(named.target, reader.weaver.woven(), tuple(dict.fromkeys(reader.unbounded)), tuple(dict.fromkeys(reader.of_literals)))
+    return Reach(named.target, reader.weaver.woven(), tuple(dict.fromkeys(reader.unbounded)), tuple(reader.otherwise))
 
 
 def extract(graph: Graph, known: Mapping[str, Reach], suspects: Iterable[Suspect]) -> set[bytes]:
     """Return the lines of *graph* that shapes, by their names, can see on their trails from *suspects*."""
     found: set[bytes] = set()
     for shape, nodes in _by_shape(suspects).items():
-        found |= known[shape].trails.around(graph, nodes)
+        found |= known[shape].trails.around(graph, nodes).lines
         blank = [(node, predicate) for node in nodes if node[0] == UNDERSCORE for predicate in known[shape].target.objects_of]
         found.update(line(subject, predicate, node) for node, predicate in blank for subject in graph.pointing(node, predicate))  # pySHACL looks for them
     return found
 
 
-def needed(known: Mapping[str, Reach], suspects: Iterable[Suspect]) -> Needs | None:
-    """Return what queries need beside the extract when *suspects* are judged; nothing where that may be all triples."""
-    return _together(known[shape].needs(nodes) for shape, nodes in _by_shape(suspects).items())
+def needed(graph: Graph, known: Mapping[str, Reach], suspects: Iterable[Suspect]) -> Needs | None:
+    """Return what queries need of *graph* beside the extract when *suspects* are judged; nothing where that may be all triples."""
+    several: list[Needs | None] = []
+    for shape, nodes in _by_shape(suspects).items():
+        reach = known[shape]
+        several.append(reach.needs)
+        if reach.otherwise and reach.trails.around(graph, nodes).is_lost:
+            several += reach.otherwise
+    return _together(several)
 
 
 def footprint(known: Mapping[str, Reach], suspects: Iterable[Suspect]) -> frozenset[bytes] | None:
-    """Return the predicates of what queries need when *suspects* are judged; nothing where they can be any."""
-    every = needed(known, suspects)
+    """Return the predicates of all that queries can need when *suspects* are judged; nothing where they can be any."""
+    reaches_of = [known[shape] for shape in _by_shape(suspects)]
+    every = _together(one for reach in reaches_of for one in (reach.needs, *reach.otherwise))
     return every.predicates if every and not every.finding else None
 
 
@@ -105,8 +107,8 @@ def affected(reach: Reach, changed: Iterable[Triple], old: Graph, new: Graph) ->
     """
     triples = list(changed)
     predicates = {predicate for _subject, predicate, _value in triples}
-    seen = reach.footprint(value for _subject, _predicate, value in triples)
-    if predicates and (seen is None or predicates & seen or (SUBCLASS in predicates and reach.target.classes)):
+    needs = reach.needs
+    if predicates and (needs is None or needs.finding or predicates & needs.predicates or (SUBCLASS in predicates and reach.target.classes)):
         return None
     concerned = reach.trails.concerned(triples, (old, new))
     return None if concerned is None else concerned | _targeted(reach.target, triples)
@@ -145,9 +147,8 @@ class _Reader:
     def __init__(self, named: Named) -> None:
         self.weaver = Weaver()
         self.unbounded: list[Unbounded] = []
-        self.of_literals: list[Unbounded] = []
+        self.otherwise: list[Needs | None] = []
         self._entries: dict[Node, int] = {}
-        self._top = named.shape
         self.weaver.join(START, self._entry(named.shape))
 
     def _entry(self, shape: Shape) -> int:
@@ -165,7 +166,7 @@ class _Reader:
         values = self.weaver.follow(path_of(shape.sg.graph, shape.path()), place) if shape.is_property_shape else place
         for component in constraints_of(shape):
             if isinstance(component, Sparql):
-                self._queries(component, place, shape is self._top)
+                self._queries(component, place)
             elif isinstance(component, ClassConstraintComponent):
                 self.weaver.follow(_ABOVE, self.weaver.follow(Step(TYPE, is_inverse=False), values))
             elif isinstance(component, ClosedConstraintComponent):
@@ -175,19 +176,17 @@ class _Reader:
             for inner in inner_shapes(component):
                 self.weaver.join(values, self._entry(inner))
 
-    def _queries(self, component: Component, place: int, of_focus: bool) -> None:  # noqa: FBT001  # whether it is the focus node that is asked about
+    def _queries(self, component: Component, place: int) -> None:
         try:
             for query in queries_of(component):
-                self.unbounded += self._joined(self.weaver, place, query, THIS if of_focus else frozenset())
-                self.of_literals += self._joined(Weaver(), START, query, frozenset())
+                self._query(query, place)
         except Opaque:
             self.unbounded.append(Unbounded("query", "", None))
 
-    @staticmethod
-    def _joined(weaver: Weaver, place: int, query: Query, firm: Terms) -> list[Unbounded]:
-        """What *query* sees that is not joined to *place*; what is joined is woven in."""
+    def _query(self, query: Query, place: int) -> None:
         try:
-            Joins(weaver, place).walk(query.pattern, Scope(THIS, firm))
+            Joins(self.weaver, place).walk(query.pattern)
         except Unjoined as unjoined:
-            return [Unbounded("pattern", str(unjoined), needs_of(query))]
-        return []
+            self.unbounded.append(Unbounded("pattern", str(unjoined), needs_of(query)))
+        else:
+            self.otherwise.append(needs_of(query))

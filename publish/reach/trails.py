@@ -22,11 +22,24 @@ Triple = tuple[bytes, bytes, bytes]
 
 @dataclass(frozen=True, slots=True)
 class Edge:
-    """One step of a trail: along triples with a predicate, or with any, from their subjects or back, to the place *to*."""
+    """One step of a trail: along triples with a predicate, or with any, from their subjects or back, to the place *to*; `in_query` as a `Step` is."""
 
     predicate: bytes
     is_inverse: bool
     to: int
+    in_query: bool = False
+
+    def is_lost(self, node: bytes) -> bool:
+        """Say whether it comes back from *node* in a store, where it comes back from other spellings of *node* too."""
+        return self.in_query and self.is_inverse and node[0] == QUOTE and node.endswith(b">")
+
+
+@dataclass(frozen=True, slots=True)
+class Around:
+    """The lines of what is seen from some nodes. Where it *is_lost* there is more to see, wherever it is, by other spellings of a value on the way."""
+
+    lines: frozenset[bytes]
+    is_lost: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,29 +49,34 @@ class Trails:
     places: tuple[tuple[Edge, ...], ...]
     fixed: tuple[tuple[int, bytes], ...] = ()
 
-    def around(self, graph: Graph, nodes: Iterable[bytes]) -> set[bytes]:
-        """Return the lines of all triples of *graph* that are seen from *nodes*; all that is said of blank nodes on the way is among them."""
+    def around(self, graph: Graph, nodes: Iterable[bytes]) -> Around:
+        """Return what is seen of *graph* from *nodes*; all that is said of blank nodes on the way is a part of it."""
         found: set[bytes] = set()
         seen = {(START, node) for node in nodes} | set(self.fixed)
         waiting = list(seen)
+        is_lost = False
         while waiting:
             place, node = waiting.pop()
+            is_lost = is_lost or any(edge.is_lost(node) for edge in self.places[place])
             new = {(to, other) for to, other in self._from(graph, node, place, found) if self.places[to] or other[0] == UNDERSCORE} - seen
             seen |= new
             waiting += new
-        return found
+        return Around(frozenset(found), is_lost)
 
-    def concerned(self, changed: Iterable[Triple], graphs: Sequence[Graph]) -> set[bytes] | None:
+    def concerned(self, changed: Sequence[Triple], graphs: Sequence[Graph]) -> set[bytes] | None:
         """Return the nodes from which one of the triples *changed* is, or was, seen in one of *graphs*; nothing where it may be seen from anywhere."""
+        if any(edge.is_lost(value) for _subject, predicate, value in changed for edges in self.places for edge in edges if edge.predicate == predicate):
+            return None
         back = _turned(self.places)
         seen = {start for triple in changed for start in self._where(triple)}
         waiting, fixed = list(seen), set(self.fixed)
         while waiting:
             place, node = waiting.pop()
-            new = {(before, other) for edge, before in back.get(place, ()) for other in _before(graphs, node, edge)} - seen
+            steps = [(edge, before, other) for edge, before in back.get(place, ()) for other in _before(graphs, node, edge)]
+            new = {(before, other) for _edge, before, other in steps} - seen
             seen |= new
             waiting += new
-            if len(seen) > MOST:
+            if len(seen) > MOST or any(edge.is_lost(other) for edge, _before, other in steps):
                 return None
         return None if seen & fixed else {node for place, node in seen if place == START}
 

@@ -44,7 +44,7 @@ class Weaver:
         """Return the place to which *path* leads from *place*."""
         if isinstance(path, Step):
             end = self.place()
-            self._edges[place][Edge(path.predicate, path.is_inverse, end)] = None
+            self._edges[place][Edge(path.predicate, path.is_inverse, end, path.in_query)] = None
             return end
         if isinstance(path, Chain):
             for part in path.parts:
