@@ -8,22 +8,28 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
 from itertools import groupby
+from operator import attrgetter
 from types import MappingProxyType
 
-from pyoxigraph import BlankNode, Literal, NamedNode, Triple
+from pyoxigraph import Literal, NamedNode, Triple
 
 from publish.model import TYPE, XSD, Object, Resource, Subject, term_key
-from publish.turtle import Namespaces, rdf_lists, statement_order
+from publish.turtle import NO_LISTS, Lists, Namespaces, Told, arranged, rdf_lists, statement_order, texts_of, unescaped
 
 Json = object
-Lists = Mapping[Subject, Sequence[Object]]
 
 _KEYWORDS = {"id": "@id", "type": "@type"}
 _KEY = re.compile(r"[A-Za-z][A-Za-z0-9_]*")
 _INTEGER = re.compile(r"0|-?[1-9][0-9]{0,14}")  # a JSON number that every reader keeps exactly (RFC 8259, section 6)
-_NATIVE = {XSD + "integer": _INTEGER, XSD + "boolean": re.compile(r"true|false")}
+_NATIVE: Mapping[str, tuple[re.Pattern[str], Callable[[str], Json]]] = {
+    XSD + "integer": (_INTEGER, int),
+    XSD + "boolean": (re.compile(r"true|false"), {"true": True, "false": False}.__getitem__),
+}
+_STRING = XSD + "string"
+_TYPE = f"<{TYPE.value}"
+_ENCODER = json.JSONEncoder(ensure_ascii=False)
 _LANGUAGE = "@language"
 SEPARATOR = ",\n"
 GRAPH_END = "\n]\n}\n"
@@ -46,6 +52,7 @@ class Context:
                 self._forms.setdefault(triple.object.value, set()).add("class")
                 self._forms.setdefault(TYPE.value, set()).add("@id")  # a key for what has a class, in @reverse
         self._keys = self._short(base)
+        self._coerced = {iri: self._coercion(iri) for iri in self._keys}
 
     def definitions(self, keys: Iterable[str]) -> dict[str, Json]:
         """Return the part of the context that defines *keys*, sorted; keywords' aliases first."""
@@ -66,13 +73,20 @@ class Context:
 
     def form(self, iri: str) -> str:
         """Return how all values of a property are coerced: ``@id``, ``@language``, a datatype's IRI, or not at all (empty)."""
-        forms = self._forms[iri] if iri in self._keys else set()  # what has no key has no definition either
-        form = next(iter(forms)) if len(forms) == 1 else ""
-        return "" if form in (XSD + "string", "class") else form
+        return self._coerced.get(iri, "")  # what has no key has no definition either
+
+    def arranged(self, triples: Iterable[Triple]) -> Told:
+        """Return what sorted *triples* tell of their one subject, in the order of a node: as in Turtle, type and labels first."""
+        return arranged(triples, self._namespaces)
 
     def order(self, predicate: NamedNode) -> tuple[int, str]:
         """The place of a property in an object: as in Turtle, type and labels first."""
         return statement_order(predicate, self._namespaces)
+
+    def _coercion(self, iri: str) -> str:
+        forms = self._forms[iri]
+        form = next(iter(forms)) if len(forms) == 1 else ""
+        return "" if form in (_STRING, "class") else form
 
     def _short(self, base: str) -> dict[str, str]:
         keys: dict[str, str] = {}
@@ -95,10 +109,14 @@ class Context:
 
 def write_resource(resource: Resource, context: Context) -> str:
     """Return the JSON-LD document of one resource: its node, its links with their labels, what points at it."""
-    writer = _Writer(context, rdf_lists(resource.own), resource.labels)
-    document = writer.node(NamedNode(resource.iri), [triple for triple in resource.own if triple.subject == NamedNode(resource.iri)])
-    others = writer.loose(resource.own, resource.iri)
-    pointers = {writer.used(predicate): [writer.link(triple.subject) for triple in group] for predicate, group in _by_predicate(resource.incoming, context)}
+    lists = rdf_lists(resource.own)
+    writer = NodeWriter(context, texts_of(lists), resource.labels)
+    nodes = dict(_nodes(resource.own, lists, writer))
+    document = nodes.pop(NamedNode(resource.iri), {"id": resource.iri})
+    others = [nodes[node] for node in sorted(nodes, key=str)]  # the blank nodes that are no list: nodes of their own
+    pointers = {
+        writer.used(predicate): [writer.link(term_key(triple.subject)) for triple in group] for predicate, group in _by_predicate(resource.incoming, context)
+    }
     if pointers:
         document["@reverse"] = pointers
     body = {"@graph": [document, *others]} if others else document
@@ -123,76 +141,90 @@ def graph_head(definitions: Mapping[str, Json]) -> str:
 def write_nodes(triples: Sequence[Triple], context: Context) -> Iterator[str]:
     """Yield the node of each subject of sorted *triples*, on a line of its own; `SEPARATOR` stands between two."""
     lists = rdf_lists(triples)
-    for subject, group in groupby(triples, key=lambda triple: triple.subject):
+    for _subject, node in _nodes(triples, lists, NodeWriter(context, texts_of(lists))):
+        yield _ENCODER.encode(node)
+
+
+def _nodes(triples: Iterable[Triple], lists: Container[Subject], writer: NodeWriter) -> Iterator[tuple[Subject, dict[str, Json]]]:
+    """Yield each subject of *triples*, which stand together, but for the nodes of *lists*, with its node."""
+    for subject, group in groupby(triples, key=attrgetter("subject")):
         if subject not in lists:
-            yield json.dumps(_Writer(context, lists, {}).node(subject, list(group)), ensure_ascii=False)
+            yield subject, writer.node(term_key(subject), writer.context.arranged(group))
 
 
-class _Writer:
-    """Writes nodes, and remembers which keys of the context they used."""
+class NodeWriter:
+    """Writes nodes, and remembers which keys of the context they used. Terms are the texts by which they are sorted (`publish.model.term_key`)."""
 
-    def __init__(self, context: Context, lists: Lists, labels: Mapping[str, Sequence[Triple]]) -> None:
-        self._context = context
+    def __init__(self, context: Context, lists: Lists = NO_LISTS, labels: Mapping[str, Sequence[Triple]] = MappingProxyType({})) -> None:
+        self.context = context
         self._lists = lists
         self._labels = labels
         self.keys: set[str] = set()
 
-    def node(self, subject: Subject, triples: Sequence[Triple]) -> dict[str, Json]:
-        types = [triple.object for triple in triples if triple.predicate == TYPE and self._is_name(triple.object)]
+    def line(self, subject: str, told: Told) -> str:
+        """Return the node of *subject* as text, on one line."""
+        return _ENCODER.encode(self.node(subject, told))
+
+    def node(self, subject: str, told: Told) -> dict[str, Json]:
+        """Return the node of *subject*, of which *told* is arranged as in Turtle."""
         document: dict[str, Json] = {"id": _id(subject)}
-        if types:
-            document["type"] = _one([self._type(kind) for kind in types])
-        others = [triple for triple in triples if triple.predicate != TYPE or not self._is_name(triple.object)]
-        for predicate, group in _by_predicate(others, self._context):
-            document[self.used(predicate)] = self._values(predicate, [triple.object for triple in group])
+        for predicate, values in told.items():
+            others = self._without_types(values, document) if predicate == _TYPE else values
+            if others:
+                iri = predicate[1:]
+                document[self.used(iri)] = self._values(iri, others)
         return document
 
-    def _is_name(self, kind: Object) -> bool:
-        """Whether *kind* is what a class can be called by, and no text or list, which a type can be in RDF alone."""
-        return isinstance(kind, NamedNode) or (isinstance(kind, BlankNode) and kind not in self._lists)
-
-    def loose(self, triples: Sequence[Triple], iri: str) -> list[Json]:
-        """The blank nodes that are no list: nodes of their own."""
-        subjects = sorted({triple.subject for triple in triples} - set(self._lists) - {NamedNode(iri)}, key=str)
-        return [self.node(subject, [triple for triple in triples if triple.subject == subject]) for subject in subjects]
-
-    def link(self, node: Subject) -> dict[str, Json]:
+    def link(self, node: str) -> dict[str, Json]:
         """A node that is only pointed at: its id and its labels."""
-        return self.node(node, self._labels.get(_id(node), ()))
+        return self.node(node, self.context.arranged(self._labels.get(_id(node), ())))
 
     def used(self, iri: str) -> str:
-        key = self._context.key(iri)
+        """Return the key of a property or class, which is used now."""
+        key = self.context.key(iri)
         self.keys.add(key)
         return key
 
-    def _type(self, kind: Object) -> str:
-        return self.used(kind.value) if isinstance(kind, NamedNode) else str(kind)
+    def _without_types(self, kinds: Sequence[str], document: dict[str, Json]) -> list[str]:
+        """Put the names of classes into *document*; return what no class can be called by: a text or list, which a type can be in RDF alone."""
+        others = [kind for kind in kinds if kind[0] == '"' or kind in self._lists]
+        names = [kind for kind in kinds if kind not in others] if others else kinds
+        if names:
+            document["type"] = _one([self.used(kind[1:]) if kind[0] == "<" else kind for kind in names])
+        return others
 
-    def _values(self, predicate: str, values: Sequence[Object]) -> Json:
-        form = self._context.form(predicate)
+    def _values(self, predicate: str, values: Sequence[str]) -> Json:
+        form = self.context.form(predicate)
         if form != _LANGUAGE:
             return _one([self._value(value, form) for value in values])
         texts: dict[str, list[Json]] = {}
         for value in values:
-            if isinstance(value, Literal):
-                texts.setdefault(value.language or "", []).append(value.value)
+            quoted, _, language = value.rpartition('"@')
+            texts.setdefault(language, []).append(unescaped(quoted[1:]))
         return {language: _one(texts[language]) for language in sorted(texts)}
 
-    def _value(self, value: Object, form: str) -> Json:
-        if value in self._lists and not isinstance(value, Literal):
+    def _value(self, value: str, form: str) -> Json:
+        if value[0] == '"':
+            return _literal(value, form)
+        if value in self._lists:
             return {"@list": [self._value(member, form) for member in self._lists[value]]}
-        if not isinstance(value, Literal):
-            linked = self.link(value)
-            return linked["id"] if form == "@id" and len(linked) == 1 else linked
-        datatype = value.datatype.value
-        native = _NATIVE.get(datatype)
-        if native and native.fullmatch(value.value) and form in ("", datatype):
-            return json.loads(value.value)
-        if form == datatype or (not form and datatype == XSD + "string"):
-            return value.value
-        if value.language:
-            return {"@value": value.value, _LANGUAGE: value.language}
-        return {"@value": value.value} if datatype == XSD + "string" else {"@value": value.value, "@type": datatype}
+        return _id(value) if form == "@id" and not self._labels.get(_id(value)) else self.link(value)
+
+
+def _literal(text: str, form: str) -> Json:
+    """The literal with *text*, as a value of a property whose values are coerced to *form*."""
+    end = text.rindex('"')
+    value, rest = unescaped(text[1:end]), text[end + 1 :]
+    if rest.startswith("@"):
+        return {"@value": value, _LANGUAGE: rest[1:]}
+    datatype = rest[3:-1] or _STRING
+    if datatype in _NATIVE and form in ("", datatype):
+        native, read = _NATIVE[datatype]
+        if native.fullmatch(value):
+            return read(value)
+    if form == datatype or (not form and datatype == _STRING):
+        return value
+    return {"@value": value} if datatype == _STRING else {"@value": value, "@type": datatype}
 
 
 def _named(triple: Triple) -> Iterator[str]:
@@ -216,8 +248,8 @@ def _one(values: list[Json]) -> Json:
     return values[0] if len(values) == 1 else values
 
 
-def _id(node: Subject) -> str:
-    return node.value if isinstance(node, NamedNode) else str(node)
+def _id(node: str) -> str:
+    return node[1:] if node[0] == "<" else node
 
 
 def _dump(document: Json) -> str:

@@ -6,16 +6,25 @@ Turtle 1.1: https://www.w3.org/TR/turtle/. One subject, one block; one statement
 from __future__ import annotations
 
 import re
-from collections import Counter
+import string
+from collections import Counter, defaultdict
 from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from itertools import chain, groupby
+from operator import attrgetter
+from types import MappingProxyType
 
 import pyoxigraph
 from pyoxigraph import BlankNode, Literal, NamedNode, Quad, RdfFormat, Triple
 
 from publish.model import DCAT, DCTERMS, FIRST, FOAF, LABELS, NIL, OWL, PROV, RDF, RDFS, REST, SHACL, SKOS, TYPE, XSD, Object, Subject, term_key
 
+Told = Mapping[str, Sequence[str]]
+"""What is told of one subject: the objects by their predicates. Terms are the texts by which they are sorted (`publish.model.term_key`)."""
+Lists = Mapping[str, Sequence[str]]
+"""The members of RDF lists by their heads, and no members by their other nodes."""
+
 _LOCAL = re.compile(r"(?:[A-Za-z0-9_](?:[A-Za-z0-9_.-]*[A-Za-z0-9_-])?)?")
+_IN_LOCAL = string.ascii_letters + string.digits + "_.-"
 _SHORT_LITERALS = {  # of Turtle's INTEGER, DECIMAL, DOUBLE and BooleanLiteral what every reader keeps: rdflib reads 007, .5 and 0.0000001 as 7, 0.5 and 1E-7
     XSD + "integer": re.compile(r"0|-?[1-9][0-9]{0,99}"),
     XSD + "decimal": re.compile(r"-?(?:0|[1-9][0-9]{0,99})\.[0-9]{1,6}"),
@@ -24,6 +33,10 @@ _SHORT_LITERALS = {  # of Turtle's INTEGER, DECIMAL, DOUBLE and BooleanLiteral w
 }
 _PREFIX, _NAMESPACE = NamedNode(SHACL + "prefix"), NamedNode(SHACL + "namespace")
 _KNOWN = {"dcat": DCAT, "dcterms": DCTERMS, "foaf": FOAF, "owl": OWL, "prov": PROV, "rdf": RDF, "rdfs": RDFS, "sh": SHACL, "skos": SKOS, "xsd": XSD}
+_ESCAPED = re.compile(r"\\(?:u([0-9A-Fa-f]{4})|U([0-9A-Fa-f]{8})|(.))")
+_ESCAPES = {"t": "\t", "b": "\b", "n": "\n", "r": "\r", "f": "\f"}
+_LABELS = {label.value for label in LABELS}
+NO_LISTS: Lists = MappingProxyType({})
 _IN_LONG_STRING = re.compile(r'[\x00-\x09\x0b-\x1f\x7f\\]|"(?="|\Z)')
 
 
@@ -32,18 +45,33 @@ class Namespaces:
 
     def __init__(self, prefixes: Mapping[str, str]) -> None:
         self.prefixes = dict(sorted(prefixes.items()))
-        self._longest_first = sorted(((iri, name) for name, iri in prefixes.items()), key=lambda pair: (-len(pair[0]), pair))
+        self._names = {iri: name for name, iri in reversed(self.prefixes.items())}  # the first of two names for the same
+        self._lengths = sorted({*map(len, self._names)}, reverse=True)
         self._written: dict[str, tuple[str, str]] = {}
+        self._verbs: dict[str, tuple[int, str]] = {}
 
     def split(self, iri: str) -> tuple[str, str]:
         """Return the prefix that *iri* is written with and its written form; no prefix, then the full IRI."""
-        if iri not in self._written:
-            self._written[iri] = self._split(iri)
-        return self._written[iri]
+        written = self._written.get(iri)
+        if written is None:
+            written = self._written[iri] = self._split(iri)
+        return written
+
+    def written(self) -> set[str]:
+        """Return the names of the prefixes of all that has been written with them so far."""
+        return {name for name, _form in self._written.values()} - {""}
 
     def shorten(self, iri: str) -> str:
         """Return *iri* as ``prefix:local``, or as ``<iri>`` where no prefix fits."""
         return self.split(iri)[1]
+
+    def verb(self, predicate: str) -> tuple[int, str]:
+        """Return the place in a block of the property with the text *predicate* (`term_key`), and how it is written there."""
+        verb = self._verbs.get(predicate)
+        if verb is None:
+            iri = predicate[1:]
+            verb = self._verbs[predicate] = (0, "a") if iri == TYPE.value else (1 if iri in _LABELS else 2, self.split(iri)[1])
+        return verb
 
     def expand(self, name: str) -> str | None:
         """Return the IRI that ``prefix:local`` stands for, or nothing where the prefix is not declared."""
@@ -63,10 +91,14 @@ class Namespaces:
         return {name: iri for name, iri in self.prefixes.items() if name in names}
 
     def _split(self, iri: str) -> tuple[str, str]:
-        for namespace, name in self._longest_first:
-            if iri.startswith(namespace) and _LOCAL.fullmatch(iri, len(namespace)):
-                return name, f"{name}:{iri[len(namespace) :]}"
-        return "", f"<{iri}>"
+        least = len(iri.rstrip(_IN_LOCAL))
+        for length in self._lengths:
+            if length < least:
+                break
+            name = self._names.get(iri[:length])
+            if name is not None and _LOCAL.fullmatch(iri, length):
+                return name, f"{name}:{iri[length:]}"
+        return "", f"<{iri}" if iri[:1] == "<" else f"<{iri}>"  # a triple term closes itself
 
 
 def declared_prefixes(triples: Iterable[Triple]) -> dict[str, str]:
@@ -104,30 +136,76 @@ def write_trig(graphs: Mapping[str, Sequence[Triple]], namespaces: Namespaces) -
 def write_blocks(triples: Sequence[Triple], namespaces: Namespaces) -> Iterator[tuple[Subject, str]]:
     """Yield each subject of sorted *triples* with its block of Turtle; RDF lists stand inside their block."""
     lists = rdf_lists(triples)
-    for subject, group in groupby(triples, key=lambda triple: triple.subject):
+    members = texts_of(lists)
+    for subject, group in groupby(triples, key=attrgetter("subject")):
         if subject not in lists:
-            yield subject, _block(subject, list(group), lists, namespaces)
+            yield subject, write_block(term_key(subject), arranged(group, namespaces), namespaces, members)
+
+
+def write_block(subject: str, told: Told, namespaces: Namespaces, lists: Lists = NO_LISTS) -> str:
+    """Return the block of one subject, of which *told* is as `arrange` returns it."""
+
+    def written(term: str) -> str:
+        return f"( {' '.join(map(written, lists[term]))} )" if term in lists else write_text(term, namespaces)
+
+    lines = [write_text(subject, namespaces)]
+    for predicate, values in told.items():
+        verb = namespaces.verb(predicate)[1]
+        if lists:
+            ordered = sorted(values, key=lambda value: written(value) if value in lists else value)
+            lines += [f"    {verb} {written(value)} ;" for value in ordered]
+        else:
+            lines += [f"    {verb} {write_text(value, namespaces)} ;" for value in values]
+    lines.append(".\n")
+    return "\n".join(lines)
+
+
+def arranged(triples: Iterable[Triple], namespaces: Namespaces) -> Told:
+    """Return what sorted *triples* tell of their one subject, in the order of a block."""
+    told: dict[str, list[str]] = defaultdict(list)
+    for triple in triples:
+        told[f"<{triple.predicate.value}"].append(term_key(triple.object))
+    return arrange(told, namespaces)
+
+
+def arrange(told: Told, namespaces: Namespaces) -> Told:
+    """Return *told* in the order of a block: ``a``, then the labels, then A to Z as written."""
+    return {predicate: told[predicate] for predicate in sorted(told, key=namespaces.verb)}
 
 
 def statement_order(predicate: NamedNode, namespaces: Namespaces) -> tuple[int, str]:
     """The place of a statement in its block: ``a``, then the labels, then A to Z as written."""
-    rank = 0 if predicate == TYPE else 1 if predicate in LABELS else 2
-    return rank, namespaces.shorten(predicate.value)
+    return namespaces.verb(f"<{predicate.value}")
 
 
 def write_term(term: Object, namespaces: Namespaces) -> str:
     """Return one term as Turtle: IRIs short, numbers and truth values bare, texts of several lines as long strings."""
-    if isinstance(term, NamedNode):
-        return namespaces.shorten(term.value)
-    if not isinstance(term, Literal):
-        return str(term)
-    datatype = term.datatype.value
-    if datatype in _SHORT_LITERALS and _SHORT_LITERALS[datatype].fullmatch(term.value):
-        return term.value
-    text = _long_string(term.value) if "\n" in term.value else str(Literal(term.value))
-    if term.language:
-        return f"{text}@{term.language}"
-    return text if datatype == XSD + "string" else f"{text}^^{namespaces.shorten(datatype)}"
+    return write_text(term_key(term), namespaces)
+
+
+def write_text(text: str, namespaces: Namespaces) -> str:
+    """Return as Turtle the term that has *text* (`term_key`)."""
+    if text[0] == "<":
+        return namespaces.split(text[1:])[1]
+    if "\\n" in text and "\n" in (content := unescaped(text[1 : text.rindex('"')])):
+        text = _long_string(content) + text[text.rindex('"') + 1 :]
+    if text[-1] != ">":
+        return text
+    quoted, _, datatype = text[:-1].rpartition("^^<")
+    short = _SHORT_LITERALS.get(datatype)
+    if short and short.fullmatch(quoted, 1, len(quoted) - 1):
+        return quoted[1:-1]
+    return f"{quoted}^^{namespaces.split(datatype)[1]}"
+
+
+def unescaped(text: str) -> str:
+    """Return what stands for the *text* between the quotation marks of a literal of N-Triples."""
+    return _ESCAPED.sub(_character, text) if "\\" in text else text
+
+
+def _character(escaped: re.Match[str]) -> str:
+    number = escaped[1] or escaped[2]
+    return chr(int(number, 16)) if number else _ESCAPES.get(escaped[3], escaped[3])
 
 
 def read_term(text: str) -> Object:
@@ -136,19 +214,9 @@ def read_term(text: str) -> Object:
     return quad.object
 
 
-def _block(subject: Subject, triples: list[Triple], lists: Mapping[Subject, tuple[Object, ...]], namespaces: Namespaces) -> str:
-    def written(term: Object) -> str:
-        if term in lists and not isinstance(term, Literal):
-            return f"( {' '.join(map(written, lists[term]))} )"
-        return write_term(term, namespaces)
-
-    def place(triple: Triple) -> tuple[tuple[int, str], str]:
-        key = written(triple.object) if triple.object in lists else term_key(triple.object)
-        return statement_order(triple.predicate, namespaces), key
-
-    name = write_term(subject, namespaces)
-    verbs = ((("a" if triple.predicate == TYPE else namespaces.shorten(triple.predicate.value)), triple) for triple in sorted(triples, key=place))
-    return "\n".join([name, *(f"    {verb} {written(triple.object)} ;" for verb, triple in verbs), ".\n"])
+def texts_of(lists: Mapping[Subject, tuple[Object, ...]]) -> Lists:
+    """Return *lists* with the texts of their nodes and members."""
+    return {term_key(node): [*map(term_key, members)] for node, members in lists.items()}
 
 
 def rdf_lists(triples: Sequence[Triple]) -> dict[Subject, tuple[Object, ...]]:

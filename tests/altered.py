@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from types import ModuleType
 
-from pyoxigraph import Triple
-
 from publish import turtle, write
 from publish.disk import sync_all
-from publish.jsonld import _Writer
-from publish.model import Subject
+from publish.jsonld import NodeWriter
 from publish.start import main
+from publish.turtle import Told
 
 MANY = 3
 
@@ -26,15 +24,15 @@ def _replaced(module: ModuleType, name: str, old: str, new: str) -> None:
 
 def _dropped() -> None:
     """Leave out the last property of each node with many."""
-    right = _Writer.node
+    right = NodeWriter.node
 
-    def node(writer: _Writer, subject: Subject, triples: Sequence[Triple]) -> dict[str, object]:
-        written = right(writer, subject, triples)
+    def node(writer: NodeWriter, subject: str, told: Told) -> dict[str, object]:
+        written = right(writer, subject, told)
         if len(written) > MANY:
             written.popitem()
         return written
 
-    _Writer.node = node  # type: ignore[method-assign, assignment]  # the fault
+    NodeWriter.node = node  # type: ignore[method-assign, assignment]  # the fault
 
 
 def _elsewhere() -> None:

@@ -9,10 +9,10 @@ from __future__ import annotations
 import json
 import struct
 import zlib
+from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from itertools import groupby
-from operator import itemgetter
 
 import pyoxigraph
 from pyoxigraph import RdfFormat
@@ -22,7 +22,7 @@ from publish.bulk.lines import DERIVED, STATED, n_triples, of_data, of_graph
 from publish.jsonld import GRAPH_END, SEPARATOR, NodeWriter, graph_head
 from publish.model import DATA_GRAPHS
 from publish.render import Notation
-from publish.turtle import Namespaces, Told, arrange, turtle_head, write_block
+from publish.turtle import Namespaces, arrange, turtle_head, write_block
 
 _SUBJECTS = 64
 _LARGEST = 8 << 20
@@ -74,19 +74,18 @@ def blocks(piece: bytes) -> Iterator[bytes]:
 
 def written(lines: bytes, notation: Notation) -> Block:
     """Return a block of tagged *lines* as it is written. Raises `Unlike` where it does not say the same in every format."""
-    said = n_triples(of_data(lines))
+    data = of_data(lines)
+    said = n_triples(data)
     names, writer = Namespaces(notation.namespaces.prefixes), NodeWriter(notation.context)
-    turtle, nodes = [], []
-    for subject, told in _subjects(of_data(lines), names):
-        turtle.append("\n" + write_block(subject, told, names))
-        nodes.append(writer.line(subject, told))
-    parts = {"nt": said, "ttl": "".join(turtle).encode(), "jsonld": SEPARATOR.join(nodes).encode()}
-    prefixes = names.written()
-    every = {*said.splitlines()}
-    _prove(every, turtle_head(names.declared(prefixes)).encode() + parts["ttl"], RdfFormat.TURTLE)
-    _prove(every, graph_head(notation.context.definitions(writer.keys)).encode() + parts["jsonld"] + GRAPH_END.encode(), RdfFormat.JSON_LD)
+    told = {subject: arrange(about, names) for subject, about in _told(data).items()}
+    turtle = "".join([f"\n{write_block(subject, about, names)}" for subject, about in told.items()]).encode()
+    nodes = SEPARATOR.join([writer.line(subject, about) for subject, about in told.items()]).encode()
+    statements = {*said.splitlines()}
+    _prove(statements, turtle_head(names.declared(names.written())).encode() + turtle, RdfFormat.TURTLE)
+    _prove(statements, graph_head(notation.context.definitions(writer.keys)).encode() + nodes + GRAPH_END.encode(), RdfFormat.JSON_LD)
+    parts = {"nt": said, "ttl": turtle, "jsonld": nodes}
     parts |= {name: n_quads(graph, notation.base + name) for name, graph in _graphs(lines, said).items()}
-    return Block({name: member(content) if content else b"" for name, content in parts.items()}, frozenset(prefixes))
+    return Block({name: member(content) if content else b"" for name, content in parts.items()}, frozenset(names.written()))
 
 
 def n_quads(said: bytes, graph: str) -> bytes:
@@ -117,10 +116,13 @@ def unpacked(piece: bytes) -> Block:
     return Block(parts, frozenset(prefixes))
 
 
-def _subjects(lines: bytes, names: Namespaces) -> Iterator[tuple[str, list[Told]]]:
-    """Yield each subject in *lines* without tags, and what they tell of it."""
-    for subject, statements in groupby([line.split("\t") for line in lines.decode().split("\n")[:-1]], key=itemgetter(0)):
-        yield subject, arrange(statements, names)
+def _told(lines: bytes) -> dict[str, dict[str, list[str]]]:
+    """What *lines* without tags tell of each subject."""
+    told: dict[str, dict[str, list[str]]] = defaultdict(lambda: defaultdict(list))
+    for line in lines.decode().split("\n")[:-1]:
+        subject, predicate, value = line.split("\t")
+        told[subject][predicate].append(value)
+    return told
 
 
 def _graphs(lines: bytes, said: bytes) -> dict[str, bytes]:

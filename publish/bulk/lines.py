@@ -100,7 +100,6 @@ def _lines(triples: Iterable[Triple], ending: bytes) -> list[bytes]:
     ]
 
 
-
 def _opened(term: bytes) -> bytes:
     """A term without the bracket that closes an IRI."""
     return term[:-1] if term.startswith(b"<") else term
