@@ -9,9 +9,10 @@ import pyoxigraph
 from pyoxigraph import Literal, Quad, RdfFormat, Store, Triple
 
 from publish.answered import answered
-from publish.bulk.footprint import footprint
+from publish.bulk.again import Change
+from publish.bulk.footprint import footprint, made_by
 from publish.bulk.index import Index
-from publish.bulk.lines import lines_of, n_triples, of_data, triples_of, with_predicates
+from publish.bulk.lines import STATED, lines_of, n_triples, of_data, of_graph, triples_of, with_predicates
 from publish.confined import Note
 from publish.derive import follow, spellings
 from publish.errors import BadQuery
@@ -22,8 +23,10 @@ _PIECE = 4 << 20
 _TRIPLES, _MISTAKE = b"+", b"!"
 
 
-def derived(frame: Project, stated: Index, note: Note) -> Iterator[bytes]:
-    """Yield the N-Triples of what follows from *stated* and the judgements of *frame* by its rules, or one piece that says what is wrong with a rule."""
+def derived(frame: Project, stated: Index, changed: Change | None, note: Note) -> Iterator[bytes]:
+    """Yield what follows from what is *stated* and the judgements of *frame* by its rules, for `derived_triples`; nothing where it has not *changed*."""
+    if changed is not None and not changed.concerns(_concerned(frame)):
+        return
     judgements = [triple for triple in frame.triples("judgements") if not _holds(stated, triple)]
     try:
         made = _followed(frame, stated, judgements, note) if frame.rules else set()
@@ -37,6 +40,14 @@ def derived_triples(piece: bytes) -> list[Triple]:
     if piece.startswith(_MISTAKE):
         raise BadQuery(**json.loads(piece.removeprefix(_MISTAKE)))
     return [*triples_of(piece.removeprefix(_TRIPLES))]
+
+
+def _concerned(frame: Project) -> frozenset[bytes] | None:
+    """The predicates of what rules see or make, and of judgements; nothing where they may be any."""
+    seen, made = footprint(frame.rules), made_by(frame.rules)
+    if seen is None or made is None:
+        return None
+    return seen | made | {line.split(b"\t")[1] for line in lines_of(frame.triples("judgements"))}
 
 
 def unanswered(data: Index, questions: Sequence[Query], note: Note) -> Iterator[bytes]:
@@ -56,6 +67,11 @@ def store_of(data: Index, predicates: frozenset[bytes] | None) -> Store:
     return store
 
 
+def _stated(data: Index, predicates: frozenset[bytes] | None) -> Iterator[bytes]:
+    """The lines of what is stated, without tags, with one of *predicates*."""
+    return (of_graph(with_predicates(piece, predicates), STATED) for piece in data.pieces(_PIECE))
+
+
 def _seen(data: Index, predicates: frozenset[bytes] | None) -> Iterator[bytes]:
     """The lines of the data, without tags, with one of *predicates*."""
     for piece in data.pieces(_PIECE):
@@ -64,7 +80,7 @@ def _seen(data: Index, predicates: frozenset[bytes] | None) -> Iterator[bytes]:
 
 def _followed(frame: Project, stated: Index, judgements: Sequence[Triple], note: Note) -> set[Triple]:
     predicates = footprint(frame.rules)
-    seen = [*_seen(stated, predicates)]
+    seen = [*_stated(stated, predicates)]
     store = Store()
     store.bulk_load(b"".join(map(n_triples, seen)), RdfFormat.N_TRIPLES)
     store.extend(Quad(*triple) for triple in judgements)
@@ -85,11 +101,11 @@ def _typed(lines: bytes) -> Iterator[Literal]:
 
 def _spelt(stated: Index, literals: Sequence[Literal]) -> set[Literal]:
     """Those of *literals* that stand somewhere in what is stated, spelt so."""
-    written = {literal: b"\t%b\t" % str(literal).encode() for literal in literals}
+    written = {literal: b"\t%b\t%b\n" % (str(literal).encode(), STATED) for literal in literals}
     return {literal for piece in stated.pieces(_PIECE) for literal, field in written.items() if field in piece}
 
 
 def _holds(stated: Index, triple: Triple) -> bool:
     """Whether *triple* is stated."""
     (line,) = lines_of([triple])
-    return bool(stated.matching(line.removesuffix(b"\n") + b"\t"))
+    return bool(stated.matching(line.removesuffix(b"\n") + b"\t" + STATED))

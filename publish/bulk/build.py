@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from contextlib import ExitStack
 from dataclasses import replace
 from functools import partial
@@ -11,14 +11,17 @@ from pathlib import Path
 import pyoxigraph
 from pyoxigraph import RdfFormat, Triple
 
+from publish.bulk.again import Change, change, is_small, looked_again
 from publish.bulk.asking import derived, derived_triples, unanswered
 from publish.bulk.crossing import InFiles, files_with, questionable, withdrawn
 from publish.bulk.held import BYTES, Held
-from publish.bulk.index import Index, merged, opened
+from publish.bulk.index import Index, merged, opened, spliced
 from publish.bulk.judging import Extract, extract
 from publish.bulk.lines import DERIVED, ONTOLOGY, tagged, turned
 from publish.bulk.looking import Looked, Shares, tasks, vocabulary
 from publish.bulk.runs import Run, Runs, everything_else
+from publish.bulk.state import BY_SUBJECT, TURNED, Kept, key_of, new, read
+from publish.bulk.state import DERIVED as DERIVED_LINES
 from publish.check import findings, sort_findings
 from publish.confined import Note, Stopped, confined, limits_for
 from publish.errors import CheckFailed
@@ -33,36 +36,115 @@ from publish.shapes.loading import prepare
 from publish.statistics import ALL
 from publish.trial import Halted, load_what_lint_needs, stopped_at
 
-Progress = Callable[[str], None]
 _RUNS = "runs"
 
 
 def check_on_disk(root: Path, base: str | None, folder: Path, processor: Processor, files: ExitStack) -> tuple[Checked, Held | None]:
-    """Return what is wrong with the project under *root*, and the project, where it can be read; its lines lie in *folder*, open until *files* are closed."""
-    read = read_frame(root, base)
-    if read.project is None:
-        return Checked(None, tuple(sort_findings(read.findings))), None
-    frame = read.project
+    """Return what is wrong with the project under *root*, and the project, where it can be read.
+
+    Its lines lie in *folder*, where those of the last time may be, and are open until *files* are closed.
+    """
+    frame_read = read_frame(root, base)
+    if frame_read.project is None:
+        return Checked(None, tuple(sort_findings(frame_read.findings))), None
+    frame = frame_read.project
     (folder / _RUNS).mkdir(exist_ok=True)
     runs = [*Runs(folder / _RUNS, root, frame, everything_else(frame, described(frame))).read(source_files(root)["data"])]
-    listed = [*read.findings, *(finding for run in runs for finding in run.findings)]
-    if any(run.lines.suffix == "" for run in runs):
+    listed = [*frame_read.findings, *(finding for run in runs for finding in run.findings)]
+    if any(not run.lines.suffix for run in runs):
         return Checked(None, tuple(sort_findings(listed))), None
+    prepare()
     try:
-        held = _held(root, frame, runs, folder, files)
+        held = _Making(root, frame, runs, folder, files).held()
     except Halted as halted:
         return Checked(frame, tuple(sort_findings([*listed, halted.finding]))), None
-    return _checked(held, listed, processor)
+    except Stopped as stopped:
+        return Checked(frame, tuple(sort_findings([*listed, found("shapes", 0, f"check-{stopped.reason}", seconds="?", memory="?")]))), None
+    return _judged(held, listed, processor), held
 
 
-def _checked(held: Held, listed: list[Finding], processor: Processor) -> tuple[Checked, Held | None]:
-    prepare()
+class _Making:
+    """Makes the lines of a project, all of them or only what is new, and has them looked at."""
+
+    def __init__(self, root: Path, frame: Project, runs: list[Run], folder: Path, files: ExitStack) -> None:
+        self._root, self._frame, self._runs = root, frame, runs
+        self._folder, self._files = folder, files
+
+    def held(self) -> Held:
+        """Return the project with its lines, and what was seen in them. Raises `Halted`, `BadQuery` and `Stopped`."""
+        kept = read(self._folder, key_of(self._frame), self._files)
+        changed = change(kept.runs, self._runs) if kept else None
+        if kept is None or changed is None or not is_small(changed, kept.by_subject.size // BYTES):
+            return self._looked(self._whole())
+        held, changed = self._changed(kept, changed)
+        shares = self._shares(held)
+        before = (kept.looked, kept.by_subject, kept.turned)
+        descriptors = (kept.by_subject.descriptor, kept.turned.descriptor, *held.descriptors)
+        for piece in confined(partial(looked_again, self._frame, shares, before, changed), held.limits, descriptors):
+            return replace(held, looked=Looked(self._frame.base, piece.decode()))
+        return self._looked(held)
+
+    def _looked(self, held: Held) -> Held:
+        shares = self._shares(held)
+        for answer in confined_each(tasks(self._frame, shares), held.limits, held.descriptors):
+            if isinstance(answer, Stopped):
+                raise answer
+            held.looked.add(b"".join(answer).decode())
+        return held
+
+    def _whole(self) -> Held:
+        """Put all lines in order."""
+        stated = self._index("stated", merged([run.lines for run in self._runs]))
+        lines = tagged(derived_triples(self._derived(stated, None)[0]), DERIVED)
+        ontology = tagged(self._frame.triples("ontology"), ONTOLOGY)
+        derived_lines = self._file(new(self._folder, DERIVED_LINES), lines)
+        beside = [derived_lines, self._file(self._folder / "ontology", ontology)]
+        by_subject = self._index(BY_SUBJECT, merged([new(self._folder, "stated"), *beside]))
+        beside = [self._file(self._folder / "derived-turned", turned(lines)), self._file(self._folder / "ontology-turned", turned(ontology))]
+        turned_index = self._index(TURNED, merged([*(run.turned for run in self._runs), *beside]))
+        return self._made(by_subject, turned_index)
+
+    def _changed(self, kept: Kept, changed: Change) -> tuple[Held, Change]:
+        """Put what has *changed* into the lines that are *kept*; return what has changed in all."""
+        by_subject = self._index("stated", spliced(kept.by_subject, changed.removed, changed.added))
+        lines = kept.derived
+        for piece in self._derived(by_subject, changed):
+            lines = tagged(derived_triples(piece), DERIVED)
+        before, after = ({*content.splitlines(keepends=True)} for content in (kept.derived, lines))
+        changed += Change(sorted(before - after), sorted(after - before))
+        self._file(new(self._folder, DERIVED_LINES), lines)
+        around = changed.turned()
+        by_subject = self._index(BY_SUBJECT, spliced(kept.by_subject, changed.removed, changed.added))
+        turned_index = self._index(TURNED, spliced(kept.turned, around.removed, around.added))
+        return self._made(by_subject, turned_index), changed
+
+    def _made(self, by_subject: Index, turned_index: Index) -> Held:
+        return Held(self._root, self._frame, self._runs, by_subject, turned_index, Looked(self._frame.base))
+
+    def _derived(self, stated: Index, changed: Change | None) -> list[bytes]:
+        limits = limits_for(stated.size // BYTES)
+        try:
+            return confined(partial(derived, self._frame, stated, changed), limits, (stated.descriptor,))
+        except Stopped as stopped:
+            raise Halted(stopped_at(self._frame, stopped, limits)) from stopped
+
+    def _shares(self, held: Held) -> Shares:
+        return Shares(held.by_subject, held.turned, vocabulary(held.by_subject), _n_triples(self._frame.shapes_graph))
+
+    def _index(self, name: str, pieces: Iterable[bytes]) -> Index:
+        with new(self._folder, name).open("wb") as file:
+            file.writelines(pieces)
+        return opened(new(self._folder, name), self._files)
+
+    def _file(self, path: Path, content: bytes) -> Path:
+        path.write_bytes(content)
+        return path
+
+
+def _judged(held: Held, listed: list[Finding], processor: Processor) -> Checked:
     shares = Shares(held.by_subject, held.turned, vocabulary(held.by_subject), _n_triples(held.frame.shapes_graph))
-    kept = (held.by_subject.descriptor, held.turned.descriptor)
     try:
-        for pieces in confined_each(tasks(held.frame, shares), held.limits, kept):
-            held.looked.add(b"".join(_whole(pieces)).decode())
-        (piece,) = confined(partial(extract, shares, held.looked), held.limits, kept)
+        (piece,) = confined(partial(extract, shares, held.looked), held.limits, held.descriptors)
         judged = Extract.of(piece)
         held.looked.asked = judged.asked
         processor.ask_about(judged.suspects, judged.data, shares.shapes)
@@ -70,42 +152,14 @@ def _checked(held: Held, listed: list[Finding], processor: Processor) -> tuple[C
         answer = processor.answer()
     except Stopped as stopped:
         stop = found("shapes", 0, f"check-{stopped.reason}", seconds=f"{held.limits.seconds:.0f}", memory=held.limits.memory)
-        return Checked(held.frame, tuple(sort_findings([*listed, stop]))), held
+        return Checked(held.frame, tuple(sort_findings([*listed, stop])))
     except CheckFailed as error:
-        return Checked(held.frame, tuple(sort_findings([*listed, found("shapes", 0, "check-failed", **error.values)]))), held
+        return Checked(held.frame, tuple(sort_findings([*listed, found("shapes", 0, "check-failed", **error.values)])))
     nodes = {term for result in answer.results for term in (_node(result["focus_node"]), _node(result["value"])) if term}
     sources = _in_order(held.frame, held.sources(files_with(nodes, held.runs)))
     validation = findings(answer, sources, held.frame.prefixes, partial(cases_of, held.root))
     numbers = held.looked.numbers.statistics().graphs[ALL]
-    return Checked(held.frame, tuple(sort_findings([*listed, *validation.findings])), validation, on_disk=numbers.triples), held
-
-
-def _whole(answer: list[bytes] | Stopped) -> list[bytes]:
-    if isinstance(answer, Stopped):
-        raise answer
-    return answer
-
-
-def _held(root: Path, frame: Project, runs: Sequence[Run], folder: Path, files: ExitStack) -> Held:
-    """Put all lines in order. Raises `Halted` where a rule does not come to its end, and `BadQuery`."""
-    with ExitStack() as scratch:
-        stated = _index(folder / "stated", merged([run.lines for run in runs]), scratch)
-        follows = tagged(_derived(frame, stated), DERIVED)
-    ontology = tagged(frame.triples("ontology"), ONTOLOGY)
-    beside = [_file(folder / "derived", follows), _file(folder / "ontology", ontology)]
-    by_subject = _index(folder / "by-subject", merged([folder / "stated", *beside]), files)
-    beside_turned = [_file(folder / "derived-turned", turned(follows)), _file(folder / "ontology-turned", turned(ontology))]
-    turned_index = _index(folder / "turned", merged([*(run.turned for run in runs), *beside_turned]), files)
-    return Held(root, frame, runs, by_subject, turned_index, Looked(frame.base))
-
-
-def _derived(frame: Project, stated: Index) -> list[Triple]:
-    limits = limits_for(stated.size // BYTES)
-    try:
-        (piece,) = confined(partial(derived, frame, stated), limits, (stated.descriptor,))
-    except Stopped as stopped:
-        raise Halted(stopped_at(frame, stopped, limits)) from stopped
-    return derived_triples(piece)
+    return Checked(held.frame, tuple(sort_findings([*listed, *validation.findings])), validation, on_disk=numbers.triples)
 
 
 def _inspected(held: Held) -> list[Finding]:
@@ -128,24 +182,13 @@ def _inspected(held: Held) -> list[Finding]:
         return [*map(heard, stopped.pieces), stopped_at(frame, stopped, held.limits)]
 
 
-def _in_order(frame: Project, data: Sequence[Source]) -> tuple[Source, ...]:
+def _in_order(frame: Project, data: Iterable[Source]) -> tuple[Source, ...]:
     return replace(frame, sources={**frame.sources, "data": tuple(data)}).files()
 
 
 def _node(term: str) -> bytes:
-    """An IRI as lines have it, from how N-Triples writes it; nothing for any other term."""
-    return term[:-1].encode() if term.startswith("<") else b""
-
-
-def _index(path: Path, pieces: Iterable[bytes], files: ExitStack) -> Index:
-    with path.open("wb") as file:
-        file.writelines(pieces)
-    return opened(path, files)
-
-
-def _file(path: Path, content: bytes) -> Path:
-    path.write_bytes(content)
-    return path
+    """An IRI as lines have it, from how N-Triples writes it or as it is; nothing for any other term."""
+    return term.rstrip(">").encode() if term.startswith("<") else b""
 
 
 def _n_triples(triples: Iterable[Triple]) -> bytes:

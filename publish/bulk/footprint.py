@@ -11,6 +11,7 @@ from rdflib.plugins.sparql.parserutils import CompValue
 from publish.query import Query
 from publish.reach.algebra import Opaque, is_variable, may_be_empty, path_in
 from publish.reach.paths import steps_in
+from publish.reach.terms import line_term
 
 _ELSEWHERE = {"Graph", "ServiceGraphPattern"}
 
@@ -23,16 +24,31 @@ def footprint(queries: Iterable[Query]) -> frozenset[bytes] | None:
         return None
 
 
-def _seen(text: str) -> Iterator[bytes]:
+def made_by(rules: Iterable[Query]) -> frozenset[bytes] | None:
+    """Return the predicates, as lines have them, of all triples that *rules* can make; nothing where they may be any."""
     try:
-        algebra = translateQuery(parseQuery(text)).algebra
+        predicates = [predicate for rule in rules for _subject, predicate, _value in _algebra(rule.code).template]
+    except Opaque:
+        return None
+    if any(is_variable(predicate) for predicate in predicates):
+        return None
+    return frozenset(map(line_term, predicates))
+
+
+def _seen(text: str) -> Iterator[bytes]:
+    algebra = _algebra(text)
+    if algebra.name == "DescribeQuery" or algebra.datasetClause:
+        raise Opaque
+    yield from _in(algebra.p)
+
+
+def _algebra(text: str) -> CompValue:
+    try:
+        return translateQuery(parseQuery(text)).algebra
     except MemoryError:
         raise
     except Exception as error:  # pyoxigraph reads it otherwise
         raise Opaque from error
-    if algebra.name == "DescribeQuery" or algebra.datasetClause:
-        raise Opaque
-    yield from _in(algebra.p)
 
 
 def _in(part: object) -> Iterator[bytes]:

@@ -30,6 +30,11 @@ class Held:
     looked: Looked
 
     @property
+    def descriptors(self) -> tuple[int, int]:
+        """The descriptors of its files of lines."""
+        return self.by_subject.descriptor, self.turned.descriptor
+
+    @property
     def limits(self) -> Limits:
         """The limits of work on all data."""
         return limits_for(self.by_subject.size // BYTES)

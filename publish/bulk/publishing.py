@@ -13,6 +13,7 @@ from publish.bulk.build import check_on_disk
 from publish.bulk.frame import framed
 from publish.bulk.held import Held
 from publish.bulk.publication import OnDisk
+from publish.bulk.state import keep, key_of
 from publish.bulk.writing import write_dumps
 from publish.confined import Stopped
 from publish.errors import Mistake
@@ -39,7 +40,9 @@ def publish_on_disk(order: Order, progress: Progress, processor: Processor) -> t
             raise Unsound(checked)
         if held.frame.version:
             raise Mistake("release-on-disk", version=held.frame.version)
-        return checked, _publish(order, checked, held, progress, place)
+        count = _publish(order, checked, held, progress, place)
+        keep(place.work, key_of(held.frame), held.frame.base, held.runs, held.looked)
+        return checked, count
 
 
 def _publish(order: Order, checked: Checked, held: Held, progress: Progress, place: Place) -> int:

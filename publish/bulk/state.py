@@ -1,0 +1,83 @@
+"""What is kept beside a site that was published from disk, so that the next time only what has changed is looked at."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass
+from hashlib import sha256
+from importlib.metadata import version
+from pathlib import Path
+
+from publish.bulk.index import Index, opened
+from publish.bulk.looking import Looked
+from publish.bulk.runs import Run
+from publish.model import Project
+
+BY_SUBJECT, TURNED, DERIVED = "by-subject", "turned", "derived"
+"""The files of lines: by subject, turned, and those of what was derived, by subject."""
+_STATE = "state.json"
+_FORM = 1
+"""The form of what is kept: what has another one is not used."""
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """What was published before: the runs of its files, its lines by subject and turned, those of what was derived, and what was seen in them."""
+
+    runs: Sequence[Run]
+    by_subject: Index
+    turned: Index
+    derived: bytes
+    looked: Looked
+
+
+def key_of(frame: Project) -> str:
+    """Return what stands for all of a project but its data, and for the program: where it differs, nothing that is kept can be used."""
+    parts = [_FORM, version("bynet"), version("pyshacl"), version("pyoxigraph"), frame.base, frame.own_base, dict(frame.prefixes), frame.languages]
+    graphs = (frame.triples("ontology"), frame.triples("judgements"), frame.shapes_graph)
+    queries = [query.text for query in (*frame.rules, *frame.questions)]
+    said = json.dumps([*parts, queries, [[str(triple) for triple in graph if "_:" not in str(triple)] for graph in graphs], _digests(frame)])
+    return sha256(said.encode()).hexdigest()
+
+
+def _digests(frame: Project) -> list[tuple[str, str]]:
+    """The files of shapes by what is in them: their lists have other names for their nodes each time."""
+    return [(file, digest) for file, digest in frame.digests if file.startswith("shapes/")]
+
+
+def read(folder: Path, key: str, files: ExitStack) -> Kept | None:
+    """Return what is kept in *folder* of a project with the same *key*, open until *files* are closed."""
+    try:
+        said = json.loads((folder / _STATE).read_bytes())
+        if said["key"] != key:
+            return None
+        runs = [Run(file, digest, Path(lines), Path(turned), subjects, (), ()) for file, digest, lines, turned, subjects in said["runs"]]
+        if not all(run.lines.exists() for run in runs):
+            return None
+        return Kept(
+            runs, opened(folder / BY_SUBJECT, files), opened(folder / TURNED, files), (folder / DERIVED).read_bytes(), Looked(said["base"], said["looked"])
+        )
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
+
+
+def keep(folder: Path, key: str, base: str, runs: Iterable[Run], looked: Looked) -> None:
+    """Keep in *folder* what is there now, with the ending `new`, as what was published."""
+    (folder / _STATE).unlink(missing_ok=True)
+    for name in (BY_SUBJECT, TURNED, DERIVED):
+        new(folder, name).replace(folder / name)
+    listed = [(run.file, run.digest, str(run.lines), str(run.turned), run.subjects) for run in runs]
+    part = folder / f"{_STATE}.part"
+    part.write_text(json.dumps({"key": key, "base": base, "runs": listed, "looked": looked.told()}), encoding="ascii")
+    part.replace(folder / _STATE)
+    known = {Path(path).stem for _file, _digest, path, *_rest in listed}
+    for path in (folder / "runs").iterdir():
+        if path.stem not in known:
+            path.unlink()
+
+
+def new(folder: Path, name: str) -> Path:
+    """Return where a file of lines is made that is not published yet."""
+    return folder / f"{name}.new"
