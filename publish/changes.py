@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from functools import cached_property
 from itertools import chain
 
@@ -20,7 +21,10 @@ _OF_THE_RELEASE = {DCAT + "version", OWL + "versionInfo", DCTERMS + "modified"}
 _ENDS = {DCAT + "endDate", OWL + "deprecated", PROV + "endedAtTime", PROV + "invalidatedAtTime", TIME + "hasEnd"}
 _NAME = NamedNode(SHACL + "name")
 _SUBCLASS, _SUBPROPERTY = NamedNode(RDFS + "subClassOf"), NamedNode(RDFS + "subPropertyOf")
-_WORDS = ("added", "changed", "ended", "withdrawn")
+WORDS = ("added", "changed", "ended", "withdrawn")
+"""What can have happened to a resource, as it is counted."""
+BEGIN, END = "TX .\n", "TC .\n"
+"""The first and the last row of a patch."""
 
 
 def patch(changes: Iterable[Change], base: str) -> str:
@@ -29,15 +33,28 @@ def patch(changes: Iterable[Change], base: str) -> str:
     It has no identifier, so that the same changes are the same text. Blank nodes have the names of `diff.name_by_structure`.
     """
     told = list(changes)
-    rows = [_row("D", graph, triple, base) for change in told for graph, triple in change.removed]
-    rows += [_row("A", graph, triple, base) for change in told for graph, triple in change.added]
-    return plain("".join(f"{row} .\n" for row in ("TX", *rows, "TC")))
+    return BEGIN + "".join(removals(told, base)) + "".join(additions(told, base)) + END
+
+
+def removals(changes: Iterable[Change], base: str) -> Iterator[str]:
+    """Yield the rows of a patch for all that is removed."""
+    return (_row("D", graph, triple, base) for change in changes for graph, triple in change.removed)
+
+
+def additions(changes: Iterable[Change], base: str) -> Iterator[str]:
+    """Yield the rows of a patch for all that is added."""
+    return (_row("A", graph, triple, base) for change in changes for graph, triple in change.added)
 
 
 def as_json(old: Snapshot | None, new: Snapshot, changes: Sequence[Change]) -> str:
     """Return *changes* with the two versions, how many there are of each class, and each resource: types, labels, statements in N-Triples."""
-    told = Told(old, new, changes)
-    document = {
+    return document(Told(old, new, changes), changes)
+
+
+def document(told: Told, changes: Iterable[Change]) -> str:
+    """Return as JSON what is *told* of all changes, and *changes* one by one."""
+    old, new = told.old, told.new
+    said = {
         "version": new.version,
         "previous": old.version if old else "",
         "date": new.modified,
@@ -46,7 +63,7 @@ def as_json(old: Snapshot | None, new: Snapshot, changes: Sequence[Change]) -> s
         "counts": [{"class": kind, "labels": told.labels(kind), **counts} for kind, counts in told.counts.items()],
         "changes": [told.document(change) for change in changes],
     }
-    return plain_json(json.dumps(document, ensure_ascii=False, indent=1)) + "\n"
+    return plain_json(json.dumps(said, ensure_ascii=False, indent=1)) + "\n"
 
 
 def as_text(old: Snapshot | None, new: Snapshot, changes: Sequence[Change], language: str) -> Iterator[str]:
@@ -63,7 +80,7 @@ class Told:
     """What is needed to tell of *changes*: what each resource is called and what it is, before and after."""
 
     def __init__(self, old: Snapshot | None, new: Snapshot, changes: Sequence[Change]) -> None:
-        self._old, self._new, self._changes = old, new, changes
+        self.old, self.new, self._changes = old, new, changes
         self._names = Namespaces(declared_prefixes(chain(_triples(old), _triples(new))))
 
     @cached_property
@@ -71,15 +88,20 @@ class Told:
         """How many resources of each class were added, changed, ended and withdrawn; the data set itself is not counted."""
         counts: dict[str, dict[str, int]] = {}
         for change in self._changes:
-            if change.iri != self._new.dataset:
-                counts.setdefault(self.kind(change.iri), dict.fromkeys(_WORDS, 0))[self._word(change)] += 1
-        return dict(sorted(counts.items(), key=lambda count: (not count[0].startswith(self._new.base), not count[0], count[0])))
+            if change.iri != self.new.dataset:
+                counts.setdefault(self.kind(change.iri), dict.fromkeys(WORDS, 0))[self._word(change)] += 1
+        return in_order(counts, self.new.base)
+
+    @property
+    def count(self) -> int:
+        """How many resources changed."""
+        return len(self._changes)
 
     def summary(self, language: str) -> str:
         """One line: how many of what were added, changed, ended or withdrawn, and whether the catalogue's own description changed."""
-        if self._old is None:
-            return text(language, "changes.first-release", count=len(self._changes))
-        if not self._changes:
+        if self.old is None:
+            return text(language, "changes.first-release", count=self.count)
+        if not self.count:
             return text(language, "changes.none")
         parts = [self._counted(kind, counts, language) for kind, counts in self.counts.items()]
         return "; ".join([*parts, *self._catalogue(language)])
@@ -115,18 +137,21 @@ class Told:
 
     def kind(self, iri: str) -> str:
         """The class that says most of *iri*: one that is no broader class of another of its own; an empty text where it has none."""
-        types = self._types(iri)
+        return self.kind_of(self._types(iri))
+
+    def kind_of(self, types: AbstractSet[str]) -> str:
+        """The class among *types* that says most."""
         narrow = types - {broad for kind in types for broad in self._broader(kind) if broad != kind}
-        own = [kind for kind in narrow or types if kind.startswith(self._new.base)]
+        own = [kind for kind in narrow or types if kind.startswith(self.new.base)]
         return min(own or narrow or types, default="")
 
     @cached_property
     def _before(self) -> Mapping[str, list[Triple]]:
-        return _by_iri(_triples(self._old))
+        return _by_iri(_triples(self.old))
 
     @cached_property
     def _after(self) -> Mapping[str, list[Triple]]:
-        return _by_iri(_triples(self._new))
+        return _by_iri(_triples(self.new))
 
     @cached_property
     def _labels(self) -> Mapping[str, list[Triple]]:
@@ -173,8 +198,8 @@ class Told:
 
     def _catalogue(self, language: str) -> Iterator[str]:
         """Whether the data set's own description changed, but for its version and date; nothing where it is not in what was compared."""
-        if self._new.dataset in self._after or self._new.dataset in self._before:
-            own = (change for change in self._changes if change.iri == self._new.dataset)
+        if self.new.dataset in self._after or self.new.dataset in self._before:
+            own = (change for change in self._changes if change.iri == self.new.dataset)
             said = {triple.predicate.value for change in own for _graph, triple in (*change.added, *change.removed)} - _OF_THE_RELEASE
             names = ", ".join(sorted(self._name(iri, language) for iri in said))
             yield text(language, "changes.catalogue-changed", properties=names) if names else text(language, "changes.catalogue-unchanged")
@@ -206,9 +231,15 @@ class Told:
         return labels or table(language, "term").get(self._names.shorten(iri), self._names.shorten(iri).strip("<>"))
 
 
+def in_order(counts: Mapping[str, dict[str, int]], base: str) -> dict[str, dict[str, int]]:
+    """Return the counts of classes in their order: those under *base* first, that of what has no class last."""
+    return dict(sorted(counts.items(), key=lambda count: (not count[0].startswith(base), not count[0], count[0])))
+
+
 def _row(sign: str, graph: str, triple: Triple, base: str) -> str:
     """A row of a patch; what stands in no graph that has a name stands in the default graph."""
-    return f"{sign} {triple}" + (f" {NamedNode(base * (graph in GRAPHS) + graph)}" if graph != ALL else "")
+    place = f" {NamedNode(base * (graph in GRAPHS) + graph)}" if graph != ALL else ""
+    return plain(f"{sign} {triple}{place} .\n")
 
 
 def _triples(snapshot: Snapshot | None) -> Iterator[Triple]:

@@ -55,10 +55,35 @@ class BrokenHistory(Mistake):
 
 def refuse(old: Snapshot, new: Snapshot, changes: Sequence[Change], released: Sequence[Release]) -> None:
     """Raise `BrokenHistory` with every reason why *new* may not follow *old* and what was *released* before; *changes* lie between the two."""
+    refuse_base(old, new)
+    refuse_broken(old, new, broken(old, new, changes), released)
+
+
+def refuse_base(old: Snapshot, new: Snapshot) -> None:
+    """Raise `BrokenHistory` where the two have not the same base."""
     if old.base != new.base:
         raise BrokenHistory([Reason("other-base", {"old": old.base, "new": new.base})])
+
+
+def broken(old: Snapshot, new: Snapshot, changes: Sequence[Change]) -> dict[str, list[str]]:
+    """Return the IRIs with which *new* breaks what *old* says, sorted, by the names of the reasons: all that is in the two, or in parts of them."""
     history = _History(old, new)
-    reasons = [*history.version(changes, released), *history.date(released), *history.vanished(), *history.tombstones_gone(), *history.other_meaning()]
+    return {
+        "same-version": [change.iri for change in changes] if new.version == old.version else [],
+        "vanished": history.vanished(),
+        "tombstone-gone": history.tombstones_gone(),
+        "revived": history.revived(),
+        "other-meaning": history.of_other_classes(),
+    }
+
+
+def refuse_broken(old: Snapshot, new: Snapshot, iris: Mapping[str, Sequence[str]], released: Sequence[Release]) -> None:
+    """Raise `BrokenHistory` where any of *iris*, as `broken` returns them, or the version or the date of *new* is a reason to.
+
+    Of the two so much is needed as says what the data set is and what the first `SHOWN` of each reason are.
+    """
+    history = _History(old, new)
+    reasons = [*history.version(iris["same-version"], released), *history.date(released), *history.lost(iris), *history.other_meaning(iris)]
     if reasons:
         raise BrokenHistory(reasons)
 
@@ -73,12 +98,12 @@ class _History:
         self._new_graves = tombstones(chain.from_iterable(self._after.values()))
         self._names = Namespaces(declared_prefixes(chain.from_iterable((*old.graphs.values(), *new.graphs.values()))))
 
-    def version(self, changes: Sequence[Change], released: Sequence[Release]) -> Iterator[Reason]:
+    def version(self, changed: Sequence[str], released: Sequence[Release]) -> Iterator[Reason]:
         old, new = self._old.version, self._new.version
         if not new:
             yield Reason("no-version", {"version": old})
-        elif new == old and changes:
-            yield Reason("same-version", {"version": old, "count": len(changes)}, self._listed([change.iri for change in changes]))
+        elif changed:
+            yield Reason("same-version", {"version": old, "count": len(changed)}, self._listed(changed))
         elif new != old and new.casefold() in {release.version.casefold() for release in released}:  # each has a folder, everywhere
             yield Reason("used-version", {"version": new})
 
@@ -87,26 +112,34 @@ class _History:
         if self._new.modified[:_DAY] < last:
             yield Reason("back-in-time", {"date": self._new.modified, "last": last})
 
-    def vanished(self) -> Iterator[Reason]:
+    def vanished(self) -> list[str]:
         """IRIs that are in no graph any more, or of which no type is left, without being withdrawn."""
         gone = [iri for iri, told in self._before.items() if iri not in self._new_graves | self._graves and not self._after.get(iri)]
         gone += [iri for iri in self._after if _types(self._before.get(iri, ())) and not _types(self._after[iri]) and iri not in self._new_graves]
-        gone.sort()
-        yield from self._with_turtle("vanished", gone, {iri: self._grave(iri) for iri in gone[:SHOWN]})
+        return sorted(gone)
 
-    def tombstones_gone(self) -> Iterator[Reason]:
-        gone = sorted(iri for iri in self._graves - self._new_graves if not self._after.get(iri))
-        yield from self._with_turtle("tombstone-gone", gone, {iri: self._before[iri] for iri in gone[:SHOWN]})
+    def tombstones_gone(self) -> list[str]:
+        """IRIs that were withdrawn, and of which nothing is said any more."""
+        return sorted(iri for iri in self._graves - self._new_graves if not self._after.get(iri))
 
-    def other_meaning(self) -> Iterator[Reason]:
-        """IRIs whose types are all others than before, and those that were withdrawn and stand for something again."""
-        revived = sorted(iri for iri in self._graves - self._new_graves if self._after.get(iri))
-        if revived:
-            yield Reason("revived", {"count": len(revived)}, self._listed(revived))
+    def revived(self) -> list[str]:
+        """IRIs that were withdrawn and stand for something again."""
+        return sorted(iri for iri in self._graves - self._new_graves if self._after.get(iri))
+
+    def of_other_classes(self) -> list[str]:
+        """IRIs whose types are all others than before."""
         both = sorted(set(self._before) & set(self._after))
-        others = [iri for iri in both if (types := _types(self._after[iri])) and (had := _types(self._before[iri])) and not types & had]
-        if others:
-            yield Reason("other-meaning", {"count": len(others)}, self._listed(others))
+        return [iri for iri in both if (types := _types(self._after[iri])) and (had := _types(self._before[iri])) and not types & had]
+
+    def lost(self, iris: Mapping[str, Sequence[str]]) -> Iterator[Reason]:
+        gone, graves = iris["vanished"], iris["tombstone-gone"]
+        yield from self._with_turtle("vanished", gone, {iri: self._grave(iri) for iri in gone[:SHOWN]})
+        yield from self._with_turtle("tombstone-gone", graves, {iri: self._before[iri] for iri in graves[:SHOWN]})
+
+    def other_meaning(self, iris: Mapping[str, Sequence[str]]) -> Iterator[Reason]:
+        for name in ("revived", "other-meaning"):
+            if iris[name]:
+                yield Reason(name, {"count": len(iris[name])}, self._listed(iris[name]))
 
     def _with_turtle(self, name: str, iris: Sequence[str], graves: Mapping[str, Iterable[Triple]]) -> Iterator[Reason]:
         if iris:

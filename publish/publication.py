@@ -11,6 +11,7 @@ from pyoxigraph import Literal, Triple
 from publish.addresses import media_type
 from publish.answered import Answered, answered
 from publish.catalogue import Catalogue, catalogue_triples
+from publish.changes import as_json, patch
 from publish.describe import code_lists, describe, names, query_triples, usage
 from publish.diff import name_by_structure
 from publish.discovery import Place
@@ -27,6 +28,8 @@ from publish.sparql import load
 from publish.statistics import ALL, Statistics, statistics
 from publish.turtle import Namespaces
 
+CHANGES, PATCH = "changes.json", "changes.rdfp"
+"""What a release changes, in its folder."""
 _NOTHING = Validation((), {}, {})
 
 
@@ -42,7 +45,7 @@ class History:
     releases: tuple[Release, ...] = ()
     changes: tuple[Change, ...] = ()
     before: Snapshot | None = None
-    kept: Mapping[str, bytes] = field(default_factory=dict)
+    kept: Mapping[str, Content] = field(default_factory=dict)
     feed: Mapping[str, bytes] = field(default_factory=dict)
     catalogue: Sequence[Triple] = ()
     expires: str = ""
@@ -122,6 +125,12 @@ class Publication:
             return {}
         stream = Stream(self.project.base, self.project.dataset.value, releases[-1], self.project.data, self.project.prefixes)
         return dict(feed_files(stream, self.history.feed))
+
+    @cached_property
+    def changes(self) -> dict[str, Content]:
+        """What the present release changes, for programs, by the names of the files."""
+        told = as_json(self.history.before, self.snapshot, self.history.changes)
+        return {CHANGES: told.encode(), PATCH: patch(self.history.changes, self.project.base).encode()}
 
     @cached_property
     def files(self) -> tuple[Published, ...]:

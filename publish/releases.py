@@ -30,21 +30,30 @@ def look_back(place: str, now: Snapshot, expires: str | None = None) -> History:
     changes = compare(old, now)
     released = releases_of(earlier) if earlier else ()
     if earlier and old:
-        _refuse_lost_releases(earlier, old, released)
+        refuse_lost_releases(earlier, old, released)
         refuse(old, now, changes, released)
+    history = replace(gone_on(earlier, now, released, expires), place=place)
+    if not now.version:
+        return history
+    history = replace(history, changes=changes, before=old)
+    if earlier is not None:
+        kept, feed = (earlier.read_all(standing_under(start, earlier)) for start in ("release/", "feed"))
+        history = replace(history, kept=kept, feed=feed)
+    refuse_lost_versions(now, history)
+    return history
+
+
+def gone_on(earlier: EarlierSite | None, now: Snapshot, released: Sequence[Release], expires: str | None) -> History:
+    """Return the releases that there are with *now*, and what *earlier* says that holds on; of a draft the last day on which a copy is valid, alone.
+
+    Raises `BadSite` where *earlier* does not say until when it is valid.
+    """
     until = _until(earlier) if expires is None else "" if expires == NEVER else expires
     if not now.version:
         return History(expires=until)
-    if any(release.version == now.version for release in released):
-        releases = released
-    else:
-        releases = (*released, Release(now.version, now.modified, released[-1].version if released else ""))
-    history = History(place, releases, changes, old, expires=until)
-    if earlier is not None:
-        kept, feed = (earlier.read_all(_under(start, earlier)) for start in ("release/", "feed"))
-        history = replace(history, kept=kept, feed=feed, catalogue=_catalogue(earlier))
-    _refuse_lost_versions(now, history)
-    return history
+    if all(release.version != now.version for release in released):
+        released = (*released, Release(now.version, now.modified, released[-1].version if released else ""))
+    return History(releases=tuple(released), catalogue=_catalogue(earlier) if earlier else (), expires=until)
 
 
 def _until(earlier: EarlierSite | None) -> str:
@@ -56,7 +65,7 @@ def _until(earlier: EarlierSite | None) -> str:
         raise BadSite("site-no-validity", place=earlier.place, file=VALIDITY) from error
 
 
-def _refuse_lost_releases(earlier: EarlierSite, old: Snapshot, released: Sequence[Release]) -> None:
+def refuse_lost_releases(earlier: EarlierSite, old: Snapshot, released: Sequence[Release]) -> None:
     """Raise `BadSite` where a release that *earlier* published is not there any more."""
     there = {release.version for release in released}
     for version in (old.version, *(release.previous for release in released)):
@@ -64,7 +73,7 @@ def _refuse_lost_releases(earlier: EarlierSite, old: Snapshot, released: Sequenc
             raise BadSite("site-no-release", place=earlier.place, version=version)
 
 
-def _refuse_lost_versions(now: Snapshot, history: History) -> None:
+def refuse_lost_versions(now: Snapshot, history: History) -> None:
     """Raise `LostVersion` where an ontology names a version of its own that no release has."""
     folder = now.base + history.releases[-1].path
     for triple in now.graphs["ontology"]:
@@ -73,8 +82,8 @@ def _refuse_lost_versions(now: Snapshot, history: History) -> None:
             raise LostVersion("lost-version", iri=version, expected=folder + version.rsplit("/", 1)[-1])
 
 
-def _under(start: str, earlier: EarlierSite) -> Iterator[str]:
-    """The files of releases (``release/...``) or of the feed (``feed.trig``, ``feed/...``)."""
+def standing_under(start: str, earlier: EarlierSite) -> Iterator[str]:
+    """Yield the paths of the files of releases (*start* is ``release/``) or of the feed (``feed``) that *earlier* has, sorted."""
     return (path for path in sorted(earlier.manifest) if path.startswith(start) and (path.endswith(".trig") or start.endswith("/")))
 
 

@@ -13,7 +13,6 @@ from pyoxigraph import NamedNode, RdfFormat, Triple
 from publish import search
 from publish.addresses import Layout, fragment_documents, media_type
 from publish.catalogue import release_triples
-from publish.changes import as_json, patch
 from publish.citation import bibtex, ris
 from publish.discovery import LINKSET, linkset, robots, sitemap
 from publish.earlier import BadSite
@@ -29,7 +28,7 @@ from publish.pages.pages import BROWSE
 from publish.pages.stock import Changed, Entry
 from publish.paths import front_pages, page_path
 from publish.presentation import Presentation
-from publish.publication import Publication
+from publish.publication import CHANGES, PATCH, Publication
 from publish.querypage import PATH as QUERY_PAGE
 from publish.querypage import assets, page_values
 from publish.render import Notation, render_graph, render_resource
@@ -132,23 +131,23 @@ def _releases(presentation: Presentation) -> dict[str, Content]:
 def _release(presentation: Presentation, release: Release) -> dict[str, Content]:
     """The files of a new release, which nothing changes again."""
     publication = presentation.publication
-    folder, project, history = release.path, publication.project, publication.history
+    folder, project = release.path, publication.project
     made: dict[str, Content] = {folder + name: content for name, content in publication.dumps.items()}
     for version in _version_iris(publication, project.base + folder):
         made |= render_graph(version.removeprefix(project.base), publication.snapshot.graphs["ontology"], publication.notation)
-    told = made[f"{folder}changes.json"] = as_json(history.before, publication.snapshot, history.changes).encode()
-    made[f"{folder}changes.rdfp"] = patch(history.changes, project.base).encode()
+    made |= {folder + name: content for name, content in publication.changes.items()}
     offered = _offered(made)
     described = release_triples(publication.described, release, offered)
     made |= render_graph(f"{folder}index", described, _notation(publication, described))
-    entry = _entry(told, release, publication)
+    entry = _entry(made, release, publication)
     made |= (pages.release(entry, offered) for pages in presentation.pages.values())
     sums = "".join(f"{digest(content)}  {path.removeprefix(folder)}\n" for path, content in sorted(made.items()))
     return made | {f"{folder}SHA256SUMS": sums.encode()}
 
 
-def _entry(changes: Content, release: Release, publication: Publication) -> Entry:
-    """What a page tells of a release, from its ``changes.json``; a stranger may have written that."""
+def _entry(files: Mapping[str, Content], release: Release, publication: Publication) -> Entry:
+    """What a page tells of a release, from its ``changes.json`` among *files*; a stranger may have written that."""
+    changes = files[release.path + CHANGES]
     try:
         told = json.loads(changes if isinstance(changes, bytes) else changes.path.read_bytes())
         listed = [
@@ -157,9 +156,9 @@ def _entry(changes: Content, release: Release, publication: Publication) -> Entr
             )
             for change in told["changes"]
         ]
-        return Entry(release, _texts(told["summary"]), listed if release.previous else ())
+        return Entry(release, _texts(told["summary"]), listed if release.previous else (), release.path + PATCH in files)
     except (ValueError, KeyError, TypeError, AttributeError, SyntaxError, RecursionError) as error:
-        raise BadSite("site-no-changes", place=publication.history.place, file=f"{release.path}changes.json") from error
+        raise BadSite("site-no-changes", place=publication.history.place, file=release.path + CHANGES) from error
 
 
 def _texts(said: Mapping[str, str]) -> dict[str, str]:
@@ -193,7 +192,7 @@ def _looks(presentation: Presentation) -> Iterator[File]:
 def _pages(presentation: Presentation, releases: Mapping[str, Content]) -> Iterator[File]:
     publication = presentation.publication
     report, checked = report_iri(publication.project.base), publication.checked
-    entries = [_entry(releases[f"{release.path}changes.json"], release, publication) for release in reversed(publication.history.releases)]
+    entries = [_entry(releases, release, publication) for release in reversed(publication.history.releases)]
     names = (triple for triple in publication.catalogue if triple.predicate.value == FOAF + "name")  # of what has no page of its own
     catalogue = Resource(publication.described.iri, (*_of(publication.described.iri, publication.catalogue), *names), ())
     iris = [resource.iri for resource in publication.resources]

@@ -264,7 +264,7 @@ class Pages:
         own = self._language if self._language in entry.summary else "en"
         summary = Value(entry.summary.get(own, ""), language=own if own != self._language else "")
         date = self._showing.literal(Literal(entry.release.date, datatype=_DATE))
-        return {"release": entry.release, "date": date, "folder": folder, "summary": summary, "changes": changes}
+        return {"release": entry.release, "date": date, "folder": folder, "summary": summary, "changes": changes, "has_patch": entry.has_patch}
 
     def _changed(self, change: Changed, root: str) -> Value:
         """The resource that changed, by the name that it has or had then where that is known in the page's language."""

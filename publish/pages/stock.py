@@ -26,11 +26,12 @@ class Changed:
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """What a release changed: a summary by language, and each resource; of the first release, which has all, the summary alone."""
+    """What a release changed: a summary by language, each resource, whether there is a patch; of the first release, which has all, the summary alone."""
 
     release: Release
     summary: Mapping[str, str]
     changes: Sequence[Changed]
+    has_patch: bool
 
 
 @dataclass(frozen=True, slots=True)
