@@ -159,6 +159,7 @@ class NodeWriter:
         self.context = context
         self._lists = lists
         self._labels = labels
+        self._properties: dict[str, tuple[str, str]] = {}
         self.keys: set[str] = set()
 
     def line(self, subject: str, told: Told) -> str:
@@ -171,8 +172,8 @@ class NodeWriter:
         for predicate, values in told.items():
             others = self._without_types(values, document) if predicate == _TYPE else values
             if others:
-                iri = predicate[1:]
-                document[self.used(iri)] = self._values(iri, others)
+                key, form = self._properties.get(predicate) or self._property(predicate)
+                document[key] = self._value(others[0], form) if len(others) == 1 and form != _LANGUAGE else self._values(others, form)
         return document
 
     def link(self, node: str) -> dict[str, Json]:
@@ -193,8 +194,13 @@ class NodeWriter:
             document["type"] = _one([self.used(kind[1:]) if kind[0] == "<" else kind for kind in names])
         return others
 
-    def _values(self, predicate: str, values: Sequence[str]) -> Json:
-        form = self.context.form(predicate)
+    def _property(self, predicate: str) -> tuple[str, str]:
+        """The key of a property, which is used now, and the form that its values are coerced to: looked up once."""
+        iri = predicate[1:]
+        self._properties[predicate] = found = self.used(iri), self.context.form(iri)
+        return found
+
+    def _values(self, values: Sequence[str], form: str) -> Json:
         if form != _LANGUAGE:
             return _one([self._value(value, form) for value in values])
         texts: dict[str, list[Json]] = {}
@@ -244,7 +250,7 @@ def _by_predicate(triples: Iterable[Triple], context: Context) -> Iterator[tuple
         yield predicate.value, list(group)
 
 
-def _one(values: list[Json]) -> Json:
+def _one(values: Sequence[Json]) -> Json:
     return values[0] if len(values) == 1 else values
 
 

@@ -28,7 +28,7 @@ _SUBJECTS = 64
 _LARGEST = 8 << 20
 """How many bytes of lines may stand in a block."""
 _HEADER = b"\x1f\x8b\x08\0\0\0\0\0\0\xff"  # no name, no time, no system: the same bytes everywhere
-_LEVEL = 6
+_LEVEL = 5  # of 1 to 9: takes a quarter less time than 6, for files that are 4 % longer
 PARTS = ("nt", "ttl", "jsonld", *DATA_GRAPHS)
 """What a block is written as: three formats of all data, and the N-Quads of each graph."""
 _TAGS = dict(zip(DATA_GRAPHS, (STATED, DERIVED), strict=True))
@@ -46,10 +46,10 @@ class Block:
     prefixes: frozenset[str]
 
 
-def pieces(index: Index, size: int) -> Iterator[bytes]:
-    """Yield all lines of *index* in order, in pieces of at least *size* bytes that part no block."""
+def pieces(index: Index, size: int, start: int = 0, end: int | None = None) -> Iterator[bytes]:
+    """Yield the lines of *index* from *start* to *end*, where a block begins, in order, in pieces of at least *size* bytes that part no block."""
     rest = b""
-    for piece in index.pieces(size):
+    for piece in index.pieces(size, start, end):
         rest += piece
         if cut := _last_start(rest):
             yield rest[:cut]
@@ -90,7 +90,7 @@ def written(lines: bytes, notation: Notation) -> Block:
 
 def n_quads(said: bytes, graph: str) -> bytes:
     """Return the N-Triples *said* as N-Quads of the graph called *graph*."""
-    return said.replace(b" .\n", b" <%s> .\n" % graph.encode())
+    return (b" <%s> .\n" % graph.encode()).join(said.split(b" .\n"))
 
 
 def member(content: bytes) -> bytes:
@@ -127,8 +127,8 @@ def _told(lines: bytes) -> dict[str, dict[str, list[str]]]:
 
 def _graphs(lines: bytes, said: bytes) -> dict[str, bytes]:
     """The N-Triples of each graph of the data in tagged *lines*, which have *said* as the N-Triples of both; most blocks have one graph."""
-    held = {name: of_graph(lines, tag) for name, tag in _TAGS.items()}
-    return {name: n_triples(graph) if all(held.values()) else said if graph else b"" for name, graph in held.items()}
+    tags = [tag for tag in _TAGS.values() if b"\t" + tag + b"\n" in lines]
+    return {name: b"" if tag not in tags else said if len(tags) == 1 else n_triples(of_graph(lines, tag)) for name, tag in _TAGS.items()}
 
 
 def _prove(said: set[bytes], document: bytes, form: RdfFormat) -> None:

@@ -55,7 +55,7 @@ def of_data(lines: bytes) -> bytes:
     """Return those of tagged *lines* that are data, stated or derived, without the tag."""
     if b"\t" + ONTOLOGY + b"\n" in lines:
         lines = b"".join([line for line in lines.splitlines(keepends=True) if not line.endswith(b"\t" + ONTOLOGY + b"\n")])
-    return lines.replace(b"\t" + STATED + b"\n", b"\n").replace(b"\t" + DERIVED + b"\n", b"\n")
+    return b"\n".join([line[:-2] for line in lines.split(b"\n")])
 
 
 def of_all(lines: bytes) -> bytes:
