@@ -139,8 +139,8 @@ def _ends(run: Path) -> tuple[bytes, bytes]:
     with run.open("rb") as file:
         first = file.readline()
         size = file.seek(0, os.SEEK_END)
-        reach, last = _STRIDE, b""
-        while last.count(b"\n") < 2 and reach < 2 * size:  # noqa: PLR2004  # the end of the line before, and its own
+        reach, last = _STRIDE, first
+        while last.count(b"\n") < 2 and len(last) < size:  # noqa: PLR2004  # the end of the line before, and its own
             file.seek(max(0, size - reach))
             last = file.read()
             reach *= 2
