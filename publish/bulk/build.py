@@ -116,7 +116,7 @@ class _Making:
         around = changed.turned()
         by_subject = self._index(BY_SUBJECT, spliced(kept.by_subject, changed.removed, changed.added))
         turned_index = self._index(TURNED, spliced(kept.turned, around.removed, around.added))
-        return self._made(by_subject, turned_index), changed
+        return replace(self._made(by_subject, turned_index), before=(kept.by_subject, changed)), changed
 
     def _made(self, by_subject: Index, turned_index: Index) -> Held:
         return Held(self._root, self._frame, self._runs, by_subject, turned_index, Looked(self._frame.base))

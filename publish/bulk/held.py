@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from publish.bulk.again import Change
 from publish.bulk.index import Index
 from publish.bulk.looking import Looked
 from publish.bulk.runs import Run
@@ -28,6 +29,8 @@ class Held:
     by_subject: Index
     turned: Index
     looked: Looked
+    before: tuple[Index, Change] | None = None
+    """The lines by subject of the last time, and what has changed since; nothing where all may have."""
 
     @property
     def descriptors(self) -> tuple[int, int]:

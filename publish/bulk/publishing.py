@@ -53,7 +53,7 @@ def _publish(order: Order, checked: Checked, held: Held, progress: Progress, pla
     numbers = publication.numbers
     terms = [*numbers.classes, *(name for name in numbers.properties if name != TYPE.value)]
     try:
-        publication.written = write_dumps(held.by_subject, publication.notation, terms, made)
+        publication.written = write_dumps(held, publication.notation, terms, place.work)
     except Stopped as stopped:
         raise Mistake("unwritten", words=stopped.reason) from stopped
     count = place.replace(site_files(publication), partial(read_back, accepted))

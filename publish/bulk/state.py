@@ -66,7 +66,7 @@ def read(folder: Path, key: str, files: ExitStack) -> Kept | None:
 def keep(folder: Path, key: str, base: str, runs: Iterable[Run], looked: Looked) -> None:
     """Keep in *folder* what is there now, with the ending `new`, as what was published."""
     (folder / _STATE).unlink(missing_ok=True)
-    for name in (BY_SUBJECT, TURNED, DERIVED):
+    for name in (BY_SUBJECT, TURNED, DERIVED, "blocks", "blocks.json"):
         new(folder, name).replace(folder / name)
     listed = [(run.file, run.digest, str(run.lines), str(run.turned), run.subjects) for run in runs]
     part = folder / f"{_STATE}.part"
