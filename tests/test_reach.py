@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping
 
@@ -22,6 +23,7 @@ from publish.reach.needs import Needs
 from publish.reach.paths import Chain
 from publish.reach.reach import Reach, affected, reaches
 from publish.reach.terms import in_line
+from publish.reach.ways import ways
 from publish.shapes.components import COMPONENTS
 from publish.shapes.judgement import judge
 
@@ -165,3 +167,20 @@ def test_of_the_projects_own_shapes_only_queries_about_all_data_are_unbounded() 
     shapes = as_n_triples("".join(f"{triple} .\n" for triple in project.shapes_graph))
     unbounded = {name.rsplit("/", 1)[-1] for name, known in reaches(shapes.encode()).items() if not known.is_bounded}
     assert unbounded == {"DerivedTriples", "FactGrounds", "OntologyTerms", "SingleSeat", "TimeBounds", "TimeOrder"}
+
+
+@pytest.mark.parametrize(
+    ("shapes", "expected"),
+    [
+        (prop("sh:path ( ex:p [ sh:inversePath ex:q ] ) ; sh:class ex:C"), ["p", "p/^q", "p/^q/type", "p/^q/type/subClassOf+"]),
+        (prop("sh:path [ sh:oneOrMorePath ex:p ] ; sh:equals ex:q"), ["p+", "q"]),
+        (shape("sh:closed true ; sh:node [ sh:property [ sh:path ex:p ; sh:nodeKind sh:IRI ] ]"), ["?property", "p"]),
+        (query("ex:a ex:p ?x . ?x ex:q $this"), ["a/p", "a/p/q"]),
+        (shape("sh:nodeKind sh:IRI"), []),
+    ],
+)
+def test_a_reach_is_told_as_paths(shapes: str, expected: list[str]) -> None:
+    found = {
+        way for known in reaches(as_n_triples(shapes).encode()).values() for way in ways(known.trails, lambda term: re.split("[/#]", term.strip("<>"))[-1])
+    }
+    assert sorted(found) == expected

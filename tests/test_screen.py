@@ -9,21 +9,24 @@ import pytest
 import screening
 from hypothesis import HealthCheck, event, given, settings
 from hypothesis.strategies import SearchStrategy
+from pyoxigraph import Literal, NamedNode
 from pyshacl.constraints import CONSTRAINT_PARAMETERS_MAP
 from pyshacl.constraints.core.cardinality_constraints import MinCountConstraintComponent
 from pyshacl.constraints.core.other_constraints import HasValueConstraintComponent
 from pyshacl.constraints.core.shape_based_constraints import NodeConstraintComponent
 from pyshacl.constraints.core.value_constraints import NodeKindConstraintComponent
 from randomly import as_n_triples, core_shapes, data, query_shapes
+from rdflib import RDF, XSD
 from screening import by_pyshacl, by_screen, lines
 from test_shacl import needs_suite, own_cases, suite_case, suite_cases
 
 from publish.processor import Processor
-from publish.reach import hierarchy, joins, needs, queries, reach, screen, targets, trails, values, verdicts, weaver, wholes
+from publish.reach import hierarchy, joins, needs, queries, reach, screen, targets, terms, trails, values, verdicts, weaver, wholes
 from publish.reach.graph import InMemory
 from publish.reach.paths import Chain
 from publish.shapes.components import COMPONENTS, Datatype
 from publish.shapes.suspects import Suspects
+from publish.shapes.terms import as_rdflib
 
 pytestmark = pytest.mark.filterwarnings("ignore")  # pySHACL warns of the suite's own oddities
 PROOF = bool(os.environ.get("BYNET_PROOF"))
@@ -152,6 +155,18 @@ def test_a_planted_mistake_is_found(planted: str, monkeypatch: pytest.MonkeyPatc
         monkeypatch.setattr(owner, str(name), instead)
     with pytest.raises(AssertionError):
         hold(*asked)
+
+
+TEXTS = ("", "a", 'say "a"', "back\\slash", "tab\tline\nreturn\r", "\u007f\u0001\u0085\u2028", "\\u0041", "\U0001f600", "'^^<b>", '"@en')
+
+
+@pytest.mark.parametrize("said", TEXTS)
+def test_terms_of_lines_are_read_as_what_they_are(said: str) -> None:
+    written = (Literal(said), Literal(said, language="en-GB"), Literal(said, datatype=NamedNode("urn:d")))
+    read = [(terms.literal(str(term).encode()), terms.text(str(term).encode())) for term in written]
+    assert read == [((said, "", str(XSD.string)), said), ((said, "en-gb", str(RDF.langString)), said), ((said, "", "urn:d"), said)]
+    assert [terms.language(str(term).encode()) for term in written] == [b"", b"en-gb", b""]
+    assert [terms.line_term(as_rdflib(term)) for term in written] == [str(term).encode() for term in written]
 
 
 def test_looks_at_parts_add_up() -> None:
