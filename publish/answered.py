@@ -30,9 +30,15 @@ def answered(store: Store, query: Query) -> Answered | None:
         return Answered("srj", answer.serialize(format=QueryResultsFormat.JSON) or b"", truth=bool(answer))
     if not isinstance(answer, QuerySolutions):
         return None
-    names = [variable.value for variable in answer.variables]
-    content = answer.serialize(format=QueryResultsFormat.TSV) or b""
-    solutions = parse_query_results(content, format=QueryResultsFormat.TSV)
+    return read_answer("tsv", answer.serialize(format=QueryResultsFormat.TSV) or b"")
+
+
+def read_answer(extension: str, content: bytes) -> Answered:
+    """Return the answer whose file has *content*, and a name with that ending. Raises `ValueError` where it is none."""
+    solutions = parse_query_results(content, format=QueryResultsFormat.TSV if extension == "tsv" else QueryResultsFormat.JSON)
+    if isinstance(solutions, QueryBoolean):
+        return Answered(extension, content, truth=bool(solutions))
     if not isinstance(solutions, QuerySolutions):
-        return None
-    return Answered("tsv", content, names, [{name: row[name] for name in names if row[name] is not None} for row in solutions])
+        raise ValueError(extension)  # noqa: TRY004  # it is the content that is wrong
+    names = [variable.value for variable in solutions.variables]
+    return Answered(extension, content, names, [{name: row[name] for name in names if row[name] is not None} for row in solutions])

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 import pyoxigraph
 from pyoxigraph import Literal, Quad, RdfFormat, Store, Triple
 
-from publish.answered import answered
+from publish.answered import Answered, answered, read_answer
 from publish.bulk.again import Change
 from publish.bulk.footprint import footprint, made_by
 from publish.bulk.index import Index
@@ -23,10 +23,8 @@ _PIECE = 4 << 20
 _TRIPLES, _MISTAKE = b"+", b"!"
 
 
-def derived(frame: Project, stated: Index, changed: Change | None, note: Note) -> Iterator[bytes]:
-    """Yield what follows from what is *stated* and the judgements of *frame* by its rules, for `derived_triples`; nothing where it has not *changed*."""
-    if changed is not None and not changed.concerns(_concerned(frame)):
-        return
+def derived(frame: Project, stated: Index, note: Note) -> Iterator[bytes]:
+    """Yield what follows from what is *stated* and the judgements of *frame* by its rules, for `derived_triples`."""
     judgements = [triple for triple in frame.triples("judgements") if not _holds(stated, triple)]
     try:
         made = _followed(frame, stated, judgements, note) if frame.rules else set()
@@ -50,13 +48,33 @@ def _concerned(frame: Project) -> frozenset[bytes] | None:
     return seen | made | {line.split(b"\t")[1] for line in lines_of(frame.triples("judgements"))}
 
 
-def unanswered(data: Index, questions: Sequence[Query], note: Note) -> Iterator[bytes]:
-    """Ask each of *questions*; *note* is told the file of each before its turn. Yields nothing."""
-    store = store_of(data, footprint(questions))
+def answers(data: Index, questions: Sequence[Query], changed: Change | None, note: Note) -> Iterator[bytes]:
+    """Yield the answer of each of *questions* that has one, for `answer_in`, then an empty piece; nothing at all where none has *changed*.
+
+    *note* is told the file of each before its turn.
+    """
+    predicates = footprint(questions)
+    if changed is not None and not changed.concerns(predicates):
+        return
+    store = store_of(data, predicates)
     for query in questions:
         note(query.file)
-        answered(store, query)
-    yield from ()
+        if answer := answered(store, query):
+            yield json.dumps([query.iri, answer.extension]).encode() + b"\n" + answer.content
+    yield b""
+
+
+def answer_in(piece: bytes) -> tuple[str, Answered]:
+    """Return the IRI of a question and its answer, which `answers` yielded as *piece*."""
+    head, _, content = piece.partition(b"\n")
+    iri, extension = json.loads(head)
+    return iri, read_answer(extension, content)
+
+
+def is_concerned(frame: Project, changed: Change, _note: Note) -> Iterator[bytes]:
+    """Yield something where what *changed* may change what follows by the rules of *frame*."""
+    if changed.concerns(_concerned(frame)):
+        yield b"yes"
 
 
 def store_of(data: Index, predicates: frozenset[bytes] | None) -> Store:

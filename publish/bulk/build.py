@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from contextlib import ExitStack
 from dataclasses import replace
 from functools import partial
@@ -12,7 +12,7 @@ import pyoxigraph
 from pyoxigraph import RdfFormat, Triple
 
 from publish.bulk.again import Change, change, is_small, looked_again
-from publish.bulk.asking import derived, derived_triples, unanswered
+from publish.bulk.asking import answer_in, answers, derived, derived_triples, is_concerned
 from publish.bulk.crossing import InFiles, files_with, questionable, withdrawn
 from publish.bulk.held import BYTES, Held
 from publish.bulk.index import Index, merged, opened, spliced
@@ -95,7 +95,7 @@ class _Making:
     def _whole(self) -> Held:
         """Put all lines in order."""
         stated = self._index("stated", merged([run.lines for run in self._runs]))
-        lines = tagged(derived_triples(self._derived(stated, None)[0]), DERIVED)
+        lines = self._derived(stated)
         ontology = tagged(self._frame.triples("ontology"), ONTOLOGY)
         derived_lines = self._file(new(self._folder, DERIVED_LINES), lines)
         beside = [derived_lines, self._file(self._folder / "ontology", ontology)]
@@ -106,27 +106,27 @@ class _Making:
 
     def _changed(self, kept: Kept, changed: Change) -> tuple[Held, Change]:
         """Put what has *changed* into the lines that are *kept*; return what has changed in all."""
-        by_subject = self._index("stated", spliced(kept.by_subject, changed.removed, changed.added))
         lines = kept.derived
-        for piece in self._derived(by_subject, changed):
-            lines = tagged(derived_triples(piece), DERIVED)
+        if confined(partial(is_concerned, self._frame, changed), limits_for(len(changed.fields))):
+            lines = self._derived(self._index("stated", spliced(kept.by_subject, changed.removed, changed.added)))
         before, after = ({*content.splitlines(keepends=True)} for content in (kept.derived, lines))
         changed += Change(sorted(before - after), sorted(after - before))
         self._file(new(self._folder, DERIVED_LINES), lines)
         around = changed.turned()
         by_subject = self._index(BY_SUBJECT, spliced(kept.by_subject, changed.removed, changed.added))
         turned_index = self._index(TURNED, spliced(kept.turned, around.removed, around.added))
-        return replace(self._made(by_subject, turned_index), before=(kept.by_subject, changed)), changed
+        return replace(self._made(by_subject, turned_index), before=(kept.by_subject, changed), answers=kept.answers), changed
 
     def _made(self, by_subject: Index, turned_index: Index) -> Held:
         return Held(self._root, self._frame, self._runs, by_subject, turned_index, Looked(self._frame.base))
 
-    def _derived(self, stated: Index, changed: Change | None) -> list[bytes]:
+    def _derived(self, stated: Index) -> bytes:
         limits = limits_for(stated.size // BYTES)
         try:
-            return confined(partial(derived, self._frame, stated, changed), limits, (stated.descriptor,))
+            (piece,) = confined(partial(derived, self._frame, stated), limits, (stated.descriptor,))
         except Stopped as stopped:
             raise Halted(stopped_at(self._frame, stopped, limits)) from stopped
+        return tagged(derived_triples(piece), DERIVED)
 
     def _shares(self, held: Held) -> Shares:
         return Shares(held.by_subject, held.turned, vocabulary(held.by_subject), _n_triples(self._frame.shapes_graph))
@@ -172,14 +172,26 @@ def _inspected(held: Held) -> list[Finding]:
     def compute(note: Note) -> Iterator[bytes]:
         listed = lint(project, note, elsewhere)
         yield from map(told, listed)
-        wrong = {finding.file for finding in listed}
-        yield from unanswered(held.by_subject, [query for query in frame.questions if query.file not in wrong], note)
 
     load_what_lint_needs(project)
     try:
-        return [*map(heard, confined(compute, held.limits, (held.by_subject.descriptor,)))]
+        listed = [*map(heard, confined(compute, held.limits, (held.by_subject.descriptor,)))]
     except Stopped as stopped:
         return [*map(heard, stopped.pieces), stopped_at(frame, stopped, held.limits)]
+    return [*listed, *_answered(held, {finding.file for finding in listed})]
+
+
+def _answered(held: Held, wrong: Collection[str]) -> Iterator[Finding]:
+    """Answer the questions that are not in files in which something is *wrong*, and yield what keeps one from being answered."""
+    questions = [query for query in held.frame.questions if query.file not in wrong]
+    try:
+        pieces = confined(partial(answers, held.by_subject, questions, held.before[1] if held.before else None), held.limits, held.descriptors)
+    except Stopped as stopped:
+        yield stopped_at(held.frame, stopped, held.limits)
+        return
+    if pieces:
+        held.answers.clear()
+        held.answers.update(map(answer_in, pieces[:-1]))
 
 
 def _in_order(frame: Project, data: Iterable[Source]) -> tuple[Source, ...]:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
+from publish.answered import Answered
 from publish.bulk.again import Change
 from publish.bulk.index import Index
 from publish.bulk.looking import Looked
@@ -29,6 +30,8 @@ class Held:
     by_subject: Index
     turned: Index
     looked: Looked
+    answers: dict[str, Answered] = field(default_factory=dict)
+    """The answers of questions by their IRI, once they are known."""
     before: tuple[Index, Change] | None = None
     """The lines by subject of the last time, and what has changed since; nothing where all may have."""
 

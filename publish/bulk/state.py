@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from hashlib import sha256
 from importlib.metadata import version
 from pathlib import Path
 
+from publish.answered import Answered, read_answer
+from publish.bulk.held import Held
 from publish.bulk.index import Index, opened
 from publish.bulk.looking import Looked
 from publish.bulk.runs import Run
@@ -24,13 +26,17 @@ _FORM = 1
 
 @dataclass(frozen=True, slots=True)
 class Kept:
-    """What was published before: the runs of its files, its lines by subject and turned, those of what was derived, and what was seen in them."""
+    """What was published before: the runs of its files, its lines by subject and turned, those of what was derived, what was seen in them.
+
+    *answers* are those of questions by their IRI.
+    """
 
     runs: Sequence[Run]
     by_subject: Index
     turned: Index
     derived: bytes
     looked: Looked
+    answers: dict[str, Answered]
 
 
 def key_of(frame: Project) -> str:
@@ -51,26 +57,28 @@ def read(folder: Path, key: str, files: ExitStack) -> Kept | None:
     """Return what is kept in *folder* of a project with the same *key*, open until *files* are closed."""
     try:
         said = json.loads((folder / _STATE).read_bytes())
-        if said["key"] != key:
-            return None
-        runs = [Run(file, digest, Path(lines), Path(turned), subjects, (), ()) for file, digest, lines, turned, subjects in said["runs"]]
-        if not all(run.lines.exists() for run in runs):
-            return None
-        return Kept(
-            runs, opened(folder / BY_SUBJECT, files), opened(folder / TURNED, files), (folder / DERIVED).read_bytes(), Looked(said["base"], said["looked"])
-        )
-    except (OSError, ValueError, KeyError, TypeError):
+    except (OSError, ValueError):
         return None
+    if said["key"] != key:
+        return None
+    runs = [Run(file, digest, Path(lines), Path(turned), subjects, (), ()) for file, digest, lines, turned, subjects in said["runs"]]
+    if not all(run.lines.exists() for run in runs):
+        return None
+    answers = {iri: read_answer(extension, content.encode()) for iri, (extension, content) in said["answers"].items()}
+    by_subject, turned_index = (opened(folder / name, files) for name in (BY_SUBJECT, TURNED))
+    return Kept(runs, by_subject, turned_index, (folder / DERIVED).read_bytes(), Looked(said["base"], said["looked"]), answers)
 
 
-def keep(folder: Path, key: str, base: str, runs: Iterable[Run], looked: Looked) -> None:
+def keep(folder: Path, key: str, held: Held) -> None:
     """Keep in *folder* what is there now, with the ending `new`, as what was published."""
     (folder / _STATE).unlink(missing_ok=True)
     for name in (BY_SUBJECT, TURNED, DERIVED, "blocks", "blocks.json"):
         new(folder, name).replace(folder / name)
-    listed = [(run.file, run.digest, str(run.lines), str(run.turned), run.subjects) for run in runs]
+    listed = [(run.file, run.digest, str(run.lines), str(run.turned), run.subjects) for run in held.runs]
+    answers = {iri: (answer.extension, answer.content.decode()) for iri, answer in held.answers.items()}
     part = folder / f"{_STATE}.part"
-    part.write_text(json.dumps({"key": key, "base": base, "runs": listed, "looked": looked.told()}), encoding="ascii")
+    said = {"key": key, "base": held.frame.base, "runs": listed, "looked": held.looked.told(), "answers": answers}
+    part.write_text(json.dumps(said), encoding="ascii")
     part.replace(folder / _STATE)
     known = {Path(path).stem for _file, _digest, path, *_rest in listed}
     for path in (folder / "runs").iterdir():
