@@ -214,7 +214,8 @@ class NodeWriter:
             return _literal(value, form)
         if value in self._lists:
             return {"@list": [self._value(member, form) for member in self._lists[value]]}
-        return _id(value) if form == "@id" and not self._labels.get(_id(value)) else self.link(value)
+        is_bare = form == "@id" and not (self._labels and self._labels.get(_id(value)))
+        return _id(value) if is_bare else self.link(value)
 
 
 def _literal(text: str, form: str) -> Json:

@@ -80,11 +80,7 @@ class Namespaces:
 
     def used(self, triples: Iterable[Triple]) -> dict[str, str]:
         """Return the prefixes, A to Z, that *triples* are written with."""
-        return self.declared(self.names(triples))
-
-    def names(self, triples: Iterable[Triple]) -> set[str]:
-        """Return the names of the prefixes that *triples* are written with, and an empty one where an IRI has none."""
-        return {self.split(iri)[0] for triple in triples for iri in _iris(triple)}
+        return self.declared({self.split(iri)[0] for triple in triples for iri in _iris(triple)})
 
     def declared(self, names: Container[str]) -> dict[str, str]:
         """Return the prefixes, A to Z, that have one of *names*."""

@@ -80,12 +80,12 @@ def written(lines: bytes, notation: Notation) -> Block:
     told = {subject: arrange(about, names) for subject, about in _told(data).items()}
     turtle = "".join([f"\n{write_block(subject, about, names)}" for subject, about in told.items()]).encode()
     nodes = SEPARATOR.join([writer.line(subject, about) for subject, about in told.items()]).encode()
-    statements = {*said.splitlines()}
-    _prove(statements, turtle_head(names.declared(names.written())).encode() + turtle, RdfFormat.TURTLE)
+    statements, prefixes = {*said.splitlines()}, names.written()
+    _prove(statements, turtle_head(names.declared(prefixes)).encode() + turtle, RdfFormat.TURTLE)
     _prove(statements, graph_head(notation.context.definitions(writer.keys)).encode() + nodes + GRAPH_END.encode(), RdfFormat.JSON_LD)
     parts = {"nt": said, "ttl": turtle, "jsonld": nodes}
     parts |= {name: n_quads(graph, notation.base + name) for name, graph in _graphs(lines, said).items()}
-    return Block({name: member(content) if content else b"" for name, content in parts.items()}, frozenset(names.written()))
+    return Block({name: member(content) if content else b"" for name, content in parts.items()}, frozenset(prefixes))
 
 
 def n_quads(said: bytes, graph: str) -> bytes:
