@@ -16,7 +16,7 @@ from publish.snapshots import ALL, GRAPHS
 from publish.texts import LANGUAGES, table, text
 from publish.turtle import Namespaces, declared_prefixes, rdf_lists, statement_order, write_term
 
-_MEMBERSHIP = "http://www.w3.org/ns/org#Membership"
+MEMBERSHIP = "http://www.w3.org/ns/org#Membership"
 _OF_THE_RELEASE = {DCAT + "version", OWL + "versionInfo", DCTERMS + "modified"}
 _ENDS = {DCAT + "endDate", OWL + "deprecated", PROV + "endedAtTime", PROV + "invalidatedAtTime", TIME + "hasEnd"}
 _NAME = NamedNode(SHACL + "name")
@@ -184,7 +184,7 @@ class Told:
     def _has_ended(self, iri: str, told: Mapping[str, list[Triple]]) -> bool:
         """It has an end of its own; or it is a membership, which is a state, over a time that has one."""
         near = [iri]
-        if any(_MEMBERSHIP in self._broader(kind) for kind in self._types(iri)):
+        if any(MEMBERSHIP in self._broader(kind) for kind in self._types(iri)):
             near += [triple.object.value for triple in told.get(iri, ()) if isinstance(triple.object, NamedNode) and triple.predicate != TYPE]
         return any(self._is_end(triple) for node in near for triple in told.get(node, ()))
 

@@ -3,7 +3,8 @@
 LDES 1.0 (https://semiceu.github.io/LinkedDataEventStreams/releases/1.0.0/), in pages as TREE has them
 (https://treecg.github.io/specification/). A member is a change of one resource: what is said of the change stands in the default
 graph of a page, and the graph that bears the member's IRI holds all that is said of the resource after it; nothing, where it was
-deleted without a tombstone. So the last members of all resources are the present data.
+deleted without a tombstone. So the last members of all resources are the present data; or, where the feed requires a release
+(``dcterms:requires``), what has become of the data of that release.
 
 A page that is full never changes again. The root, ``feed.trig``, alone points at the pages: in a search tree one node points at
 each (TREE, section 3). Pages call themselves and each other by relative IRIs, so that a client can follow them on whatever host
@@ -14,7 +15,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import groupby
 
 from pyoxigraph import Literal, NamedNode, Triple
@@ -37,13 +38,19 @@ _KEPT = {NamedNode(DCTERMS + name) for name in ("license", "publisher")}
 
 @dataclass(frozen=True, slots=True)
 class Stream:
-    """What the feed is made from: the base IRI, the data set's IRI, its present release, its data (stated and derived, sorted), its prefixes."""
+    """What the feed is made from: the base IRI, the data set's IRI, its present release, its data (stated and derived, sorted), its prefixes.
+
+    A feed that does not tell of everything goes on from the data of a release, whose folder is *since*. Of the data it is enough then to have what is
+    said of resources that the feed tells of already, and of those that changed; *before* is what was said of resources that it does not tell of yet.
+    """
 
     base: str
     dataset: str
     release: Release
     triples: Sequence[Triple]
     prefixes: Mapping[str, str]
+    since: str = ""
+    before: Mapping[str, tuple[Triple, ...]] = field(default_factory=dict)
 
     @property
     def iri(self) -> str:
@@ -79,6 +86,18 @@ def feed_files(stream: Stream, earlier: Mapping[str, bytes]) -> Iterator[tuple[s
     yield ROOT, "".join(_write_root(stream, pages)).encode()
     for path, page in pages.items():
         yield path, earlier[path] if before.get(path) == page else "".join(_write_page(stream, path, page)).encode()
+
+
+def standing_feed(stream: Stream, earlier: Mapping[str, bytes]) -> Iterator[tuple[str, bytes]]:
+    """Yield ``feed.trig`` and all pages of *earlier* as they are: a feed that does not tell what the present release changes. Raises `DamagedFeed`."""
+    pages = _pages(stream, earlier)
+    yield ROOT, "".join(_write_root(stream, pages)).encode()
+    yield from ((path, earlier[path]) for path in pages)
+
+
+def told_of(earlier: Mapping[str, bytes]) -> frozenset[str]:
+    """Return the IRIs of the resources that the pages of a feed tell of; *earlier* are its files by path. Raises `DamagedFeed`."""
+    return frozenset(latest(read_page(content, path) for path, content in earlier.items() if _PAGE.fullmatch(path)))
 
 
 def replay(pages: Iterable[bytes]) -> list[Triple]:
@@ -122,11 +141,12 @@ def _changes(stream: Stream, before: Mapping[str, Member]) -> Iterator[tuple[Cha
     """Yield what happened to each resource that is not now as it was *before*, by IRI, with all that is said of it now."""
     now = {subject.value: tuple(group) for subject, group in groupby(stream.triples, _subject) if isinstance(subject, NamedNode)}
     gone = tombstones(stream.triples)
-    for resource in sorted({*before, *now}):
+    for resource in sorted({*before, *now, *stream.before}):
         old, triples = before.get(resource), now.get(resource, ())
-        if triples == (old.triples if old else ()):
+        had = old.triples if old else stream.before.get(resource, ())
+        if triples == had:
             continue
-        alive = old is not None and old.kind != ChangeKind.DELETE
+        alive = old.kind != ChangeKind.DELETE if old else bool(had)
         yield ChangeKind.DELETE if not triples or resource in gone else ChangeKind.UPDATE if alive else ChangeKind.CREATE, resource, triples
 
 
@@ -163,6 +183,8 @@ def _description(stream: Stream) -> Iterator[Triple]:
     yield Triple(feed, TYPE, NamedNode(LDES + "EventStream"))
     yield Triple(feed, NamedNode(DCTERMS + "source"), dataset)
     yield Triple(feed, NamedNode(TREE + "view"), NamedNode(stream.base + ROOT))
+    if stream.since:
+        yield Triple(feed, NamedNode(DCTERMS + "requires"), NamedNode(stream.base + stream.since))
     yield from (Triple(feed, triple.predicate, triple.object) for triple in about if triple.predicate in _KEPT)
     for triple in about:
         if triple.predicate == TITLE and isinstance(triple.object, Literal) and (language := triple.object.language) in LANGUAGES:

@@ -16,11 +16,15 @@ from operator import itemgetter
 import pyoxigraph
 from pyoxigraph import RdfFormat, Triple
 
+from publish.model import DATA_GRAPHS
+
 Fields = list[bytes]
 """The fields of a line."""
 _CLOSING = {ord("<"): b">", ord("_"): b"", ord('"'): b""}
 STATED, DERIVED, ONTOLOGY = b"s", b"d", b"o"
 """The tags of the graphs that shapes see together."""
+TAGS = dict(zip(DATA_GRAPHS, (STATED, DERIVED), strict=True))
+"""The tags of the graphs of the data, by their names."""
 
 
 def lines_of(triples: Iterable[Triple]) -> list[bytes]:
