@@ -9,6 +9,7 @@ from typing import Any
 
 import pyoxigraph
 from pyoxigraph import RdfFormat
+from pyshacl.constraints.sparql.sparql_based_constraint_components import SPARQLConstraintComponentValidator
 from pyshacl.rdfutil.stringify import stringify_blank_node
 
 from publish.bulk.lines import lines_of, n_triples
@@ -92,6 +93,7 @@ def _with(every: Iterable[bytes], predicates: frozenset[bytes] | None) -> Iterat
 
 def _outcome(told: Iterable[Told], judged: int) -> Outcome:
     stringify_blank_node.dict_cache.clear()  # what it remembers of a graph it takes for that of another one in the same place of the memory
+    SPARQLConstraintComponentValidator.validator_cache.clear()
     found: Counter[str] = Counter()
     focus_nodes: dict[str, int] = {}
     for piece in told:

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from pyshacl.constraints import CONSTRAINT_PARAMETERS_MAP
 from randomly import as_n_triples, core_shapes, data, query_shapes, statements
 from screening import lines
-from test_screen import prop, query, shape
+from test_screen import COMPONENT, prop, query, shape
 from workbench import ROOT
 
 from publish.build import load_project
@@ -126,6 +126,11 @@ BOUNDED = {
     "joined by a value": "$this ex:p ?x . ?y ex:q ?x",
     "any property": "$this ?property ?value",
 }
+OWN = {
+    "$value ex:q ?x . ?x ex:r $this": True,
+    "$this ?predicate $least FILTER($value = 1)": True,
+    "$value ex:q ?x . ?y ex:r ?z": False,
+}
 UNBOUNDED = {
     "not joined": ("$this ex:p ?x . ?y ex:q ?z", {"p", "q"}),
     "in one alternative alone": ("{ $this ex:p ?x } UNION { $this ex:q ?y } ?x ex:r ?z", {"p", "q", "r"}),
@@ -155,6 +160,14 @@ def test_a_query_that_is_not_is_said_to_be_unbounded(name: str) -> None:
     assert not known.is_bounded
     assert [one.reason for one in known.unbounded] == ["pattern"]
     assert known.needs == (None if predicates is None else Needs(frozenset(f"<{EXAMPLE}{name}".encode() for name in predicates)))
+
+
+@pytest.mark.parametrize("pattern", OWN)
+def test_a_component_of_somebodys_own_is_bounded_where_its_query_is_joined_to_what_it_is_given(pattern: str) -> None:
+    component = COMPONENT.replace("$value ex:q ?x FILTER(?x >= $least)", pattern)
+    known = [one for one in reaches(as_n_triples(component + prop("sh:path ex:p ; ex:least 1")).encode()).values() if one.trails.predicates()]
+    assert [one.is_bounded for one in known] == [OWN[pattern]]
+    assert not known[0].needs or known[0].needs.predicates == (set() if OWN[pattern] else {f"<{EXAMPLE}q".encode(), f"<{EXAMPLE}r".encode()})
 
 
 def test_what_is_not_understood_is_unbounded_and_sees_all() -> None:

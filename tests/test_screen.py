@@ -108,6 +108,9 @@ def query(pattern: str) -> str:
     return declared + shape(f"sh:sparql [ sh:prefixes ex: ; sh:select '''SELECT $this ?value {{ {pattern} }}''' ]")
 
 
+COMPONENT = """ex:component a sh:ConstraintComponent ; sh:parameter [ sh:path ex:least ] ;
+    sh:validator [ a sh:SPARQLAskValidator ; sh:prefixes ex: ; sh:ask "ASK { $value ex:q ?x FILTER(?x >= $least) }" ] .
+ex: sh:declare [ sh:prefix "ex" ; sh:namespace "http://example.org/" ] . """
 ONE, TWO = "ex:a ex:p 1 .", "ex:a ex:p ex:b . ex:c ex:q ex:d ."
 TRIPLE = "ex:a ex:p ex:b , ex:f . ex:b ex:r 1 . ex:c ex:q ex:d ."
 CLASSES = "ex:a a ex:C ; ex:p ex:b . ex:b a ex:D . ex:D rdfs:subClassOf ex:C ."
@@ -136,6 +139,7 @@ PLANTED: dict[str, tuple[object, object, object, str, str]] = {
     "reach of pairs": (weaver.Weaver, "see", lambda *_: None, "ex:a ex:p 1 ; ex:q 1 .", prop("sh:path ex:p ; sh:equals ex:q ; sh:minCount 2")),
     "reach of paths": (weaver.Weaver, "_repeat", lambda *_: None, TWO, prop("sh:path [ sh:oneOrMorePath ex:p ] ; sh:maxCount 0")),
     "reach of nested shapes": (reach, "inner_shapes", lambda _: (), TWO, shape("sh:node [ sh:property [ sh:path ex:p ; sh:maxCount 0 ] ]")),
+    "reach of own components": (reach, "own_constraints", lambda _: [], "ex:a ex:p ex:b . ex:b ex:q 2 .", COMPONENT + prop("sh:path ex:p ; ex:least 1")),
     "spelling": (trails.Edge, "is_lost", lambda *_: False, "ex:a ex:p 1 . ex:b ex:q '01'^^xsd:integer .", query("$this ex:p ?v . ?x ex:q ?v")),
     "optional patterns": (joins.Joins, "_optional", lambda _, pattern, scope: scope, TWO, query("$this ex:p ?x OPTIONAL { $this ex:p ?value }")),
     "patterns in conditions": (joins, "exists_in", lambda _: (), "ex:a ex:p 1 ; ex:r 2 .", query("$this ex:p ?value FILTER(EXISTS { $this ex:r 2 })")),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from pyshacl.constraints import CONSTRAINT_PARAMETERS_MAP
@@ -32,12 +32,27 @@ class Unusable(Exception):
 
 
 def constraints_of(shape: Shape) -> list[Component]:
-    """Return the constraints of *shape*. Raises `Unusable` where one can't be made, and where one is a component of somebody's own."""
-    kinds = dict.fromkeys(_MADE_BY[word] for word, _value in shape.sg.predicate_objects(shape.node) if word in _MADE_BY)
-    made = [component for kind in kinds for component in _made(kind, shape)]
-    if _attempt(shape.find_custom_constraints):
+    """Return the constraints of *shape*. Raises `Unusable` where one can't be made, and where one is by a component of somebody's own."""
+    made = known_constraints(shape)
+    if own_constraints(shape):
         raise Unusable
     return made
+
+
+def known_constraints(shape: Shape) -> list[Component]:
+    """Return the constraints of *shape* by the components of SHACL. Raises `Unusable` where one can't be made."""
+    kinds = dict.fromkeys(_MADE_BY[word] for word, _value in shape.sg.predicate_objects(shape.node) if word in _MADE_BY)
+    return [component for kind in kinds for component in _made(kind, shape)]
+
+
+def own_constraints(shape: Shape) -> list[Component]:
+    """Return the constraints of *shape* by components of somebody's own. Raises `Unusable` where one can't be made."""
+    try:
+        return [component.make_validator_for_shape(shape) for component in shape.find_custom_constraints()]
+    except MemoryError:
+        raise
+    except Exception as error:
+        raise Unusable from error
 
 
 def members(component: Component) -> list[list[Shape]]:
@@ -83,15 +98,6 @@ def _made(kind: type, shape: Shape) -> Iterable[Component]:
         return [kind(shape)]
     except ConstraintLoadWarning:  # pySHACL passes over these
         return []
-    except MemoryError:
-        raise
-    except Exception as error:
-        raise Unusable from error
-
-
-def _attempt(search: Any) -> Sequence[Component]:  # noqa: ANN401  # pySHACL gives it no types
-    try:
-        return list(search())
     except MemoryError:
         raise
     except Exception as error:

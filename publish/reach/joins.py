@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
-from rdflib.term import Node, URIRef, Variable
+from rdflib.term import Node, URIRef
 
 from publish.reach.algebra import Pattern, Statement, exists_in, inverted, is_variable, path_in, rootless
 from publish.reach.terms import line_term
@@ -12,7 +12,6 @@ from publish.reach.weaver import Weaver
 
 Terms = frozenset[Node]
 """Variables and blank nodes."""
-THIS: Terms = frozenset((Variable("this"),))
 
 
 class Unjoined(Exception):
@@ -20,13 +19,18 @@ class Unjoined(Exception):
 
 
 class Joins:
-    """Weaves the patterns of a query into trails, from the place of the focus node."""
+    """Weaves the patterns of a query into trails, from the places of what it is *given*: terms that are the same in all of it."""
 
-    def __init__(self, weaver: Weaver, place: int) -> None:
+    def __init__(self, weaver: Weaver, given: Mapping[Node, int]) -> None:
         self._weaver = weaver
-        self._places: dict[Node, int] = {Variable("this"): place}
+        self._given = frozenset(given)
+        self._places = dict(given)
 
-    def walk(self, pattern: Pattern, known: Terms = THIS) -> Terms:
+    def weave(self, pattern: Pattern) -> None:
+        """Weave *pattern* in. Raises as `walk` does."""
+        self.walk(pattern, self._given)
+
+    def walk(self, pattern: Pattern, known: Terms) -> Terms:
         """Weave *pattern* in, where solutions have only values of *known* that are seen already; return these, with those that are seen then.
 
         Raises `Unjoined` where a part of it is joined to none of them, `Opaque` where a part is not known.
@@ -54,13 +58,13 @@ class Joins:
     def _optional(self, pattern: Pattern, known: Terms) -> Terms:
         """What is joined to the optional part by more than the part before it may have a value there or none, and does not count."""
         after = self.walk(pattern.p1, known)
-        inner = self.walk(pattern.p2, after & certain(pattern.p1) | THIS)
+        inner = self.walk(pattern.p2, after & certain(pattern.p1) | self._given)
         self._expression(pattern.expr, inner & (certain(pattern.p1) | certain(pattern.p2)))
         return after
 
     def _expression(self, expression: object, known: Terms) -> None:
         for inner in exists_in(expression):
-            self.walk(inner, known | THIS)
+            self.walk(inner, known | self._given)
 
     def _triples(self, statements: Iterable[Statement], known: Terms) -> Terms:
         waiting = list(statements)

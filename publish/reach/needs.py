@@ -55,10 +55,10 @@ def selecting(variable: str, query: str) -> str:
     """Return *query* as one that selects a *variable* alone. Raises `Opaque` where something follows its pattern."""
     words = words_of(query)
     start, end = words.index("{"), words.rindex("}") + 1
-    (*_others, select) = _SELECT.finditer(words[:start])
-    if words[end:].strip():
+    selects = [match.start() for match in _SELECT.finditer(words[:start])]
+    if not selects or words[end:].strip():
         raise Opaque
-    return f"{query[: select.start()]}SELECT DISTINCT {variable} WHERE {query[start:end]}"
+    return f"{query[: selects[-1]]}SELECT DISTINCT {variable} WHERE {query[start:end]}"
 
 
 def found_lines(store: Store, finding: str, graph: Graph) -> Iterator[bytes]:

@@ -12,7 +12,7 @@ from enum import IntEnum
 
 import rdflib
 from pyoxigraph import Store
-from rdflib.term import Variable
+from rdflib.term import Node, Variable
 
 from publish.errors import BadQuery
 from publish.reach.algebra import Opaque, Pattern, exists_in, is_variable, may_be_empty, mentions, occurs, path_in, selected
@@ -38,10 +38,11 @@ class Bound(IntEnum):
 
 @dataclass(frozen=True, slots=True)
 class Query:
-    """A query of a shape: its text with ``$this`` as a variable, and the pattern that it selects from."""
+    """A query of a shape: its text with ``$this`` as a variable, the pattern that it selects from, and the variables that are given when it is asked."""
 
     text: str
     pattern: Pattern
+    given: frozenset[Node] = frozenset((_THIS,))
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,21 +66,20 @@ class Question:
 
 def queries_of(component: Component) -> Iterator[Query]:
     """Yield the queries of a constraint in SPARQL. Raises `Unusable` where pySHACL would raise an exception, and `Opaque` as `selected` does."""
-    for query in component.sparql_constraints:
-        if not query.deactivated:
-            try:
-                bindings, text = query.pre_bind_variables(_ANY)
-                whole = query.apply_prefixes(text)
-            except MemoryError:
-                raise
-            except Exception as error:
-                raise Unusable from error
-            yield _query(whole, bindings)
+    for helper in component.sparql_constraints:
+        if not helper.deactivated:
+            yield _query(*_prepared(helper, None), {})
+
+
+def query_of(component: Component) -> Query:
+    """Return the query of a constraint by a component of somebody's own, which is asked of each value. Raises as `queries_of` does."""
+    helper = component.query_helper
+    return _query(*_prepared(helper, _ANY), helper.param_bind_map)
 
 
 def question(query: Query) -> Question:
     """Return what to ask in the place of *query*. Raises `Opaque` where it has to be asked for each focus node."""
-    if bound(query.pattern) is not Bound.ALWAYS:
+    if query.given != {_THIS} or bound(query.pattern) is not Bound.ALWAYS:
         raise Opaque
     return Question(selecting("?this", query.text), query)
 
@@ -98,17 +98,29 @@ def bound(pattern: Pattern) -> Bound:
     return Bound.NOT if rule is None else rule(pattern)
 
 
-def _query(text: str, bindings: dict[str, rdflib.term.Node]) -> Query:
-    """A query as the judge asks it. Raises `Opaque` where it does not put the focus node in the place of ``$this``."""
-    others = {name: term for name, term in bindings.items() if name != "this"}
-    open_text, closed_text = pre_bound(text, others), pre_bound(text, bindings)
-    if "this" not in bindings or open_text is None or closed_text is None:
+def _prepared(helper: Component, value: Node | None) -> tuple[str, dict[str, Node]]:
+    """The text of a query, and what it is given, as pySHACL makes them."""
+    try:
+        bindings, text = helper.pre_bind_variables(_ANY, valuenode=value, extravars=helper.param_bind_map.keys())
+        return helper.apply_prefixes(text), bindings
+    except MemoryError:
+        raise
+    except Exception as error:
+        raise Unusable from error
+
+
+def _query(text: str, bindings: dict[str, Node], parameters: dict[str, Node]) -> Query:
+    """A query as the judge asks it. Raises `Opaque` where it does not put terms in the places of its variables."""
+    given = bindings.keys() & {"this", "value"}
+    others = {name: term for name, term in (bindings | parameters).items() if name not in given}
+    open_text, closed_text = pre_bound(text, others), pre_bound(text, bindings | parameters)
+    if not given or open_text is None or closed_text is None:
         raise Opaque
     try:
         run(Store(), closed_text, {})
     except BadQuery as error:
         raise Unusable from error
-    return Query(open_text, selected(open_text))
+    return Query(open_text, selected(open_text), frozenset(map(Variable, given)))
 
 
 def _of_triples(pattern: Pattern) -> Bound:

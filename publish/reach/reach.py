@@ -3,21 +3,22 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 from pyshacl.constraints.core.other_constraints import ClosedConstraintComponent
 from pyshacl.constraints.core.value_constraints import ClassConstraintComponent
 from rdflib.term import Node
 
 from publish.reach.algebra import Opaque
-from publish.reach.constraints import Component, Shape, Unusable, constraints_of, inner_shapes
+from publish.reach.constraints import Component, Shape, Unusable, inner_shapes, known_constraints, own_constraints
 from publish.reach.graph import Graph
 from publish.reach.joins import Joins, Unjoined
 from publish.reach.loaded import Named, shapes_of
 from publish.reach.needs import Needs
 from publish.reach.paths import NoPath, Repeated, Step, path_of
-from publish.reach.queries import Query, needs_of, queries_of
+from publish.reach.queries import Query, needs_of, queries_of, query_of
 from publish.reach.screen import Suspect
 from publish.reach.targets import Target
 from publish.reach.terms import SUBCLASS, TYPE, UNDERSCORE, line, line_term
@@ -164,9 +165,11 @@ class _Reader:
 
     def _constraints(self, shape: Shape, place: int) -> None:
         values = self.weaver.follow(path_of(shape.sg.graph, shape.path()), place) if shape.is_property_shape else place
-        for component in constraints_of(shape):
+        for component in own_constraints(shape):
+            self._queries(partial(_of_own, component), {"this": place, "value": values})
+        for component in known_constraints(shape):
             if isinstance(component, Sparql):
-                self._queries(component, place)
+                self._queries(partial(queries_of, component), {"this": place})
             elif isinstance(component, ClassConstraintComponent):
                 self.weaver.follow(_ABOVE, self.weaver.follow(Step(TYPE, is_inverse=False), values))
             elif isinstance(component, ClosedConstraintComponent):
@@ -176,17 +179,22 @@ class _Reader:
             for inner in inner_shapes(component):
                 self.weaver.join(values, self._entry(inner))
 
-    def _queries(self, component: Component, place: int) -> None:
+    def _queries(self, made: Callable[[], Iterable[Query]], places: Mapping[str, int]) -> None:
+        """Weave queries in, from the *places* of what they are given, by its variable."""
         try:
-            for query in queries_of(component):
-                self._query(query, place)
+            for query in made():
+                self._query(query, {variable: places[str(variable)] for variable in query.given})
         except Opaque:
             self.unbounded.append(Unbounded("query", "", None))
 
-    def _query(self, query: Query, place: int) -> None:
+    def _query(self, query: Query, given: Mapping[Node, int]) -> None:
         try:
-            Joins(self.weaver, place).walk(query.pattern)
+            Joins(self.weaver, given).weave(query.pattern)
         except Unjoined as unjoined:
             self.unbounded.append(Unbounded("pattern", str(unjoined), needs_of(query)))
         else:
             self.otherwise.append(needs_of(query))
+
+
+def _of_own(component: Component) -> list[Query]:
+    return [query_of(component)]
