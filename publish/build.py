@@ -109,7 +109,8 @@ class Order:
     """What to publish: the project's folder, where to, the base of its IRIs where it is not its own, and the site before where that is not *out*.
 
     *expires* is the last day on which a copy is valid, or `validity.NEVER`; where it is nothing, that of the site before. *resources* says
-    where the descriptions of the data's resources are: in ``files`` of their own, in ``bundles``, or in ``none`` but the dumps.
+    where the descriptions of the data's resources are: in ``files`` of their own, in ``bundles``, or in ``none`` but the dumps; *memory* is how many MiB
+    may be taken then.
     """
 
     root: Path
@@ -118,6 +119,7 @@ class Order:
     previous: str | None = None
     expires: str | None = None
     resources: str = "files"
+    memory: int = 4096
 
 
 def publish_project(order: Order, progress: Progress, processor: Processor) -> tuple[Checked, int]:

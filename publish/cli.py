@@ -65,6 +65,7 @@ def cli(context: click.Context, root: Path | None, lang: str | None) -> None:
 @click.option("--base-iri")
 @click.option("--expires", metavar="DAY")
 @click.option("--resources", type=click.Choice(["files", "bundles", "none"]), default="files", show_default=True)
+@click.option("--memory", type=click.IntRange(min=1024), default=4096, show_default=True, metavar="MIB")
 @click.pass_obj
 def publish(options: Options, /, out: Path, **given: Any) -> None:  # noqa: ANN401  # texts, or nothing
     """Write the site."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator
-from contextlib import ExitStack
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -14,19 +13,20 @@ from pyoxigraph import RdfFormat, Triple
 from publish.bulk.again import Change, change, is_small, looked_again
 from publish.bulk.asking import answer_in, answers, derived, derived_triples, is_concerned
 from publish.bulk.crossing import InFiles, files_with, questionable, withdrawn
-from publish.bulk.held import BYTES, Held
+from publish.bulk.held import BYTES, Held, Work, limits_of
 from publish.bulk.index import Index, merged, opened, spliced
 from publish.bulk.judging import Extract, extract
 from publish.bulk.lines import DERIVED, ONTOLOGY, tagged, turned
 from publish.bulk.looking import Looked, Shares, tasks, vocabulary
-from publish.bulk.runs import Run, Runs, everything_else
+from publish.bulk.pace import Pace
+from publish.bulk.runs import Run, Runs
 from publish.bulk.state import BY_SUBJECT, TURNED, Kept, key_of, new, read
 from publish.bulk.state import DERIVED as DERIVED_LINES
 from publish.check import findings, sort_findings
 from publish.confined import Note, Stopped, confined, limits_for
 from publish.errors import CheckFailed
 from publish.findings import found, heard, told
-from publish.lint import Elsewhere, described, lint
+from publish.lint import Elsewhere, lint
 from publish.model import Finding, Project, Source
 from publish.parallel import confined_each
 from publish.processor import Processor
@@ -39,23 +39,20 @@ from publish.trial import Halted, load_what_lint_needs, stopped_at
 _RUNS = "runs"
 
 
-def check_on_disk(root: Path, base: str | None, folder: Path, processor: Processor, files: ExitStack) -> tuple[Checked, Held | None]:
-    """Return what is wrong with the project under *root*, and the project, where it can be read.
-
-    Its lines lie in *folder*, where those of the last time may be, and are open until *files* are closed.
-    """
+def check_on_disk(root: Path, base: str | None, work: Work, processor: Processor) -> tuple[Checked, Held | None]:
+    """Return what is wrong with the project under *root*, and the project, where it can be read."""
     frame_read = read_frame(root, base)
     if frame_read.project is None:
         return Checked(None, tuple(sort_findings(frame_read.findings))), None
     frame = frame_read.project
-    (folder / _RUNS).mkdir(exist_ok=True)
-    runs = [*Runs(folder / _RUNS, root, frame, everything_else(frame, described(frame))).read(source_files(root)["data"])]
+    (work.folder / _RUNS).mkdir(exist_ok=True)
+    runs = [*Runs(work.folder / _RUNS, root, frame, work.progress).read(source_files(root)["data"])]
     listed = [*frame_read.findings, *(finding for run in runs for finding in run.findings)]
     if any(not run.lines.suffix for run in runs):
         return Checked(None, tuple(sort_findings(listed))), None
     prepare()
     try:
-        held = _Making(root, frame, runs, folder, files).held()
+        held = _Making(root, frame, runs, work).held()
     except Halted as halted:
         return Checked(frame, tuple(sort_findings([*listed, halted.finding]))), None
     except Stopped as stopped:
@@ -66,9 +63,9 @@ def check_on_disk(root: Path, base: str | None, folder: Path, processor: Process
 class _Making:
     """Makes the lines of a project, all of them or only what is new, and has them looked at."""
 
-    def __init__(self, root: Path, frame: Project, runs: list[Run], folder: Path, files: ExitStack) -> None:
+    def __init__(self, root: Path, frame: Project, runs: list[Run], work: Work) -> None:
         self._root, self._frame, self._runs = root, frame, runs
-        self._folder, self._files = folder, files
+        self._work, self._folder, self._files = work, work.folder, work.files
 
     def held(self) -> Held:
         """Return the project with its lines, and what was seen in them. Raises `Halted`, `BadQuery` and `Stopped`."""
@@ -86,14 +83,18 @@ class _Making:
 
     def _looked(self, held: Held) -> Held:
         shares = self._shares(held)
+        pace = Pace(self._work.progress, "looking")
         for answer in confined_each(tasks(self._frame, shares), held.limits, held.descriptors):
             if isinstance(answer, Stopped):
                 raise answer
+            before = held.looked.numbers.triples
             held.looked.add(b"".join(answer).decode())
+            pace.add(held.looked.numbers.triples - before)
         return held
 
     def _whole(self) -> Held:
         """Put all lines in order."""
+        self._work.progress("ordering")
         stated = self._index("stated", merged([run.lines for run in self._runs]))
         lines = self._derived(stated)
         ontology = tagged(self._frame.triples("ontology"), ONTOLOGY)
@@ -118,10 +119,11 @@ class _Making:
         return replace(self._made(by_subject, turned_index), before=(kept.by_subject, changed), answers=kept.answers), changed
 
     def _made(self, by_subject: Index, turned_index: Index) -> Held:
-        return Held(self._root, self._frame, self._runs, by_subject, turned_index, Looked(self._frame.base))
+        return Held(self._root, self._frame, self._runs, by_subject, turned_index, Looked(self._frame.base), self._work.memory)
 
     def _derived(self, stated: Index) -> bytes:
-        limits = limits_for(stated.size // BYTES)
+        self._work.progress("deriving")
+        limits = limits_of(stated, self._work.memory)
         try:
             (piece,) = confined(partial(derived, self._frame, stated), limits, (stated.descriptor,))
         except Stopped as stopped:

@@ -35,6 +35,11 @@ class Numbers:
         self.firsts: dict[str, str] = {}
         """The first member of each class that is under the base."""
 
+    @property
+    def triples(self) -> int:
+        """How many triples were counted, of all graphs of the data."""
+        return self._counts["graph", ALL, "triples"]
+
     def told(self) -> str:
         """Return the numbers as JSON."""
         return json.dumps([[[*key, number] for key, number in self._named().items()], self.firsts])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -10,12 +11,16 @@ from publish.answered import Answered
 from publish.bulk.again import Change
 from publish.bulk.index import Index
 from publish.bulk.looking import Looked
+from publish.bulk.pace import Progress
 from publish.bulk.runs import Run
 from publish.confined import Limits, limits_for
 from publish.intake.files import read_sources
 from publish.model import Project, Source
+from publish.parallel import WORKERS
 from publish.rebase import move_source
 
+MEMORY = 4096
+"""How many MiB all processes together may take, where nothing else is said."""
 BYTES = 100
 """The bytes of a line, more or less."""
 
@@ -30,6 +35,7 @@ class Held:
     by_subject: Index
     turned: Index
     looked: Looked
+    memory: int = MEMORY
     answers: dict[str, Answered] = field(default_factory=dict)
     """The answers of questions by their IRI, once they are known."""
     before: tuple[Index, Change] | None = None
@@ -43,10 +49,28 @@ class Held:
     @property
     def limits(self) -> Limits:
         """The limits of work on all data."""
-        return limits_for(self.by_subject.size // BYTES)
+        return limits_of(self.by_subject, self.memory)
 
     def sources(self, names: Iterable[str]) -> tuple[Source, ...]:
         """Return data files as sources, in order, that of the data set among them."""
         wanted = {*names, *(source.file for source in self.frame.sources["data"])}
         paths = [self.root / run.file for run in self.runs if run.file in wanted]
         return tuple(move_source(source, self.frame.own_base, self.frame.base) for source, _faults in read_sources(paths, self.root))
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    """Where lines are worked on: in a *folder*, in which those of the last time may be, open until *files* are closed.
+
+    *progress* is told of each stage; *memory* is how many MiB all processes together may take beside what they are made of.
+    """
+
+    folder: Path
+    files: ExitStack
+    progress: Progress
+    memory: int = MEMORY
+
+
+def limits_of(lines: Index, memory: int) -> Limits:
+    """Return the limits of work on all *lines*, where all processes together may take so many MiB of *memory*."""
+    return Limits(limits_for(lines.size // BYTES).seconds, memory // WORKERS)

@@ -14,11 +14,12 @@ from pathlib import Path
 
 from publish.bulk.glance import Doubt, lines_at_a_glance
 from publish.bulk.lines import STATED, tagged, turned
+from publish.bulk.pace import Pace, Progress
 from publish.confined import Limits, Note, Stopped
 from publish.findings import found, heard, told
 from publish.intake.files import read_bytes, source_of
 from publish.intake.gate import SYNTAXES, admit
-from publish.lint import Elsewhere, Known
+from publish.lint import Elsewhere, Known, described
 from publish.model import Finding, Project
 from publish.parallel import confined_each
 from publish.paths import page_path
@@ -64,10 +65,12 @@ class _Given:
 
 
 class Runs:
-    """Runs in a folder, of the files of one project: what else it describes is *known*."""
+    """Runs in a folder, of the files of one project, whose *frame* is the rest of it; *progress* is told how many triples are read."""
 
-    def __init__(self, folder: Path, root: Path, frame: Project, known: Known) -> None:
-        self._folder, self._root, self._frame, self._known = folder, root, frame, known
+    def __init__(self, folder: Path, root: Path, frame: Project, progress: Progress) -> None:
+        self._folder, self._root, self._frame = folder, root, frame
+        self._known = Known(frame, described(frame), Elsewhere(Everything()))  # what a file mentions is looked for when all are read
+        self._pace = Pace(progress, "reading-data")
         self._key = json.dumps([_FORM, frame.base, frame.own_base, dict(frame.prefixes)]).encode()
 
     def read(self, files: Iterable[Path]) -> Iterator[Run]:
@@ -89,11 +92,16 @@ class Runs:
 
     def _runs(self, given: Sequence[_Given]) -> Iterator[Run]:
         new = [one for one in given if not one.faults and not one.place.with_suffix(".json").exists()]
-        answers = confined_each((partial(self._compute, one) for one in new), _LIMITS)
+        answers = self._paced(confined_each((partial(self._compute, one) for one in new), _LIMITS))
         failed = {one.name: finding for one, answer in zip(new, answers, strict=True) if (finding := _keep(one, answer))}
         for one in given:
             wrong = [*one.faults, *([failed[one.name]] if one.name in failed else [])]
             yield Run(one.name, one.digest, one.place, one.place, 0, (), wrong) if wrong else _kept(one)
+
+    def _paced(self, answers: Iterable[list[bytes] | Stopped]) -> Iterator[list[bytes] | Stopped]:
+        for answer in answers:
+            self._pace.add(0 if isinstance(answer, Stopped) else answer[1].count(b"\n"))
+            yield answer
 
     def _compute(self, given: _Given, note: Note) -> Iterator[bytes]:
         note(given.name)
@@ -136,8 +144,3 @@ def _kept(given: _Given) -> Run:
     findings = [heard(said.encode()) for said in head["findings"]]
     lines, turned_lines = (given.place.with_suffix(suffix) for suffix in (".lines", ".turned"))
     return Run(given.name, given.digest, lines, turned_lines, head["subjects"], head["renamed"], findings)
-
-
-def everything_else(frame: Project, described: frozenset[str]) -> Known:
-    """Return what *frame* describes, and everything that it does not: what a file mentions is looked for when all are read."""
-    return Known(frame, described, Elsewhere(Everything()))

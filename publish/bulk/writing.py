@@ -12,8 +12,9 @@ from typing import BinaryIO
 
 from publish.bulk import pack
 from publish.bulk.blocks import PARTS, blocks, member, packed, pieces, unpacked, written
-from publish.bulk.held import Held
+from publish.bulk.held import Held, Work
 from publish.bulk.index import Index
+from publish.bulk.pace import Pace
 from publish.bulk.pack import Part, Span
 from publish.confined import Limits, Note, Stopped
 from publish.jsonld import GRAPH_END, SEPARATOR, graph_head
@@ -29,28 +30,30 @@ _LIMITS = Limits(seconds=120.0, memory=2048)
 """For a piece."""
 
 
-def write_dumps(held: Held, notation: Notation, terms: Iterable[str], work: Path) -> dict[str, Made]:
-    """Write the dumps of all data to the folder ``made`` in *work* and return them by name; *terms* are the properties and classes of the data.
+def write_dumps(held: Held, notation: Notation, terms: Iterable[str], work: Work) -> dict[str, Made]:
+    """Write the dumps of all data to the folder ``made`` of *work* and return them by name; *terms* are the properties and classes of the data.
 
-    What is kept in *work* of blocks that did not change is used again. Raises `publish.confined.Stopped` where a block is not written, or
+    What is kept there of blocks that did not change is used again. Raises `publish.confined.Stopped` where a block is not written, or
     does not say what it should.
     """
-    key = pack.key_of(notation)
-    kept = pack.read(work, key)
+    key, folder = pack.key_of(notation), work.folder
+    pace, triples = Pace(work.progress, "writing-data"), held.looked.numbers.triples
+    kept = pack.read(folder, key)
     parts = kept.parts(*held.before) if kept and held.before else [Part((0, held.by_subject.size))]
-    folder = work / "made"
+    made = folder / "made"
     with ExitStack() as files:
-        outs = {name: files.enter_context((folder / name).open("w+b")) for name in PARTS}
-        new = files.enter_context((work / "blocks.new").open("wb"))
+        outs = {name: files.enter_context((made / name).open("w+b")) for name in PARTS}
+        new = files.enter_context((folder / "blocks.new").open("wb"))
         old = files.enter_context(kept.path.open("rb")) if kept else None
         dumps = _Dumps(outs, new)
         for content in _packed(held.by_subject, parts, notation, old):
             dumps.add(*content)
-        pack.write(work, key, dumps.lengths)
-        made = _put_together(outs, notation, dumps.prefixes, terms, folder)
+            pace.add(content[0] * triples // held.by_subject.size)
+        pack.write(folder, key, dumps.lengths)
+        dumped = _put_together(outs, notation, dumps.prefixes, terms, made)
     for name in PARTS:
-        (folder / name).unlink()
-    return made
+        (made / name).unlink()
+    return dumped
 
 
 class _Dumps:
