@@ -64,7 +64,7 @@ def looked(screen: Screen, graph: InMemory, every: Iterable[bytes]) -> Seen:
     for node, predicates in graph.turned_groups():
         look.value(node, predicates)
     look.named()
-    asked = [suspect for question in screen.asked for suspect in ask(screen, question, _store(every, question.question.predicates), graph)]
+    asked = [suspect for question in screen.asked for suspect in ask(screen, question, store_of(every, question.question.predicates), graph)]
     return Seen(look.seen.focus_nodes, tuple(dict.fromkeys([*look.seen.suspects, *asked])))
 
 
@@ -72,7 +72,7 @@ def taken_out(known: Mapping[str, Reach], seen: Seen, graph: Graph, every: Itera
     """What the judge is asked: an extract of the data, the shapes, and the suspects."""
     wanted = needed(graph, known, seen.suspects)
     predicates, finding = (wanted.predicates, wanted.finding) if wanted else (None, ())
-    store = _store(every, predicates)
+    store = store_of(every, predicates)
     asked = n_triples(b"".join({*_with(every, predicates), *(line for one in finding for line in found_lines(store, one, graph))}))
     nodes: dict[str, list[str]] = {}
     for shape, node in seen.suspects:
@@ -81,7 +81,8 @@ def taken_out(known: Mapping[str, Reach], seen: Seen, graph: Graph, every: Itera
     return data, shapes.encode(), 0, lambda _words: None, Suspects(seen.focus_nodes, nodes, asked)
 
 
-def _store(every: Iterable[bytes], predicates: frozenset[bytes] | None) -> pyoxigraph.Store:
+def store_of(every: Iterable[bytes], predicates: frozenset[bytes] | None) -> pyoxigraph.Store:
+    """A store with the lines in *every* that have one of *predicates*."""
     store = pyoxigraph.Store()
     store.extend(pyoxigraph.parse(n_triples(b"".join(_with(every, predicates))), format=RdfFormat.N_TRIPLES))
     return store

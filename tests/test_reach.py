@@ -12,7 +12,7 @@ from hypothesis import HealthCheck, event, given, settings
 from hypothesis import strategies as st
 from pyshacl.constraints import CONSTRAINT_PARAMETERS_MAP
 from randomly import as_n_triples, core_shapes, data, query_shapes, statements
-from screening import lines
+from screening import lines, store_of
 from test_screen import COMPONENT, prop, query, shape
 from workbench import ROOT
 
@@ -21,8 +21,10 @@ from publish.reach import reach, trails, weaver
 from publish.reach.graph import InMemory
 from publish.reach.needs import Needs
 from publish.reach.paths import Chain
-from publish.reach.reach import Reach, affected, reaches
+from publish.reach.reach import Reach, affected, answers_again, reach_of, reaches
+from publish.reach.screen import Screen, answers
 from publish.reach.terms import in_line
+from publish.reach.trails import Triple
 from publish.reach.ways import ways
 from publish.shapes.components import COMPONENTS
 from publish.shapes.judgement import judge
@@ -64,11 +66,23 @@ def hold(before: str, after: str, shapes: str) -> str:
     old, new = set(lines(before)), set(lines(after))
     edit = [(subject, predicate, value) for subject, predicate, value in (line.removesuffix(b"\n").split(b"\t") for line in old ^ new)]
     said: list[set[bytes] | None] = [affected(known, edit, InMemory(old), InMemory(new)) for known in reaches(shapes.encode()).values()]
+    hold_answers(Screen(shapes.encode(), ()), edit, (old, new))
     if None in said:
         return "all"
     concerned = set[bytes]().union(*filter(None, said))
     assert changed <= concerned
     return "some" if concerned else "none"
+
+
+def hold_answers(made: Screen, edit: list[Triple], sets: tuple[set[bytes], set[bytes]]) -> None:
+    """Hold what questions find when they are asked again of what an edit concerns against what they find when they are asked of everything."""
+    graphs = InMemory(sets[0]), InMemory(sets[1])
+    for asked in made.asked:
+        known = reach_of(made.shapes[asked.number])
+        nodes = affected(known, edit, *graphs)
+        again = None if nodes is None else answers_again(asked, known, nodes, graphs[1])
+        before, after = (set(answers(asked, store_of(every, asked.question.predicates), graph)) for every, graph in zip(sets, graphs, strict=True))
+        assert again is None or (before - nodes) | again == after  # type: ignore[operator]  # there are nodes then
 
 
 @pytest.mark.parametrize("shapes", [core_shapes, query_shapes], ids=["core", "queries"])

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 
+import pyoxigraph
+from pyoxigraph import RdfFormat, Store
 from pyshacl.constraints.core.other_constraints import ClosedConstraintComponent
 from pyshacl.constraints.core.value_constraints import ClassConstraintComponent
 from rdflib.term import Node
 
+from publish.bulk.lines import n_triples
 from publish.reach.algebra import Opaque
 from publish.reach.constraints import Component, Shape, Unusable, inner_shapes, known_constraints, own_constraints
 from publish.reach.graph import Graph
@@ -19,7 +22,7 @@ from publish.reach.loaded import Named, shapes_of
 from publish.reach.needs import Needs
 from publish.reach.paths import NoPath, Repeated, Step, path_of
 from publish.reach.queries import Query, needs_of, queries_of, query_of
-from publish.reach.screen import Suspect
+from publish.reach.screen import Asked, Suspect, answers
 from publish.reach.targets import Target
 from publish.reach.terms import SUBCLASS, TYPE, UNDERSCORE, line, line_term
 from publish.reach.trails import START, Trails, Triple
@@ -113,6 +116,16 @@ def affected(reach: Reach, changed: Iterable[Triple], old: Graph, new: Graph) ->
         return None
     concerned = reach.trails.concerned(triples, (old, new))
     return None if concerned is None else concerned | _targeted(reach.target, triples)
+
+
+def answers_again(asked: Asked, reach: Reach, nodes: Collection[bytes], graph: Graph) -> set[bytes] | None:
+    """Return those of *nodes*, IRIs, that a question finds in *graph*, asked of what its shape can see from them; nothing where that is not enough."""
+    seen = reach.trails.around(graph, nodes)
+    if seen.is_lost or not reach.is_bounded:
+        return None
+    store = Store()
+    store.extend(pyoxigraph.parse(n_triples(b"".join(seen.lines)), format=RdfFormat.N_TRIPLES))
+    return set(nodes).intersection(answers(asked, store, graph))
 
 
 def _targeted(target: Target, triples: Iterable[Triple]) -> set[bytes]:
