@@ -13,6 +13,7 @@ from pyoxigraph import RdfFormat, Triple
 from publish.bulk.again import Change, change, is_small, looked_again
 from publish.bulk.asking import answer_in, answers, derived, derived_triples, is_concerned
 from publish.bulk.crossing import InFiles, files_with, questionable, withdrawn
+from publish.bulk.folder import filled, made
 from publish.bulk.held import BYTES, Held, Work, limits_of
 from publish.bulk.index import Index, merged, opened, spliced
 from publish.bulk.judging import Extract, extract
@@ -45,8 +46,7 @@ def check_on_disk(root: Path, base: str | None, work: Work, processor: Processor
     if frame_read.project is None:
         return Checked(None, tuple(sort_findings(frame_read.findings))), None
     frame = frame_read.project
-    (work.folder / _RUNS).mkdir(exist_ok=True)
-    runs = [*Runs(work.folder / _RUNS, root, frame, work.progress).read(source_files(root)["data"])]
+    runs = [*Runs(made(work.folder / _RUNS), root, frame, work.progress).read(source_files(root)["data"])]
     listed = [*frame_read.findings, *(finding for run in runs for finding in run.findings)]
     if any(not run.lines.suffix for run in runs):
         return Checked(None, tuple(sort_findings(listed))), None
@@ -98,10 +98,10 @@ class _Making:
         stated = self._index("stated", merged([run.lines for run in self._runs]))
         lines = self._derived(stated)
         ontology = tagged(self._frame.triples("ontology"), ONTOLOGY)
-        derived_lines = self._file(new(self._folder, DERIVED_LINES), lines)
-        beside = [derived_lines, self._file(self._folder / "ontology", ontology)]
+        derived_lines = filled(new(self._folder, DERIVED_LINES), [lines])
+        beside = [derived_lines, filled(self._folder / "ontology", [ontology])]
         by_subject = self._index(BY_SUBJECT, merged([new(self._folder, "stated"), *beside]))
-        beside = [self._file(self._folder / "derived-turned", turned(lines)), self._file(self._folder / "ontology-turned", turned(ontology))]
+        beside = [filled(self._folder / "derived-turned", [turned(lines)]), filled(self._folder / "ontology-turned", [turned(ontology)])]
         turned_index = self._index(TURNED, merged([*(run.turned for run in self._runs), *beside]))
         return self._made(by_subject, turned_index)
 
@@ -112,7 +112,7 @@ class _Making:
             lines = self._derived(self._index("stated", spliced(kept.by_subject, changed.removed, changed.added)))
         before, after = ({*content.splitlines(keepends=True)} for content in (kept.derived, lines))
         changed += Change(sorted(before - after), sorted(after - before))
-        self._file(new(self._folder, DERIVED_LINES), lines)
+        filled(new(self._folder, DERIVED_LINES), [lines])
         around = changed.turned()
         by_subject = self._index(BY_SUBJECT, spliced(kept.by_subject, changed.removed, changed.added))
         turned_index = self._index(TURNED, spliced(kept.turned, around.removed, around.added))
@@ -134,13 +134,7 @@ class _Making:
         return Shares(held.by_subject, held.turned, vocabulary(held.by_subject), _n_triples(self._frame.shapes_graph))
 
     def _index(self, name: str, pieces: Iterable[bytes]) -> Index:
-        with new(self._folder, name).open("wb") as file:
-            file.writelines(pieces)
-        return opened(new(self._folder, name), self._files)
-
-    def _file(self, path: Path, content: bytes) -> Path:
-        path.write_bytes(content)
-        return path
+        return opened(filled(new(self._folder, name), pieces), self._files)
 
 
 def _judged(held: Held, listed: list[Finding], processor: Processor) -> Checked:

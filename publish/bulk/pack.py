@@ -13,6 +13,7 @@ from itertools import accumulate, pairwise
 from pathlib import Path
 
 from publish.bulk.again import Change
+from publish.bulk.folder import put
 from publish.bulk.index import Index
 from publish.render import Notation
 
@@ -96,4 +97,4 @@ def read(folder: Path, key: str) -> Pack | None:
 
 def write(folder: Path, key: str, lengths: Sequence[Span]) -> None:
     """Write beside the new pack what tells how long its blocks are."""
-    (folder / "blocks.json.new").write_text(json.dumps({"key": key, "lengths": lengths}), encoding="ascii")
+    put(folder / "blocks.json.new", json.dumps({"key": key, "lengths": lengths}).encode())

@@ -7,11 +7,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from hashlib import sha256
+from importlib.metadata import version
 from pathlib import Path
 
+from publish.bulk.folder import put
 from publish.bulk.glance import Doubt, lines_at_a_glance
 from publish.bulk.lines import STATED, tagged, turned
 from publish.bulk.pace import Pace, Progress
@@ -20,7 +22,7 @@ from publish.findings import found, heard, told
 from publish.intake.files import read_bytes, source_of
 from publish.intake.gate import SYNTAXES, admit
 from publish.lint import Elsewhere, Known, described
-from publish.model import Finding, Project
+from publish.model import Finding, Project, Severity
 from publish.parallel import confined_each
 from publish.paths import page_path
 from publish.rebase import move_source
@@ -29,7 +31,7 @@ _LIMITS = Limits(seconds=60.0, memory=2048)
 """For one file of at most `publish.intake.reading.SIZE` bytes."""
 _AT_ONCE = 64 << 20
 """How many bytes of files are in memory at once."""
-_FORM = 1
+_FORM = 2
 """The form of runs: those of another one are made anew."""
 
 
@@ -42,7 +44,10 @@ class Everything:
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """One data file as it was read: where its lines are, how many subjects they have, which of these have a page under another name, what is wrong."""
+    """One data file as it was read: where its lines are, how many subjects they have, which of these have a page under another name, what is wrong.
+
+    Of its *findings*, *faults* are those of the gate.
+    """
 
     file: str
     digest: str
@@ -51,6 +56,16 @@ class Run:
     subjects: int
     renamed: Sequence[str]
     findings: Sequence[Finding]
+    faults: Sequence[Finding] = ()
+
+    @property
+    def is_read(self) -> bool:
+        """Whether it could be read."""
+        return all(fault.severity != Severity.VIOLATION for fault in self.faults)
+
+    def unread(self) -> Run:
+        """Return it without lines, and without what rules find in those."""
+        return replace(self, lines=self.lines.with_suffix(""), findings=self.faults)
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,10 +86,15 @@ class Runs:
         self._folder, self._root, self._frame = folder, root, frame
         self._known = Known(frame, described(frame), Elsewhere(Everything()))  # what a file mentions is looked for when all are read
         self._pace = Pace(progress, "reading-data")
-        self._key = json.dumps([_FORM, frame.base, frame.own_base, dict(frame.prefixes)]).encode()
+        self._key = json.dumps([_FORM, version("bynet"), version("pyoxigraph"), frame.base, frame.own_base, dict(frame.prefixes)]).encode()
 
-    def read(self, files: Iterable[Path]) -> Iterator[Run]:
-        """Yield the run of each of *files*, in their order; those that are not there are made, as many at once as there are processors."""
+    def read(self, files: Iterable[Path]) -> list[Run]:
+        """Return the run of each of *files*, in their order; where one can't be read, none has lines: nothing but faults is told of any then."""
+        runs = [*self._read_all(files)]
+        return runs if all(run.is_read for run in runs) else [run.unread() for run in runs]
+
+    def _read_all(self, files: Iterable[Path]) -> Iterator[Run]:
+        """Yield the run of each of *files*; those that are not there are made, as many at once as there are processors."""
         waiting: list[_Given] = []
         for path in files:
             waiting.append(self._given(path))
@@ -96,7 +116,7 @@ class Runs:
         failed = {one.name: finding for one, answer in zip(new, answers, strict=True) if (finding := _keep(one, answer))}
         for one in given:
             wrong = [*one.faults, *([failed[one.name]] if one.name in failed else [])]
-            yield Run(one.name, one.digest, one.place, one.place, 0, (), wrong) if wrong else _kept(one)
+            yield Run(one.name, one.digest, one.place, one.place, 0, (), wrong, wrong) if wrong else _kept(one)
 
     def _paced(self, answers: Iterable[list[bytes] | Stopped]) -> Iterator[list[bytes] | Stopped]:
         for answer in answers:
@@ -105,26 +125,27 @@ class Runs:
 
     def _compute(self, given: _Given, note: Note) -> Iterator[bytes]:
         note(given.name)
-        lines, findings = self._read(given)
+        lines, findings, faults = self._read(given)
         subjects = {line[: line.index(b"\t")] for line in lines}
         base = b"<" + self._frame.base.encode()
         own = sorted(subject[1:].decode() for subject in subjects if subject.startswith(base))
         renamed = [iri for iri in own if page_path(iri, self._frame.base).casefold() != iri.removeprefix(self._frame.base)]
         content = b"".join(sorted({*lines}))
-        yield json.dumps({"subjects": len(subjects), "renamed": renamed, "findings": [told(finding).decode() for finding in findings]}).encode()
+        wrong = {"findings": [told(finding).decode() for finding in findings], "faults": [told(fault).decode() for fault in faults]}
+        yield json.dumps({"subjects": len(subjects), "renamed": renamed, **wrong}).encode()
         yield content
         yield turned(content)
 
-    def _read(self, given: _Given) -> tuple[list[bytes], list[Finding]]:
-        """The lines of a file, and what is wrong with it; most files are right."""
+    def _read(self, given: _Given) -> tuple[list[bytes], list[Finding], list[Finding]]:
+        """The lines of a file, what is wrong with it, and what the gate finds of that; most files are right."""
         try:
             if self._frame.base == self._frame.own_base:
-                return lines_at_a_glance(given.content, self._frame.base, STATED), []
+                return lines_at_a_glance(given.content, self._frame.base, STATED), [], []
         except Doubt:
             pass
-        source, findings = source_of(given.name, admit(given.name, given.content, SYNTAXES[".ttl"]))
+        source, faults = source_of(given.name, admit(given.name, given.content, SYNTAXES[".ttl"]))
         moved = move_source(source, self._frame.own_base, self._frame.base)
-        return tagged(moved.triples, STATED).splitlines(keepends=True), [*findings, *self._known.lint_source(moved)]
+        return tagged(moved.triples, STATED).splitlines(keepends=True), [*faults, *self._known.lint_source(moved)], faults
 
 
 def _keep(given: _Given, answer: list[bytes] | Stopped) -> Finding | None:
@@ -133,14 +154,12 @@ def _keep(given: _Given, answer: list[bytes] | Stopped) -> Finding | None:
         return found(given.name, 0, f"input-{answer.reason}", seconds=f"{_LIMITS.seconds:.0f}", memory=_LIMITS.memory)
     head, lines, turned_lines = answer
     for suffix, content in ((".lines", lines), (".turned", turned_lines), (".json", head)):
-        part = given.place.with_suffix(".part")
-        part.write_bytes(content)
-        part.replace(given.place.with_suffix(suffix))
+        put(given.place.with_suffix(suffix), content)
     return None
 
 
 def _kept(given: _Given) -> Run:
     head = json.loads(given.place.with_suffix(".json").read_bytes())
-    findings = [heard(said.encode()) for said in head["findings"]]
+    findings, faults = ([heard(said.encode()) for said in head[kind]] for kind in ("findings", "faults"))
     lines, turned_lines = (given.place.with_suffix(suffix) for suffix in (".lines", ".turned"))
-    return Run(given.name, given.digest, lines, turned_lines, head["subjects"], head["renamed"], findings)
+    return Run(given.name, given.digest, lines, turned_lines, head["subjects"], head["renamed"], findings, faults)

@@ -11,6 +11,7 @@ from importlib.metadata import version
 from pathlib import Path
 
 from publish.answered import Answered, read_answer
+from publish.bulk.folder import adopt, drop, put
 from publish.bulk.held import Held
 from publish.bulk.index import Index, opened
 from publish.bulk.looking import Looked
@@ -71,19 +72,17 @@ def read(folder: Path, key: str, files: ExitStack) -> Kept | None:
 
 def keep(folder: Path, key: str, held: Held) -> None:
     """Keep in *folder* what is there now, with the ending `new`, as what was published."""
-    (folder / _STATE).unlink(missing_ok=True)
+    drop(folder / _STATE)
     for name in (BY_SUBJECT, TURNED, DERIVED, "blocks", "blocks.json"):
-        new(folder, name).replace(folder / name)
+        adopt(new(folder, name), folder / name)
     listed = [(run.file, run.digest, str(run.lines), str(run.turned), run.subjects) for run in held.runs]
     answers = {iri: (answer.extension, answer.content.decode()) for iri, answer in held.answers.items()}
-    part = folder / f"{_STATE}.part"
     said = {"key": key, "base": held.frame.base, "runs": listed, "looked": held.looked.told(), "answers": answers}
-    part.write_text(json.dumps(said), encoding="ascii")
-    part.replace(folder / _STATE)
+    put(folder / _STATE, json.dumps(said).encode())
     known = {Path(path).stem for _file, _digest, path, *_rest in listed}
     for path in (folder / "runs").iterdir():
         if path.stem not in known:
-            path.unlink()
+            drop(path)
 
 
 def new(folder: Path, name: str) -> Path:

@@ -12,6 +12,7 @@ from typing import BinaryIO
 
 from publish.bulk import pack
 from publish.bulk.blocks import PARTS, blocks, member, packed, pieces, unpacked, written
+from publish.bulk.folder import drop, out
 from publish.bulk.held import Held, Work
 from publish.bulk.index import Index
 from publish.bulk.pace import Pace
@@ -42,8 +43,8 @@ def write_dumps(held: Held, notation: Notation, terms: Iterable[str], work: Work
     parts = kept.parts(*held.before) if kept and held.before else [Part((0, held.by_subject.size))]
     made = folder / "made"
     with ExitStack() as files:
-        outs = {name: files.enter_context((made / name).open("w+b")) for name in PARTS}
-        new = files.enter_context((folder / "blocks.new").open("wb"))
+        outs = {name: out(made / name, files) for name in PARTS}
+        new = out(folder / "blocks.new", files)
         old = files.enter_context(kept.path.open("rb")) if kept else None
         dumps = _Dumps(outs, new)
         for content in _packed(held.by_subject, parts, notation, old):
@@ -52,7 +53,7 @@ def write_dumps(held: Held, notation: Notation, terms: Iterable[str], work: Work
         pack.write(folder, key, dumps.lengths)
         dumped = _put_together(outs, notation, dumps.prefixes, terms, made)
     for name in PARTS:
-        (made / name).unlink()
+        drop(made / name)
     return dumped
 
 
@@ -118,7 +119,8 @@ def _put_together(outs: Mapping[str, BinaryIO], notation: Notation, prefixes: se
 
 def _made(path: Path, heads: Sequence[bytes], bodies: Sequence[BinaryIO]) -> Made:
     """Put a file together, and return it with what was written to it."""
-    with path.open("wb") as file:
+    with ExitStack() as files:
+        file = out(path, files)
         hashing = _Hashing(file)
         for head in heads:
             hashing.write(head)
