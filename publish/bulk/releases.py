@@ -52,7 +52,7 @@ def look_back_on_disk(place: str, now: Side, expires: str | None, desk: Desk) ->
     if not (old or now.said.version):
         return Past(history)
     found = changed(Sides(old, now), desk.folder)
-    _refuse(found, released)
+    refuse_found(found, released)
     if earlier is not None:
         kept = dict(_kept(earlier, standing_under("release/", earlier), desk.folder))
         history = replace(history, kept=kept, feed=earlier.read_all(standing_under("feed", earlier)))
@@ -70,7 +70,7 @@ def _is_draft(site: EarlierSite) -> bool:
         raise BadSite("site-no-validity", place=site.place, file=VALIDITY) from error
 
 
-def _refuse(found: Changed, released: Iterable[Release]) -> None:
+def refuse_found(found: Changed, released: Iterable[Release]) -> None:
     """Raise `BrokenHistory` where what was *found* breaks what was published before."""
     if found.sides.old:
         iris = {name: sorted(listed) for name, listed in found.broken.items()}
