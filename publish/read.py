@@ -109,19 +109,27 @@ def read_project(root: Path, base: str | None = None) -> Read:
 
     Raises `BadBase` where *base* cannot be one.
     """
-    return _read(root, base, source_files(root))
+    return _read(root, base, source_files(root), ())
 
 
 def read_frame(root: Path, base: str | None = None) -> Read:
-    """Read what `read_project` reads but the data: of that only what the data set says of itself."""
+    """Read what `read_project` reads but the data: of that only what the data set says of itself.
+
+    Where it cannot be read, what keeps the data from being read is found too.
+    """
     files = source_files(root)
-    return _read(root, base, files | {"data": [path for path in files["data"] if path == root / DATASET_FILE]})
+    framing = files | {"data": [path for path in files["data"] if path == root / DATASET_FILE]}
+    read = _read(root, base, framing, ())
+    if read.project:
+        return read
+    rest = (path for path in files["data"] if path != root / DATASET_FILE)
+    return _read(root, base, framing, [finding for path in rest for _source, faults in read_sources([path], root) for finding in faults])
 
 
-def _read(root: Path, base: str | None, files: Mapping[str, Sequence[Path]]) -> Read:
+def _read(root: Path, base: str | None, files: Mapping[str, Sequence[Path]], faults: Iterable[Finding]) -> Read:
     if base is not None and (not _is_base(base) or {".", ".."} & set(base.split("/"))):
         raise BadBase("bad-base", base=base)
-    findings: list[Finding] = []
+    findings: list[Finding] = [*faults]
     read = read_sources([path for paths in files.values() for path in paths], root)
     findings += [finding for _source, faults in read for finding in faults]
     findings += foreign_kinds(root)
