@@ -10,6 +10,8 @@ from publish.reach.terms import QUOTE
 About = Mapping[bytes, Sequence[bytes]]
 """What is said of a node: its values by predicate, each once."""
 _NOTHING: About = {}
+_REMEMBERED = 1 << 19
+"""How many nodes are remembered by their class, in some hundred bytes each."""
 
 
 class Graph(Protocol):
@@ -56,7 +58,7 @@ class InMemory:
 class Sight:
     """A graph as it is seen from one focus node after the other, with what is remembered on the way."""
 
-    __slots__ = ("_graph", "_node", "_own", "memories", "pointing")
+    __slots__ = ("_graph", "_node", "_own", "memories", "pointing", "room")
 
     def __init__(self, graph: Graph, memories: int) -> None:
         self._graph = graph
@@ -64,6 +66,8 @@ class Sight:
         self.pointing = graph.pointing
         self.memories: tuple[dict[bytes, bool], ...] = tuple({} for _number in range(memories))
         """Whether nodes are of a class, for each constraint that asks for one."""
+        self.room = _REMEMBERED // max(1, memories)
+        """How many nodes there is room for in each of them."""
 
     def focus(self, node: bytes, about: About) -> None:
         """Look from *node*, of which *about* is said."""

@@ -16,6 +16,7 @@ from publish.reach.terms import TYPE, line_term
 
 Numbers = tuple[int, ...]
 """Shapes by their numbers, in order."""
+_REMEMBERED = 1 << 13
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +57,8 @@ class Targets:
         kinds = tuple(about.get(TYPE, ()))
         numbers = self._known.get(kinds)
         if numbers is None:
+            if len(self._known) >= _REMEMBERED:
+                self._known.clear()
             numbers = self._known[kinds] = _merged(self._by_class.get(kind, ()) for kind in kinds)
         if node in self.by_node:
             numbers = _merged((numbers, self.by_node[node]))

@@ -57,9 +57,9 @@ def text(term: bytes) -> str:
 
 def language(term: bytes) -> bytes:
     """Return the language tag of a literal, in lower case; empty where a term has none."""
-    if term[0] != QUOTE or term[-1:] in {b'"', b">"}:
+    if term[-1] in b'">' or term[0] != QUOTE:
         return b""
-    return term[term.rfind(b'"') + 2 :].lower()
+    return term[term.rfind(b"@") + 1 :].lower()
 
 
 def _plain(escaped: bytes) -> str:

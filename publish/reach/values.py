@@ -29,7 +29,7 @@ from publish.shapes.components import Datatype, MaxExclusive, MaxInclusive, MinE
 Of = Callable[[bytes], bool]
 """Whether a value keeps to a constraint."""
 
-_REMEMBERED = 1 << 16
+_REMEMBERED = 1 << 13
 _DAY = re.compile(rb'"[0-9]{4}-[0-9]{2}-[0-9]{2}"\^\^<http://www\.w3\.org/2001/XMLSchema#date>')
 _KINDS: Mapping[rdflib.URIRef, Sequence[int]] = {
     SH.IRI: (LESS,),

@@ -32,7 +32,6 @@ from publish.shapes.components import Sparql
 Check = Callable[[bytes, Sight], Verdict]
 """Whether a node conforms."""
 
-_REMEMBERED = 1 << 17
 _RESOURCE = b"<http://www.w3.org/2000/01/rdf-schema#Resource"
 
 
@@ -93,7 +92,7 @@ class Verdicts:
             known = sight.memories[number]
             answer = known.get(value)
             if answer is None:
-                if len(known) >= _REMEMBERED:
+                if len(known) >= sight.room:
                     known.clear()
                 answer = known[value] = not below.isdisjoint(sight.about(value).get(TYPE, ()))
             return answer
