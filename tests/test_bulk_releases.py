@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 import random
-from collections.abc import Mapping
+import shutil
+from collections.abc import Callable, Mapping
 from contextlib import ExitStack
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from hosts import seal
 from pyoxigraph import Literal, NamedNode, RdfFormat, Triple
 from test_diff import CLASSES, DATA, own, snapshot
-from workbench import EXAMPLE, triples
+from workbench import EXAMPLE, Ended, bynet, make_project, release, tree, triples, turtle
 
 from publish.bulk import changed as telling
+from publish.bulk.before import data_before
 from publish.bulk.changed import Changed, changed
 from publish.bulk.index import opened
 from publish.bulk.lines import ONTOLOGY, TAGS, tagged
@@ -22,6 +26,8 @@ from publish.bulk.releases import refuse_found
 from publish.bulk.sides import Side, Sides
 from publish.changes import as_json, patch
 from publish.diff import compare
+from publish.earlier import BadSite, open_site
+from publish.feed import replay
 from publish.history import BrokenHistory, refuse
 from publish.made import Content
 from publish.model import DATA_GRAPHS, LABEL, Release, Snapshot, sort_triples
@@ -82,7 +88,8 @@ def on_disk(old: Snapshot | None, new: Snapshot, folder: Path, files: ExitStack)
 def refusals(old: Snapshot, new: Snapshot, found: Changed) -> tuple[list[str], list[str]]:
     """The lines of all reasons to refuse, in all languages, in memory and on disk."""
     told: list[list[str]] = []
-    for judge in (lambda: refuse(old, new, compare(old, new), RELEASED), lambda: refuse_found(found, RELEASED)):
+    judges: tuple[Callable[[], None], ...] = (lambda: refuse(old, new, compare(old, new), RELEASED), lambda: refuse_found(found, RELEASED))
+    for judge in judges:
         try:
             judge()
             told.append([])
@@ -191,7 +198,7 @@ def contents(content: Content) -> bytes:
 
 
 def publish(root: Path, out: Path, *arguments: str | Path) -> Ended:
-    return bynet("publish", "--root", root, "--out", out, *arguments)
+    return bynet("publish", "--out", out, *arguments, cwd=root)
 
 
 def on_disk_and_in_memory(root: Path, folder: Path) -> tuple[Ended, Ended]:

@@ -36,7 +36,8 @@ def data_before(site: EarlierSite, folder: Path, files: ExitStack) -> Index:
     path = standing(DUMP, site.manifest)
     runs = _Runs(folder)
     graphs: dict[bytes, bytes] = {}
-    with _reading(site, path) as reader:
+    with ExitStack() as reading:
+        reader = _reader(site, path, reading)
         for answer in confined_each((partial(_lines, piece) for piece in _pieces(reader)), _LIMITS):
             if isinstance(answer, Stopped) or not answer:
                 raise BadSite("site-graphs", place=site.place, file=path)
@@ -52,7 +53,7 @@ def data_before(site: EarlierSite, folder: Path, files: ExitStack) -> Index:
     return opened(whole, files)
 
 
-def _reading(site: EarlierSite, path: str) -> BufferedReader:
+def _reader(site: EarlierSite, path: str, files: ExitStack) -> BufferedReader:
     """What the file *path* of *site* holds. Of a site in a folder it is never in memory as a whole."""
     if "://" in site.place or path not in site.manifest:
         return unpacked(site.read(path), path)
@@ -60,7 +61,7 @@ def _reading(site: EarlierSite, path: str) -> BufferedReader:
     place = root / path
     if not place.is_file() or not place.resolve().is_relative_to(root.resolve()):
         raise BadSite("site-without", place=site.place, file=path)
-    file = place.open("rb")
+    file = files.enter_context(place.open("rb"))
     if file_digest(file, "sha256").hexdigest() != site.manifest[path]:
         raise BadSite("site-differs", place=site.place, file=path)
     file.seek(0)
