@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 
 from pyoxigraph import NamedNode, QuerySolutions, Store
@@ -86,7 +86,7 @@ class Look:
         if numbers:
             self._focus(node, about, numbers)
 
-    def value(self, node: bytes, predicates: Iterable[bytes]) -> None:
+    def value(self, node: bytes, predicates: Collection[bytes]) -> None:
         """Look at *node*, the value of triples, and all *predicates* that point at it; once in the whole of the data."""
         numbers = self._screen.targets.of_object(predicates)
         if numbers:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import rdflib
@@ -66,9 +66,9 @@ class Targets:
             numbers = _merged((numbers, *(self._by_subject.get(predicate, ()) for predicate in about)))
         return numbers
 
-    def of_object(self, predicates: Iterable[bytes]) -> Numbers:
+    def of_object(self, predicates: Collection[bytes]) -> Numbers:
         """Return the shapes that have a node as their target for the *predicates* that point at it."""
-        if not self._by_object:
+        if self._by_object.keys().isdisjoint(predicates):
             return ()
         return _merged(self._by_object.get(predicate, ()) for predicate in predicates)
 
