@@ -67,6 +67,7 @@ class Presentation:
             derived=frozenset(project.derived),
             version=project.version,
             links=self._links,
+            is_unanswered=publication.is_unanswered,
             structured={language: schema_org(publication.facts, project.dataset.value, first[language]) for language in project.languages},
             citation={language: plain(publication.cited, project.dataset.value, language) for language in project.languages},
             theme=Theme(project.theme),

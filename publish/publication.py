@@ -198,6 +198,10 @@ class Publication:
         """Every resource that has a page, by code point of its IRI."""
         return tuple(describe(self.everything, frozenset(self.project.derived), self.project.base))
 
+    def is_unanswered(self, _iri: str) -> bool:
+        """Whether nothing stands at an IRI, though the data describe it: never, for each has a page."""
+        return False
+
     @cached_property
     def dumps(self) -> dict[str, Content]:
         """Each graph in each format, by its name (``all.ttl``)."""

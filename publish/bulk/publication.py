@@ -8,27 +8,38 @@ from functools import cached_property
 
 from pyoxigraph import Triple
 
-from publish.answered import Answered, answered
-from publish.bulk.asking import store_of
-from publish.bulk.footprint import footprint
+from publish.answered import Answered
+from publish.bulk.feeding import feed_on_disk
 from publish.bulk.frame import code_triples
 from publish.bulk.held import Held
+from publish.bulk.releases import Past
 from publish.jsonld import Context
 from publish.made import Content, Made
 from publish.model import Project
-from publish.publication import Checked, History, Publication
+from publish.publication import Checked, Publication
 from publish.render import Notation, render_graph
 from publish.statistics import Statistics
 
 
 class OnDisk(Publication):
-    """What is published of a *frame* and the data that are *held* on disk; *written* are the dumps of the data, once they are."""
+    """What is published of a *frame* and the data that are *held* on disk, after its *past*; *written* are the dumps of the data, once they are."""
 
-    def __init__(self, frame: Project, checked: Checked, held: Held, history: History) -> None:
-        super().__init__(frame, checked, history)
+    def __init__(self, frame: Project, checked: Checked, held: Held, past: Past) -> None:
+        super().__init__(frame, checked, past.history)
         self._held = held
+        self._past = past
         self._counted = held.looked.numbers
         self.written: Mapping[str, Made] = {}
+
+    @cached_property
+    def changes(self) -> dict[str, Content]:
+        """What the present release changes, for programs, by the names of the files."""
+        return dict(self._past.changes)
+
+    @cached_property
+    def feed(self) -> dict[str, bytes]:
+        """The files of the feed, by path; none of a draft."""
+        return feed_on_disk(self._past.found, self.history, self.project.prefixes) if self._past.found else {}
 
     @cached_property
     def numbers(self) -> Statistics:
@@ -57,6 +68,10 @@ class OnDisk(Publication):
         graphs = {name: triples for name, triples in self.snapshot.graphs.items() if name not in self.counts}
         return {**graphs, "codes": code_triples(self._held.by_subject, self._held.turned)}
 
+    def is_unanswered(self, iri: str) -> bool:
+        """Whether nothing stands at an IRI, though the data describe it."""
+        return bool(self._held.by_subject.matching(b"<" + iri.encode() + b"\t"))
+
     @cached_property
     def dumps(self) -> dict[str, Content]:
         """The data as they were written, and each other graph in each format, by name."""
@@ -66,7 +81,4 @@ class OnDisk(Publication):
     @cached_property
     def answers(self) -> dict[str, Answered]:
         """The answer of each question that is a SELECT or an ASK, by its IRI."""
-        questions = self.project.questions
-        store = store_of(self._held.by_subject, footprint(questions))
-        found = ((query.iri, answered(store, query)) for query in questions)
-        return {iri: answer for iri, answer in found if answer}
+        return self._held.answers

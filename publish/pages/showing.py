@@ -55,6 +55,8 @@ class Site:
     version: str
     links: Callable[[str, str, str], Sequence[object]]
     """The typed links of a page: of its path, its language and the IRI that it is about."""
+    is_unanswered: Callable[[str], bool]
+    """Whether nothing stands at an IRI, though the data describe it."""
     structured: Mapping[str, str] = field(default_factory=dict)
     """The data set in the words of schema.org, by language: JSON-LD that is safe in a script element."""
     citation: Mapping[str, str] = field(default_factory=dict)
@@ -145,7 +147,7 @@ class Showing:
     def _thing(self, iri: str) -> Value:
         site = self.site
         inside = iri in site.pages
-        href = page_path(iri, site.base) + self.suffix(self.language) if inside else iri if iri.startswith(WEB) else ""
+        href = page_path(iri, site.base) + self.suffix(self.language) if inside else iri if iri.startswith(WEB) and not site.is_unanswered(iri) else ""
         text, language = self._called(iri)
         host = re.split("[/?#]", iri.partition("://")[2])[0] if href == iri and iri in self._names and site.namespaces.shorten(iri)[0] == "<" else ""
         return Value(visible(text), href, iri, language, site.classes.colour(site.classes.kind(iri)), host=host)
