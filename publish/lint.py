@@ -55,7 +55,7 @@ def lint(project: Project, note: Note = lambda _file: None, elsewhere: Elsewhere
     """
     queries = (*project.rules, *project.questions)
     withdrawn = tombstones(triple for source in project.files() for triple in source.triples) if elsewhere.withdrawn is None else elsewhere.withdrawn
-    known = Known(project, described(project), Elsewhere(elsewhere.described, withdrawn))
+    known = Known(project, project.described, Elsewhere(elsewhere.described, withdrawn))
     findings = [finding for source in project.files() for finding in known.lint_source(source)]
     for query in queries:
         note(query.file)
@@ -68,12 +68,6 @@ def lint(project: Project, note: Note = lambda _file: None, elsewhere: Elsewhere
     findings += _release(project)
     findings += faults(Theme(project.theme))
     return list(dict.fromkeys(findings))
-
-
-def described(project: Project) -> frozenset[str]:
-    """Return the IRIs that the files of *project* describe."""
-    subjects = {triple.subject.value for source in project.files() for triple in source.triples if isinstance(triple.subject, NamedNode)}
-    return frozenset(subjects.union(query.iri for query in (*project.rules, *project.questions)))
 
 
 class Known:

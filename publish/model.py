@@ -140,6 +140,12 @@ class Project:
         return sort_triples([*self.stated, *self.derived])
 
     @property
+    def described(self) -> frozenset[str]:
+        """The IRIs that its files describe: subjects of triples, and queries."""
+        subjects = {triple.subject.value for source in self.files() for triple in source.triples if isinstance(triple.subject, NamedNode)}
+        return frozenset(subjects.union(query.iri for query in (*self.rules, *self.questions)))
+
+    @property
     def version(self) -> str:
         """The version of the data set (``dcat:version``), empty where it has none: it is a draft then."""
         return self._said(DCAT + "version")

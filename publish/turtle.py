@@ -142,14 +142,14 @@ def write_block(subject: str, told: Told, namespaces: Namespaces, lists: Lists =
     """Return the block of one subject, of which *told* is as `arrange` returns it."""
 
     def written(term: str) -> str:
-        return f"( {' '.join(map(written, lists[term]))} )" if term in lists else write_text(term, namespaces)
+        return f"( {' '.join(map(written, lists[term]))} )" if term in lists else write_told(term, namespaces)
 
-    lines = [write_text(subject, namespaces)]
+    lines = [write_told(subject, namespaces)]
     for predicate, values in told.items():
         verb = namespaces.verb(predicate)[1]
         if not lists:
             for value in values:
-                lines.append(f"    {verb} {write_text(value, namespaces)} ;")  # noqa: PERF401  # most have one value, for which this takes half the time
+                lines.append(f"    {verb} {write_told(value, namespaces)} ;")  # noqa: PERF401  # most have one value, for which this takes half the time
         else:
             ordered = sorted(values, key=lambda value: written(value) if value in lists else value)
             lines += [f"    {verb} {written(value)} ;" for value in ordered]
@@ -177,10 +177,10 @@ def statement_order(predicate: NamedNode, namespaces: Namespaces) -> tuple[int, 
 
 def write_term(term: Object, namespaces: Namespaces) -> str:
     """Return one term as Turtle: IRIs short, numbers and truth values bare, texts of several lines as long strings."""
-    return write_text(term_key(term), namespaces)
+    return write_told(term_key(term), namespaces)
 
 
-def write_text(text: str, namespaces: Namespaces) -> str:
+def write_told(text: str, namespaces: Namespaces) -> str:
     """Return as Turtle the term that has *text* (`term_key`)."""
     if text[0] == "<":
         return namespaces.split(text[1:])[1]

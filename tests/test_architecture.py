@@ -48,13 +48,33 @@ STAGES = {
     "dump",
     "revision",
 }
-JOINERS = {"trial", "publication", "presentation", "releases", "site", "readback", "build", "versions", "commands", "online", "cli", "start"}
-# `trial` joins what runs within limits, `publication` what there is to say, `presentation` what pages need of it, `site` makes files of both,
+JOINERS = {
+    "bulk.asking",
+    "bulk.build",
+    "bulk.publication",
+    "bulk.publishing",
+    "bulk.runs",
+    "trial",
+    "publication",
+    "presentation",
+    "releases",
+    "site",
+    "readback",
+    "build",
+    "versions",
+    "commands",
+    "online",
+    "cli",
+    "start",
+}
+# `trial` joins what runs within limits, `bulk.asking` and `bulk.runs` do of data on disk, `bulk.publication` what there is to say of them,
+# `bulk.build` and `bulk.publishing` all; `publication` what there is to say, `presentation` what pages need of it, `site` makes files of both,
 # `build` joins all;
 # `versions` joins what can be compared, `readback` what was written with what was accepted
 WRITERS = {
     "write": "the output folder",
     "reserve": "the lock beside it and the folders around it",
+    "bulk.folder": "the folder beside it in which data are worked on",
     "commands": "sources, in the house style",
     "serve.worker": "how soon the system may end it, in /proc",
 }

@@ -15,7 +15,6 @@ from pyoxigraph import NamedNode
 from publish.bulk.index import Index
 from publish.bulk.looking import Looked, states
 from publish.bulk.runs import Run
-from publish.lint import described
 from publish.model import DCTERMS, Project, tombstones
 from publish.paths import page_path
 
@@ -41,7 +40,7 @@ def questionable(frame: Project, runs: Sequence[Run], looked: Looked, lines: tup
     """Return the files in which something may be wrong that is not wrong in one file alone; *lines* are those by subject and turned."""
     by_subject, turned = lines
     numbers = looked.numbers.statistics()
-    known, elsewhere = described(frame), InFiles(by_subject)
+    known, elsewhere = frame.described, InFiles(by_subject)
     used = (iri for iri in numbers.properties if iri.startswith(frame.base) and iri not in known and iri not in elsewhere)
     nodes = [b"<" + iri.encode() for iri in (*used, *looked.undescribed)]
     nodes += _mentioned(withdrawn(frame, looked), turned)
@@ -86,7 +85,7 @@ def _beside_data(frame: Project, by_subject: Index) -> Iterator[bytes]:
 
 def _alike(frame: Project, runs: Sequence[Run], by_subject: Index) -> Iterator[bytes]:
     """The subjects whose pages would have the name of another one's, or of the report's, where upper and lower case are the same."""
-    others = {page_path(iri, frame.base).casefold(): iri for iri in described(frame) if iri.startswith(frame.base)}
+    others = {page_path(iri, frame.base).casefold(): iri for iri in frame.described if iri.startswith(frame.base)}
     seen: dict[str, str] = {}
     for iri in (iri for run in runs for iri in run.renamed):
         name = page_path(iri, frame.base).casefold()

@@ -13,7 +13,6 @@ from publish.bulk.graph import OnDisk, about
 from publish.bulk.index import Index
 from publish.bulk.lines import STATED, groups, of_all, with_predicates
 from publish.confined import Note
-from publish.lint import described as known_in
 from publish.model import OWL, RDFS, TYPE, Project
 from publish.parallel import WORKERS
 from publish.reach.graph import About
@@ -120,7 +119,7 @@ def _values(frame: Project, shares: Shares, ends: tuple[int, int], _note: Note) 
 
 def undescribed(frame: Project, by_subject: Index) -> Callable[[bytes, Collection[bytes]], bool]:
     """Return what says of an IRI whether it is used, with some predicates, as one of the project's own, and no file describes it (`publish.lint`)."""
-    described = {b"<" + iri.encode() for iri in known_in(frame)}
+    described = {b"<" + iri.encode() for iri in frame.described}
     base = b"<" + frame.base.encode()
     own = tuple(b"<" + iri.encode() for iri in frame.prefixes.values() if iri.startswith(frame.base) and iri != frame.base)
 

@@ -21,7 +21,7 @@ from publish.confined import Limits, Note, Stopped
 from publish.findings import found, heard, told
 from publish.intake.files import read_bytes, source_of
 from publish.intake.gate import SYNTAXES, admit
-from publish.lint import Elsewhere, Known, described
+from publish.lint import Elsewhere, Known
 from publish.model import Finding, Project, Severity
 from publish.parallel import confined_each
 from publish.paths import page_path
@@ -84,7 +84,7 @@ class Runs:
 
     def __init__(self, folder: Path, root: Path, frame: Project, progress: Progress) -> None:
         self._folder, self._root, self._frame = folder, root, frame
-        self._known = Known(frame, described(frame), Elsewhere(Everything()))  # what a file mentions is looked for when all are read
+        self._known = Known(frame, frame.described, Elsewhere(Everything()))  # what a file mentions is looked for when all are read
         self._pace = Pace(progress, "reading-data")
         self._key = json.dumps([_FORM, version("bynet"), version("pyoxigraph"), frame.base, frame.own_base, dict(frame.prefixes)]).encode()
 
