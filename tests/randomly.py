@@ -145,8 +145,9 @@ _targets = _many(
 _VARIABLES = ("$this", "?x", "?y", "?value")
 _IN_QUERIES = ("ex:p", "ex:q", "^ex:p", "ex:p/ex:q", "ex:p|ex:r", "ex:p*", "ex:q+", "ex:p/^ex:q", "a", "ex:p?")
 variables = st.sampled_from(_VARIABLES)
+_joined = _words("{0} {1} {2} .", variables, st.sampled_from(_IN_QUERIES), variables)
 triple_patterns = st.one_of(
-    _words("{0} {1} {2} .", variables, st.sampled_from(_IN_QUERIES), variables),
+    *[_joined] * 5,
     _words("{0} {1} {2} .", variables, st.sampled_from(_IN_QUERIES), st.one_of(variables, st.sampled_from((*_IRIS, "1", '"a"@en')))),
     _words("{0} ?any {1} .", variables, variables),
 )
@@ -173,7 +174,8 @@ def _groups(inner: Text) -> Text:
 
 
 groups = st.recursive(triple_patterns, _groups, max_leaves=4)
-selects = _words("SELECT {0}$this ?value WHERE {{ {1} }}", st.sampled_from(("", "DISTINCT ")), _groups(groups))
+_any = _words("FILTER {0}EXISTS {{ {1} ?any ?other }}", st.sampled_from(("", "NOT ")), st.sampled_from(("$this", "?x", "?value")))
+selects = _words("SELECT {0}$this ?value WHERE {{ {1} {2} }}", st.sampled_from(("", "DISTINCT ")), _groups(groups), st.one_of(st.just(""), st.just(""), _any))
 
 
 def _query(text: str) -> str:
@@ -182,7 +184,7 @@ def _query(text: str) -> str:
 
 def shape(number: int, with_queries: float) -> Text:
     """A shape with a target: a node shape, or a property shape, with a query in some."""
-    queries = st.one_of(st.just(""), selects.map(_query)) if with_queries else st.just("")
+    queries = st.one_of(*[selects.map(_query)] * 4, st.just("")) if with_queries else st.just("")
     node = _words("ex:S{0} a sh:NodeShape ; {1} ; {2} ; {3} .", st.just(str(number)), _targets, node_constraints, queries)
     prop = _words("ex:S{0} {1} ; sh:path {2} ; {3} ; {4} .", st.just(str(number)), _targets, paths, _properties(_leaves), queries)
     return st.one_of(node, prop).map(lambda text: text.replace("; ;", ";").replace(" ;  .", " ."))
