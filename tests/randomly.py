@@ -168,6 +168,7 @@ def _groups(inner: Text) -> Text:
         _words("FILTER({0})", _expressions),
         _words("FILTER({0} || NOT EXISTS {{ {1} }})", _expressions, inner),
         _words("{{ {0} }}", inner),
+        _words("{{ SELECT $this {0} WHERE {{ {1} }} }}", st.sampled_from(("?x", "?value", "(COUNT(?x) AS ?y)")), inner),
         _words("BIND(STR({0}) AS ?text)", variables),
     )
     return st.tuples(triple_patterns, st.lists(more, max_size=3)).map(lambda parts: " ".join([parts[0], *dict.fromkeys(parts[1])]))

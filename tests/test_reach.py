@@ -184,9 +184,13 @@ def test_a_component_of_somebodys_own_is_bounded_where_its_query_is_joined_to_wh
     assert not known[0].needs or known[0].needs.predicates == (set() if OWN[pattern] else {f"<{EXAMPLE}q".encode(), f"<{EXAMPLE}r".encode()})
 
 
-def test_what_is_not_understood_is_unbounded_and_sees_all() -> None:
-    known = the_reach(query("{ SELECT $this { $this ex:p ?x } }"))
-    assert [(one.reason, one.needs) for one in known.unbounded] == [("query", None)]
+@pytest.mark.parametrize(
+    ("pattern", "predicates"), [("{ SELECT $this ?y { $this ex:p ?x . ?y ex:q/ex:r* ?z } }", "pqr"), ("{ SELECT $this { $this ?any ?x } }", None)]
+)
+def test_what_more_than_selects_is_unbounded(pattern: str, predicates: str | None) -> None:
+    known = the_reach(query(pattern))
+    needs = None if predicates is None else Needs(frozenset(f"<{EXAMPLE}{name}".encode() for name in predicates))
+    assert [(one.reason, one.needs) for one in known.unbounded] == [("query", needs)]
 
 
 def test_of_the_projects_own_shapes_only_queries_about_all_data_are_unbounded() -> None:

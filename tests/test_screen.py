@@ -133,6 +133,10 @@ PLANTED: dict[str, tuple[object, object, object, str, str]] = {
     "what a question is asked of": (needs, "predicates_in", lambda _: frozenset(), TWO, query("$this ex:p ?y . ?z ex:p ?y")),
     "what a question finds out": (screen, "complete", lambda *_: None, TRIPLE, query("$this ex:p ?x FILTER EXISTS { ?x ?property ?z }")),
     "what queries find out": (screening, "found_lines", lambda *_: (), TRIPLE, query("$this ex:p ?value . ?y ex:q ex:d FILTER NOT EXISTS { ?value ?any ?z }")),
+    "what queries in queries see": (
+        *(queries, "predicates_anywhere", lambda _: frozenset(), TWO),
+        query("{ SELECT $this ?value { $this ex:p ?y . ?value ex:q ex:d } }").replace("SELECT $this ?value { {", "SELECT $this ?value WHERE { {", 1),
+    ),
     "what queries see anywhere": (reach, "needs_of", lambda _: needs.Needs(frozenset()), TWO, query("$this ex:p ?y . ?z ex:q ex:d")),
     "reach of classes": (reach, "_ABOVE", Chain(()), CLASSES, prop("sh:path ex:p ; sh:class ex:C ; sh:minCount 2")),
     "reach of closed": (weaver.Weaver, "see_all", lambda *_: None, ONE, shape("sh:closed true")),

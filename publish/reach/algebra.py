@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
 from typing import Any
 
@@ -32,18 +32,44 @@ class Opaque(Exception):
 @lru_cache(_KEPT)
 def selected(query: str) -> Pattern:
     """Return the pattern whose solutions a SELECT or ASK query gives. Raises `Opaque` where it does more with them than select."""
+    pattern = _read(query).p
+    while pattern.name in _INNER:
+        pattern = pattern.p
+    return pattern
+
+
+def predicates_anywhere(query: str) -> frozenset[bytes]:
+    """Return the predicates of all triples that a SELECT or ASK query can see, whatever it does with them. Raises `Opaque` where they may have any."""
+    return frozenset(_predicates_in(_read(query)))
+
+
+def _read(query: str) -> Pattern:
     try:
-        pattern = translateQuery(parseQuery(query)).algebra
+        read = translateQuery(parseQuery(query)).algebra
     except MemoryError:
         raise
     except Exception as error:  # pyoxigraph reads it otherwise, or it cannot be read at all
         raise Opaque from error
-    if pattern.name not in {"SelectQuery", "AskQuery"} or pattern.datasetClause:
+    if read.name not in {"SelectQuery", "AskQuery"} or read.datasetClause:
         raise Opaque
-    pattern = pattern.p
-    while pattern.name in _INNER:
-        pattern = pattern.p
-    return pattern
+    return read
+
+
+def _predicates_in(part: object) -> Iterator[bytes]:
+    """Yield the predicates in a part of a query, of whatever kind."""
+    if isinstance(part, CompValue):
+        if part.name in _ELSEWHERE:
+            raise Opaque
+        if part.name.startswith("GroupGraphPattern"):
+            part = translateGroupGraphPattern(part)
+        if part.triples:
+            yield from _predicates(part.triples)
+        for key, inner in part.items():
+            if key != "triples":
+                yield from _predicates_in(inner)
+    elif isinstance(part, dict | list | tuple):
+        for inner in part.values() if isinstance(part, dict) else part:
+            yield from _predicates_in(inner)
 
 
 def exists_in(expression: object) -> Iterator[Pattern]:
@@ -138,13 +164,17 @@ def rootless(statements: Iterable[Statement]) -> Statement | None:
 
 def predicates_in(pattern: Pattern) -> frozenset[bytes]:
     """Return the predicates of all triples that *pattern* can see. Raises `Opaque` where they may have any."""
-    found: set[bytes] = set()
-    for inner in all_patterns(pattern):
-        statements = inner.triples or []
-        if inner.name not in _KNOWN or rootless(statements) is not None:
-            raise Opaque
-        found.update(step.predicate for _subject, predicate, _value in statements for step in steps_in(path_in(predicate)))
-    return frozenset(found)
+    inner = list(all_patterns(pattern))
+    if any(one.name not in _KNOWN for one in inner):
+        raise Opaque
+    return frozenset(predicate for one in inner for predicate in _predicates(one.triples or []))
 
 
+def _predicates(statements: Sequence[Statement]) -> Iterator[bytes]:
+    if rootless(statements) is not None:
+        raise Opaque
+    return (step.predicate for _subject, predicate, _value in statements for step in steps_in(path_in(predicate)))
+
+
+_ELSEWHERE = {"Graph", "ServiceGraphPattern"}
 _KNOWN = {"BGP", "Join", "LeftJoin", "Union", "Filter", "Extend"}

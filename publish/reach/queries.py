@@ -7,6 +7,7 @@ The judge puts a focus node in the place of ``$this`` (`publish.shapes.data`). W
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from enum import IntEnum
 
@@ -15,7 +16,7 @@ from pyoxigraph import Store
 from rdflib.term import Node, Variable
 
 from publish.errors import BadQuery
-from publish.reach.algebra import Opaque, Pattern, exists_in, is_variable, may_be_empty, mentions, occurs, path_in, selected
+from publish.reach.algebra import Opaque, Pattern, exists_in, is_variable, may_be_empty, mentions, occurs, path_in, predicates_anywhere, selected
 from publish.reach.constraints import Component, Unusable
 from publish.reach.needs import Needs, needs, selecting
 from publish.shapes.data import pre_bound
@@ -38,10 +39,13 @@ class Bound(IntEnum):
 
 @dataclass(frozen=True, slots=True)
 class Query:
-    """A query of a shape: its text with ``$this`` as a variable, the pattern that it selects from, and the variables that are given when it is asked."""
+    """A query of a shape: its text with ``$this`` as a variable, the pattern that it selects from, and the variables that are given when it is asked.
+
+    There is no pattern where it does more than select, or where the judge does not put the focus node in the place of ``$this``.
+    """
 
     text: str
-    pattern: Pattern
+    pattern: Pattern | None
     given: frozenset[Node] = frozenset((_THIS,))
 
 
@@ -65,21 +69,21 @@ class Question:
 
 
 def queries_of(component: Component) -> Iterator[Query]:
-    """Yield the queries of a constraint in SPARQL. Raises `Unusable` where pySHACL would raise an exception, and `Opaque` as `selected` does."""
+    """Yield the queries of a constraint in SPARQL. Raises `Unusable` where pySHACL would raise an exception."""
     for helper in component.sparql_constraints:
         if not helper.deactivated:
             yield _query(*_prepared(helper, None), {})
 
 
 def query_of(component: Component) -> Query:
-    """Return the query of a constraint by a component of somebody's own, which is asked of each value. Raises as `queries_of` does."""
+    """Return the query of a constraint by a component of somebody's own, which is asked of each value. Raises `Unusable` as `queries_of` does."""
     helper = component.query_helper
     return _query(*_prepared(helper, _ANY), helper.param_bind_map)
 
 
 def question(query: Query) -> Question:
     """Return what to ask in the place of *query*. Raises `Opaque` where it has to be asked for each focus node."""
-    if query.given != {_THIS} or bound(query.pattern) is not Bound.ALWAYS:
+    if query.pattern is None or query.given != {_THIS} or bound(query.pattern) is not Bound.ALWAYS:
         raise Opaque
     return Question(selecting("?this", query.text), query)
 
@@ -89,6 +93,8 @@ def needs_of(query: Query) -> Needs | None:
     try:
         return needs(query.text)
     except Opaque:
+        with suppress(Opaque):
+            return Needs(predicates_anywhere(query.text))
         return None
 
 
@@ -110,17 +116,19 @@ def _prepared(helper: Component, value: Node | None) -> tuple[str, dict[str, Nod
 
 
 def _query(text: str, bindings: dict[str, Node], parameters: dict[str, Node]) -> Query:
-    """A query as the judge asks it. Raises `Opaque` where it does not put terms in the places of its variables."""
+    """A query as the judge asks it."""
     given = bindings.keys() & {"this", "value"}
     others = {name: term for name, term in (bindings | parameters).items() if name not in given}
     open_text, closed_text = pre_bound(text, others), pre_bound(text, bindings | parameters)
     if not given or open_text is None or closed_text is None:
-        raise Opaque
+        return Query(text, None)
     try:
         run(Store(), closed_text, {})
+        return Query(open_text, selected(open_text), frozenset(map(Variable, given)))
     except BadQuery as error:
         raise Unusable from error
-    return Query(open_text, selected(open_text), frozenset(map(Variable, given)))
+    except Opaque:
+        return Query(open_text, None)
 
 
 def _of_triples(pattern: Pattern) -> Bound:

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import partial
 
 import pyoxigraph
 from pyoxigraph import RdfFormat, Store
@@ -15,7 +14,7 @@ from rdflib.term import Node
 
 from publish.bulk.lines import n_triples
 from publish.reach.algebra import Opaque
-from publish.reach.constraints import Component, Shape, Unusable, inner_shapes, known_constraints, own_constraints
+from publish.reach.constraints import Shape, Unusable, inner_shapes, known_constraints, own_constraints
 from publish.reach.graph import Graph
 from publish.reach.joins import Joins, Unjoined
 from publish.reach.loaded import Named, shapes_of
@@ -179,10 +178,11 @@ class _Reader:
     def _constraints(self, shape: Shape, place: int) -> None:
         values = self.weaver.follow(path_of(shape.sg.graph, shape.path()), place) if shape.is_property_shape else place
         for component in own_constraints(shape):
-            self._queries(partial(_of_own, component), {"this": place, "value": values})
+            self._query(query_of(component), {"this": place, "value": values})
         for component in known_constraints(shape):
             if isinstance(component, Sparql):
-                self._queries(partial(queries_of, component), {"this": place})
+                for query in queries_of(component):
+                    self._query(query, {"this": place})
             elif isinstance(component, ClassConstraintComponent):
                 self.weaver.follow(_ABOVE, self.weaver.follow(Step(TYPE, is_inverse=False), values))
             elif isinstance(component, ClosedConstraintComponent):
@@ -192,22 +192,16 @@ class _Reader:
             for inner in inner_shapes(component):
                 self.weaver.join(values, self._entry(inner))
 
-    def _queries(self, made: Callable[[], Iterable[Query]], places: Mapping[str, int]) -> None:
-        """Weave queries in, from the *places* of what they are given, by its variable."""
+    def _query(self, query: Query, places: Mapping[str, int]) -> None:
+        """Weave a query in, from the *places* of what it is given, by its variable."""
+        if query.pattern is None:
+            self.unbounded.append(Unbounded("query", "", needs_of(query)))
+            return
         try:
-            for query in made():
-                self._query(query, {variable: places[str(variable)] for variable in query.given})
+            Joins(self.weaver, {variable: places[str(variable)] for variable in query.given}).weave(query.pattern)
         except Opaque:
             self.unbounded.append(Unbounded("query", "", None))
-
-    def _query(self, query: Query, given: Mapping[Node, int]) -> None:
-        try:
-            Joins(self.weaver, given).weave(query.pattern)
         except Unjoined as unjoined:
             self.unbounded.append(Unbounded("pattern", str(unjoined), needs_of(query)))
         else:
             self.otherwise.append(needs_of(query))
-
-
-def _of_own(component: Component) -> list[Query]:
-    return [query_of(component)]
