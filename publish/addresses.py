@@ -1,10 +1,4 @@
-"""What a web host answers at each address of a site: the one table that all host rules, and the check of a live site, are made from.
-
-An IRI of a thing answers 303 See Other with the document about it: the thing is no document, and the two have
-addresses of their own (Cool URIs for the Semantic Web, section 4.2). What is itself a document (a catalogue, a report, a
-release) answers 200 in the form that was asked for, and names that form's own address in Content-Location: there is no
-other thing to send anyone to (the same note, section 4.3; RFC 9110, 8.7).
-"""
+"""What a web host answers at each address of a site: the one table that all host rules, and the check of a live site, are made from."""
 
 from __future__ import annotations
 
@@ -15,7 +9,11 @@ from functools import cached_property
 from http import HTTPStatus
 from urllib.parse import quote, unquote, urlsplit
 
+from publish import bundles
+from publish.bundles import fitting
+from publish.kinds import BUNDLES, FOLDER, KINDS, QUERY, SEARCH, Kind
 from publish.negotiation import negotiate, negotiate_language
+from publish.paths import RESERVED
 
 PLAIN = "text/plain; charset=utf-8"
 MEDIA_TYPES: Mapping[str, str] = {
@@ -52,9 +50,6 @@ NAMED: Mapping[str, str] = {
 }
 """The files whose media type is another than their extension says."""
 LINKSET = "linkset.json"
-QUERY = "sparql"
-"""The folder of the query page, and the address of the endpoint where there is one."""
-SEARCH = "search"
 NOWHERE = "404.html"
 """The page of what is not there: no document of any address, and never sent with 200 by a host that has rules."""
 
@@ -77,64 +72,6 @@ PREFLIGHT: Mapping[str, str] = {
 }
 """What OPTIONS answers beside; a browser asks before it sends an Accept with a profile in quotes (Fetch, 2.2.2)."""
 
-_NAME = "(?!(?:MANIFEST|SHA256SUMS)(?:/|$))[A-Za-z0-9][A-Za-z0-9_-]*"
-VERSION = "[A-Za-z0-9][A-Za-z0-9._-]*"
-FOLDER = f"release/{VERSION}"
-_RDF = ("ttl", "jsonld", "nt")
-
-
-@dataclass(frozen=True, slots=True)
-class Kind:
-    """A kind of address: a pattern of the path under the base (PCRE and Python), the extensions it is offered in, best first, and its status.
-
-    *index* is the name of the file in a folder; *relation* is the document's link to what it is about. *language* is that of a
-    page that is no other's in another language; empty where the language is negotiated.
-    """
-
-    name: str
-    pattern: str
-    offers: tuple[str, ...]
-    status: HTTPStatus = HTTPStatus.OK
-    index: str = ""
-    relation: str = "canonical"
-    language: str = ""
-
-    @property
-    def is_thing(self) -> bool:
-        """What is no document answers with the address of one."""
-        return self.status == HTTPStatus.SEE_OTHER
-
-    @property
-    def vary(self) -> str:
-        """The value of Vary; empty where there is nothing to choose."""
-        return ", ".join([*["Accept"] * (len(self.offers) > 1), *["Accept-Language"] * self.is_spoken])
-
-    @property
-    def is_spoken(self) -> bool:
-        """Whether its pages are chosen by language."""
-        return "html" in self.offers and not self.language
-
-
-KINDS = (
-    Kind("home", "", ("html",), index="index"),
-    Kind("release", f"{FOLDER}/", ("html", *_RDF), index="index"),
-    Kind("query", f"{QUERY}/", ("html",), index="index", relation=""),
-    Kind("search", f"{SEARCH}/", ("html",), index="index", relation=""),
-    Kind("browse", "browse/[A-Za-z0-9_-]+", ("html",)),
-    Kind("catalog", "catalog", ("html", "ttl", "jsonld", "rdf", "nt")),
-    Kind("report", "report", ("html", *_RDF)),
-    Kind("changes", "changes", ("html",)),
-    Kind("feed", "feed(?:/[0-9]+)?", ("trig",)),
-    Kind("void", "void", ("ttl",)),
-    Kind("context", "context", ("jsonld",), relation=""),
-    Kind("data", f"(?:download|{FOLDER})/{_NAME}", _RDF),
-    Kind("hashed", "iri/[0-9a-f]{64}", ("html", *_RDF), HTTPStatus.SEE_OTHER, relation=""),
-    Kind("thing", f"(?!404(?:/|$)){_NAME}(?:/{_NAME})*", ("html", *_RDF), HTTPStatus.SEE_OTHER, relation="describes"),
-)
-"""The kinds of every site, the first that fits counts; a site has a kind more for each of its front pages (`Layout.kinds`)."""
-PREFERENCE = ("html", "ttl", "jsonld", "rdf", "nt", "trig")
-"""The order of what is offered, the same for every kind."""
-
 
 @dataclass(frozen=True, slots=True)
 class Answer:
@@ -152,7 +89,8 @@ class Layout:
 
     *base* is the base IRI and *landing* the address where the site stands, which is another where a redirect (w3id.org)
     leads there; both end in ``/``. *paths* are the paths of its files; *tombstones* are the pages (`paths.page_path`) of
-    what was removed; *hashed* maps the part of an IRI after the base to its page, where that stands elsewhere.
+    what was removed; *hashed* maps the part of an IRI after the base to its page, where that stands elsewhere. *bundles* maps what
+    the paths of things begin with to where all of them that have no documents of their own are described (`publish.bundles`).
     """
 
     base: str
@@ -161,6 +99,7 @@ class Layout:
     paths: frozenset[str]
     tombstones: tuple[str, ...] = ()
     hashed: Mapping[str, str] = field(default_factory=dict)
+    bundles: Mapping[str, str] = field(default_factory=dict)
 
     @cached_property
     def prefix(self) -> str:
@@ -194,7 +133,7 @@ class Layout:
     def kinds(self) -> tuple[Kind, ...]:
         """The kinds of the site's addresses, the first that fits counts."""
         fronts = (Kind(f"front{number}", f"{re.escape(tag)}/", ("html",), index="index", relation="", language=tag) for number, tag in enumerate(self.fronts))
-        return (*fronts, *KINDS)
+        return (*fronts, *(BUNDLES if self.bundles else ()), *KINDS)
 
     @cached_property
     def elsewhere(self) -> Mapping[str, str]:
@@ -226,9 +165,30 @@ class Layout:
 
     def place(self, path: str) -> tuple[Kind, str] | None:
         """Return the kind of the address *path* (decoded, under the base) and its documents' path without ending; None where there is none."""
+        placed = self._placed(path)
+        if self.bundles and (placed is None or (placed[0].is_thing and not self._is_described(placed[1]))) and (bundle := self._bundle(path)):
+            return BUNDLES[-1], bundle
+        return placed
+
+    def _placed(self, path: str) -> tuple[Kind, str] | None:
+        """The kind of *path*, and its own documents' path without ending."""
         if path in self.elsewhere:
             return self.kind_elsewhere(path), self.elsewhere[path]
         return next(((kind, path + kind.index) for kind in self.kinds if re.fullmatch(kind.pattern, path, re.ASCII)), None)
+
+    def _is_described(self, stem: str) -> bool:
+        return f"{stem}.ttl" in self.paths
+
+    def _bundle(self, path: str) -> str:
+        """The bundle that a thing at *path* is described in; empty where none fits, or where nothing but documents stand."""
+        return "" if re.match(UNBUNDLED, path, re.ASCII) else fitting(path, self.bundles)
+
+    @cached_property
+    def described(self) -> Mapping[str, Kind]:
+        """The addresses with documents of their own among those that a prefix of `bundles` fits, with the kind of each."""
+        stems = {*self.elsewhere, *(path.removesuffix(".ttl") for path in self.paths if path.endswith(".ttl"))} if self.bundles else ()
+        placed = ((stem, self._placed(stem)) for stem in sorted(stems) if self._bundle(stem))
+        return {stem: found[0] for stem, found in placed if found and self._is_described(found[1])}
 
     def answer(self, path: str, accept: str = "", accept_language: str = "") -> Answer:
         """Return what a host answers to GET of *path* (decoded, under the base)."""
@@ -274,6 +234,8 @@ class Layout:
         return re.compile(f"(?:{'|'.join(re.escape(suffix) for kind in KINDS if kind.is_thing for suffix, _type, _language in self.variants(kind))})$")
 
 
+UNBUNDLED = rf"(?:{'|'.join(sorted(RESERVED | {bundles.FOLDER}))})(?:[/.]|$)"
+"""Where no thing stands that has no documents of its own."""
 IMMUTABLE = rf"{FOLDER}/(?!index\.)[^/]+|feed/[0-9]+\.trig"
 """The files that never change again, but the feed's open page: dumps of releases and full pages."""
 

@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from hashlib import sha256
 from http import HTTPStatus
 
-from publish.addresses import HOST_FILES, KINDS, MEDIA_TYPES, NOWHERE, Answer, Kind, Layout, media_type
+from publish.addresses import HOST_FILES, MEDIA_TYPES, NOWHERE, Answer, Layout, media_type
 from publish.contents import Fault, extension, header_links, link_faults
+from publish.kinds import KINDS, Kind
 from publish.request import Live
 from publish.web import Reply
 

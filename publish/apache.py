@@ -6,7 +6,9 @@ import re
 from collections.abc import Iterator, Sequence
 from http import HTTPStatus
 
-from publish.addresses import HEADERS, IMMUTABLE, KINDS, LINKSET, LONG, MEDIA_TYPES, NAMED, NOWHERE, PLAIN, PREFERENCE, PREFLIGHT, SHORT, Layout
+from publish.addresses import HEADERS, IMMUTABLE, LINKSET, LONG, MEDIA_TYPES, NAMED, NOWHERE, PLAIN, PREFLIGHT, SHORT, Layout
+from publish.hostbundles import bundle_patterns
+from publish.kinds import BUNDLES, PREFERENCE
 from publish.links import link_values
 from publish.negotiation import NEAREST, element, greater, language_ranges, media_ranges
 
@@ -94,7 +96,7 @@ def _links(layout: Layout, mark: str) -> Iterator[str]:
     """Link headers; an answer that is no document has none but those of the document it leads to."""
     document = "%{REQUEST_STATUS} in { '200', '206', '304' }"
     answered = "%{REQUEST_STATUS} in { '200', '206', '303', '304' }"
-    for kind in layout.kinds:
+    for kind in (kind for kind in layout.kinds if kind != BUNDLES[-1]):
         asked = f"reqenv('{mark}BYNET_KIND') == '{kind.name}'"
         alternates = ", ".join(link_values(layout, f"%{{{mark}BYNET_ROOT}}e", f"%{{{mark}BYNET_ROOT}}e%{{{mark}BYNET_STEM}}e", kind))
         yield f"Header always set Link {_quoted(alternates)} {_expression(f'{asked} && {answered}')}"
@@ -128,7 +130,7 @@ def _rewriting(layout: Layout) -> Iterator[str]:
     spoken = "|".join(kind.name for kind in layout.kinds if kind.is_spoken)
     yield from _choice("LANGUAGE", "Accept-Language", [(language, spoken, language_ranges(language)) for language in layout.languages])
     yield from _chosen(layout)
-    yield from _answers()
+    yield from _answers(layout)
     yield "</IfModule>"
 
 
@@ -148,7 +150,23 @@ def _places(layout: Layout) -> Iterator[str]:
     yield from _rule("^", "-", "END", ("%{ENV:BYNET_GONE}", "^$"), ("%{REQUEST_FILENAME}", "-f"))
     for folder in layout.folders:
         yield from _rule(f"^{re.escape(folder)}$", "%{ENV:BYNET_ROOT}$0/", "R=301,END,QSD")
+    yield from _bundles(layout)
     yield from _rule("^", "-", "R=404,END", ("%{ENV:BYNET_GONE}%{ENV:BYNET_CHOOSE}", "^$"))
+
+
+def _bundles(layout: Layout) -> Iterator[str]:
+    """Rules that lead a thing without documents of its own to its bundle: of the prefixes that fit, the longest; the first rule that fits skips the others."""
+    rows = bundle_patterns(layout)
+    if not rows:
+        return
+    bundled = BUNDLES[-1].name
+    things = "|".join(kind.name for kind in layout.kinds if kind.is_thing)
+    yield from _rule("^", "-", f"S={len(rows) + 1}", ("%{ENV:BYNET_KIND}", f"!^(?:{things})?$"))
+    yield from _rule("^", "-", f"S={len(rows)}", ("%{ENV:BYNET_STEM}", "!^$"), ("%{ENV:BYNET_FOLDER}%{ENV:BYNET_STEM}.ttl", "-f"))
+    for left, (pattern, stem) in reversed([*enumerate(reversed(rows))]):
+        yield from _rule(f"^{pattern}", "-", f"E=BYNET_BUNDLE:{stem},S={left}")
+    chosen = f"E=BYNET_KIND:{bundled},E=BYNET_STEM:%{{ENV:BYNET_BUNDLE}},E=BYNET_CHOOSE:1"
+    yield from _rule("^", "-", chosen, ("%{ENV:BYNET_BUNDLE}", "!^$"))
 
 
 def _choice(name: str, header: str, offered: Sequence[tuple[str, str, Sequence[str]]]) -> Iterator[str]:
@@ -184,7 +202,7 @@ def _chosen(layout: Layout) -> Iterator[str]:
         yield from _rule("^", "-", f"E=BYNET_SUFFIX:{suffix}", ("%{ENV:BYNET_SUFFIX}", "=.html"), spoken)
 
 
-def _answers() -> Iterator[str]:
+def _answers(layout: Layout) -> Iterator[str]:
     """Rules that answer: the page of what is gone, a redirect, or the document itself."""
     choose = ("%{ENV:BYNET_CHOOSE}", "=1")
     yield from _rule("^", "-", "R=404,END", choose, (f"%{{ENV:BYNET_FOLDER}}{_CHOSEN}", "!-f"))
@@ -192,7 +210,7 @@ def _answers() -> Iterator[str]:
     yield from _rule("^", "-", "E=BYNET_BODY:%1", gone, ("%{REQUEST_URI}", "^/(.*)$"))
     yield from _rule("^", "-", "E=BYNET_BODY:%1", gone, choose, (f"%{{ENV:BYNET_ROOT}}{_CHOSEN}", "^/(.*)$"))
     yield from _rule("^", "-", "R=410,END", gone)
-    seen = "|".join(kind.name for kind in KINDS if kind.is_thing)
+    seen = "|".join(kind.name for kind in layout.kinds if kind.is_thing)
     yield from _rule("^", f"%{{ENV:BYNET_ROOT}}{_CHOSEN}", "R=303,END,QSD", ("%{ENV:BYNET_KIND}", f"^(?:{seen})$"))
     yield from _rule("^", f"%{{ENV:BYNET_ROOT}}{_CHOSEN}", f"END,E=BYNET_LOCATION:%{{ENV:BYNET_ROOT}}{_CHOSEN}")
 

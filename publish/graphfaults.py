@@ -12,11 +12,12 @@ from hashlib import blake2b
 
 from pyoxigraph import BlankNode, Quad, RdfFormat
 
-from publish.addresses import FOLDER, Layout
+from publish.addresses import Layout
 from publish.contents import Fault, extension
 from publish.gzipped import ENDING, BadGzip, plain_name, unpacked
 from publish.intake.parsing import parse
 from publish.intake.streamed import parse_nodes, parse_stream
+from publish.kinds import FOLDER
 
 _FORMATS: Mapping[str, RdfFormat] = {
     "ttl": RdfFormat.TURTLE,

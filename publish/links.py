@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from publish.addresses import KINDS, Kind, Layout
+from publish.addresses import Layout
+from publish.kinds import KINDS, Kind
 
 _HOME = next(kind for kind in KINDS if not kind.pattern)
 

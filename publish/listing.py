@@ -7,10 +7,11 @@ from collections.abc import Callable, Iterator
 from hashlib import sha256
 from http import HTTPStatus
 
-from publish.addresses import QUERY, Layout
+from publish.addresses import Layout
 from publish.contents import Fault, extension, feed_faults, json_faults, link_faults, page_links, sums_faults
 from publish.earlier import read_manifest
 from publish.graphfaults import Sums, disagreeing, graph_faults
+from publish.kinds import QUERY
 from publish.published import dumps, published
 
 _NOTHING = "nothing-stands-here"
@@ -67,12 +68,13 @@ class Site:
         yield from feed_faults(self.layout, self._listing.read)
 
     def addresses(self) -> list[str]:
-        """Return the addresses to ask: of each class the first thing by code point, each kind of document, what is gone, folders, and nothing at all."""
+        """Return the addresses to ask: of each class the first thing by code point, each kind of document, bundles, what is gone, folders, nothing at all."""
         layout = self.layout
         known = [path for kind in layout.kinds for path in _of_kind(kind.pattern, layout)]
         gone = [path for path in layout.tombstones if not path.startswith("iri/")]
         folders = [folder for folder in layout.folders if folder != QUERY]  # an endpoint may have that address
-        return sorted({*self._data.first.values(), *known, *list(layout.elsewhere)[:_SAMPLE], *gone[:_SAMPLE], *folders[:_SAMPLE], _NOTHING})
+        bundled = sorted(layout.bundles)[:_SAMPLE]
+        return sorted({*self._data.first.values(), *known, *bundled, *list(layout.elsewhere)[:_SAMPLE], *gone[:_SAMPLE], *folders[:_SAMPLE], _NOTHING})
 
 
 def _of_kind(pattern: str, layout: Layout) -> list[str]:

@@ -7,7 +7,9 @@ from collections.abc import Iterable, Iterator, Sequence
 from hashlib import sha256
 from urllib.parse import unquote
 
-from publish.addresses import HEADERS, IMMUTABLE, LINKSET, LONG, MEDIA_TYPES, NAMED, NOWHERE, PLAIN, PREFERENCE, PREFLIGHT, SHORT, Kind, Layout
+from publish.addresses import HEADERS, IMMUTABLE, LINKSET, LONG, MEDIA_TYPES, NAMED, NOWHERE, PLAIN, PREFLIGHT, SHORT, Layout
+from publish.hostbundles import bundle_patterns
+from publish.kinds import BUNDLES, PREFERENCE, Kind
 from publish.links import link_values
 from publish.negotiation import NEAREST, element, greater, language_ranges, media_ranges
 
@@ -126,13 +128,27 @@ class _Rules:
             *((key, "folder") for key, _folder in folders),
             *((key, kind.name) for kind, key in kinds),
         ]
-        yield from self._map("$uri", "kind", names)
+        own = "place_" if layout.bundles else ""
+        yield from self._map("$uri", f"{own}kind", names)
         pages = [(key, f"/{page}") for key, page in (*elsewhere, *folders)]
-        yield from self._map("$uri", "page", [*pages, *((key, f'"/$1{kind.index}"') for kind, key in kinds)])
+        yield from self._map("$uri", f"{own}page", [*pages, *((key, f'"/$1{kind.index}"') for kind, key in kinds)])
         yield from self._map(self._name("page"), "stem", [('""', '""')], f'"{_plain(root[:-1])}{self._name("page")}"')
         named = [*((key, "0") for key, _page in elsewhere), (_regex(r"\.[^/]*$"), "1")]
-        yield from self._map("$uri", "named", named, "0")
+        yield from self._map("$uri", f"{own}named", named, "0")
+        if own:
+            yield from self._bundles(own)
         yield from self._map(self._name("page"), "gone", ((_exact(f"/{path}"), "1") for path in sorted(layout.tombstones)), "0")
+
+    def _bundles(self, own: str) -> Iterator[str]:
+        """Maps that lead a thing without documents of its own to its bundle: of the prefixes that fit, the longest, which is the first."""
+        layout = self._layout
+        root = unquote(layout.prefix)
+        folders = [(_exact(f"{root}{folder}{end}"), '""') for folder in layout.folders for end in ("", "/")]
+        described = [(self._pattern(re.escape(path), kind.index, layout.variants(kind)), '""') for path, kind in layout.described.items()]
+        rows = [(_regex(f"^{self._prefix}{pattern}"), f"/{stem}") for pattern, stem in bundle_patterns(layout)]
+        yield from self._map("$uri", "bundle", [*folders, *described, *rows])
+        for name, value in (("kind", BUNDLES[-1].name), ("page", self._name("bundle")), ("named", "0")):
+            yield from self._map(self._name("bundle"), name, [('""', self._name(f"{own}{name}"))], value)
 
     def _pattern(self, pattern: str, index: str, variants: Iterable[tuple[str, str, str]]) -> str:
         endings = f"{index}(?:{'|'.join(re.escape(suffix) for suffix, _type, _language in variants)})"
@@ -181,7 +197,7 @@ class _Rules:
         for number, (_header, value) in enumerate(PREFLIGHT.items()):
             yield from self._map(self._name("options"), f"option{number}", [("1", f'"{value}"')])
         root = _plain(layout.prefix)
-        alternates = ((kind.name, link_values(layout, root, f"{root[:-1]}{self._name('page')}", kind)) for kind in layout.kinds)
+        alternates = ((kind.name, link_values(layout, root, f"{root[:-1]}{self._name('page')}", kind)) for kind in layout.kinds if kind != BUNDLES[-1])
         yield from self._map(self._name("kind"), "alternate", ((name, _quoted(", ".join(values))) for name, values in alternates))
         own = [(kind, f'<{_plain(layout.iri_prefix)}$1>; rel="{kind.relation}"') for kind in self._layout.kinds if kind.relation]
         about = [(_regex(f"^200 {kind.name} /(.*){kind.index}$"), _quoted(link)) for kind, link in own]

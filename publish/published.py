@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from pyoxigraph import Literal, NamedNode, RdfFormat, Triple
 
 from publish.addresses import Layout, fragment_documents
+from publish.bundles import PREFIXES, read_bundles
 from publish.errors import Mistake
 from publish.gzipped import BadGzip, standing, unpacked
 from publish.intake.streamed import parse_stream
@@ -58,7 +59,8 @@ def published(place: str, files: Iterable[str], read: Callable[[str], bytes]) ->
     for name, graph in graphs.items():
         for triple in graph.triples():
             found.take(name, triple)
-    layout = Layout(bases[0], place if "://" in place else bases[0], _languages(paths, read), paths, found.tombstones(), found.elsewhere())
+    bundles = read_bundles(read(PREFIXES), paths) if PREFIXES in paths else {}
+    layout = Layout(bases[0], place if "://" in place else bases[0], _languages(paths, read), paths, found.tombstones(), found.elsewhere(), bundles)
     return PublishedData(layout, found.first)
 
 
@@ -137,8 +139,9 @@ class _Found:
             self.first[kind] = min(path, self.first.get(kind, path))
 
     def tombstones(self) -> tuple[str, ...]:
-        """Return the pages of what was removed."""
-        return tuple(sorted(page_path(iri, self._base) for iri in tombstones(self._graves)))
+        """Return the pages of what was removed; what is removed from a bundle has none."""
+        pages = (page_path(iri, self._base) for iri in tombstones(self._graves))
+        return tuple(sorted(page for page in pages if f"{page}.ttl" in self._paths))
 
     def elsewhere(self) -> dict[str, str]:
         """Return the pages of IRIs that their own path does not name, and the documents of those that have none."""

@@ -15,6 +15,8 @@ from publish.addresses import HEADERS, LINKSET, MEDIA_TYPES, NAMED, PLAIN, Layou
 
 _RULES = 2000
 """Cloudflare Pages reads so many redirects at most, and 100 rules about headers."""
+_PATTERNS = 100
+"""So many of the redirects may have a star."""
 _HEADERS = "# Read by Netlify, Cloudflare Pages and hosts like them, at the root of what they publish. Made by bynet.\n"
 _REDIRECTS = """\
 # Read by Netlify, Cloudflare Pages and hosts like them, at the root of what they publish. Made by bynet.
@@ -49,3 +51,13 @@ def _lines(layout: Layout) -> Iterator[str]:
         source = quote(path, safe="/~").replace("*", "%2A")
         ending = ".html" if page in gone else "" if "html" in layout.kind_elsewhere(path).offers else ".ttl"
         yield f"{layout.prefix}{source} {layout.prefix}{page}{ending} {status}"
+    yield from _bundled(layout)
+
+
+def _bundled(layout: Layout) -> Iterator[str]:
+    """Redirects from what prefixes fit, where the host reads as many: none where a document of its own stands, which Cloudflare would not send any more."""
+    if len(layout.bundles) > _PATTERNS:
+        return
+    for prefix, stem in sorted(layout.bundles.items(), key=lambda pair: (-len(pair[0]), pair)):
+        if "/" in prefix and "*" not in prefix and ":" not in prefix and not any(path.startswith(prefix) for path in layout.paths):
+            yield f"{layout.prefix}{quote(prefix, safe='/~')}* {layout.prefix}{stem}.ttl 303"

@@ -17,8 +17,9 @@ from hosts import OWN, SERVERS, Host, free_port, open_folder, program, serving, 
 from urllib3 import BaseHTTPResponse, PoolManager
 from workbench import bynet, make_project, release, turtle, write_files
 
-from publish.addresses import HEADERS, HOST_FILES, KINDS, MEDIA_TYPES, NOWHERE, Layout, fragment_documents, media_type
+from publish.addresses import HEADERS, HOST_FILES, MEDIA_TYPES, NOWHERE, Layout, fragment_documents, media_type
 from publish.hosting import host_files
+from publish.kinds import KINDS
 from publish.negotiation import negotiate, negotiate_language
 from publish.paths import front_pages
 

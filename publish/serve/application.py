@@ -16,8 +16,9 @@ from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 from starlette.types import Receive, Scope, Send
 
-from publish.addresses import HEADERS, QUERY
+from publish.addresses import HEADERS
 from publish.errors import Mistake
+from publish.kinds import QUERY
 from publish.serve import files
 from publish.serve.endpoint import Endpoint
 from publish.serve.limits import Limits

@@ -15,10 +15,11 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import RedirectResponse, Response
 from starlette.types import Receive, Scope, Send
 
-from publish.addresses import HEADERS, MEDIA_TYPES, PREFLIGHT, QUERY, SHORT
+from publish.addresses import HEADERS, MEDIA_TYPES, PREFLIGHT, SHORT
 from publish.errors import Mistake
 from publish.gate import Query
 from publish.gzipped import standing
+from publish.kinds import QUERY
 from publish.model import DUMP, VOID
 from publish.negotiation import negotiate, negotiate_language
 from publish.serve.admission import Admission

@@ -15,8 +15,9 @@ from starlette.requests import Request
 from starlette.responses import FileResponse, PlainTextResponse, Response
 from starlette.types import Receive, Scope, Send
 
-from publish.addresses import HEADERS, HOST_FILES, LINKSET, MEDIA_TYPES, NAMED, NOWHERE, PLAIN, PREFLIGHT, SHORT, Answer, Kind, Layout, media_type
+from publish.addresses import HEADERS, HOST_FILES, LINKSET, MEDIA_TYPES, NAMED, NOWHERE, PLAIN, PREFLIGHT, SHORT, Answer, Layout, media_type
 from publish.earlier import MANIFEST
+from publish.kinds import Kind
 from publish.links import link_values
 from publish.negotiation import negotiate, negotiate_language
 from publish.paths import SIGNATURE
@@ -187,9 +188,9 @@ def _headers(layout: Layout, request: Request, chosen: Answer) -> Iterator[tuple
 
 
 def _links(layout: Layout, root: str, chosen: Answer) -> Iterator[str]:
-    """The typed links of an answer: of a document also what it is about."""
+    """The typed links of an answer: of a document also what it is about; none of what leads to a bundle, where much else is described."""
     placed = _document(layout, chosen.file or chosen.location)
-    if placed:
+    if placed and (chosen.file or placed[0].is_thing):
         kind, stem = placed
         yield from link_values(layout, root, root + quote(stem), kind)
         if chosen.file and kind.relation:

@@ -8,9 +8,10 @@ from http import HTTPStatus
 from pyoxigraph import Store
 
 from fuzz.target import Target, steers
-from publish.addresses import KINDS, MEDIA_TYPES
+from publish.addresses import MEDIA_TYPES
 from publish.errors import BadQuery
 from publish.gate import admit
+from publish.kinds import KINDS
 from publish.lint import _PREFIXED_NAME
 from publish.negotiation import negotiate, negotiate_language
 from publish.serve.formats import choose
