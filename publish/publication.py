@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -175,6 +175,15 @@ class Publication:
     def counts(self) -> Mapping[str, int]:
         """How many triples are in each graph of the data."""
         return {"stated": len(self.project.stated), "derived": len(self.project.derived)}
+
+    @property
+    def bundles(self) -> Mapping[str, str]:
+        """Where things are described that have no files of their own: what their paths begin with, and the path of a bundle (`publish.bundles`)."""
+        return {}
+
+    def bundled(self) -> Iterable[tuple[str, bytes]]:
+        """Return the files of the bundles."""
+        return ()
 
     @cached_property
     def place(self) -> Place:

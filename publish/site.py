@@ -55,6 +55,7 @@ def _content(presentation: Presentation) -> Iterator[File]:
     publication = presentation.publication
     for resource in publication.resources:
         yield from render_resource(resource, publication.notation)
+    yield from publication.bundled()
     yield from ((f"download/{name}", content) for name, content in publication.dumps.items())
     yield from _queries(publication)
     yield from publication.feed.items()
@@ -233,6 +234,7 @@ def _layout(publication: Publication, paths: frozenset[str]) -> Layout:
         paths=paths,
         tombstones=tuple(sorted(page_path(iri, base) for iri in tombstones(publication.everything) if iri.startswith(base))),
         hashed={path: page for path, page in pages.items() if path != page} | fragment_documents(subjects, base, paths),
+        bundles=publication.bundles,
     )
 
 

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cached_property
 
 from pyoxigraph import Triple
 
 from publish.answered import Answered
+from publish.bulk.describing import bundle_files, bundles_of
 from publish.bulk.feeding import feed_on_disk
 from publish.bulk.frame import code_triples
-from publish.bulk.held import Held
+from publish.bulk.held import Held, Work
 from publish.bulk.releases import Past
 from publish.jsonld import Context
 from publish.made import Content, Made
@@ -24,9 +25,10 @@ from publish.statistics import Statistics
 class OnDisk(Publication):
     """What is published of a *frame* and the data that are *held* on disk, after its *past*; *written* are the dumps of the data, once they are."""
 
-    def __init__(self, frame: Project, checked: Checked, held: Held, past: Past) -> None:
+    def __init__(self, frame: Project, checked: Checked, held: Held, past: Past, work: Work) -> None:
         super().__init__(frame, checked, past.history)
         self._held = held
+        self._work = work
         self._past = past
         self._counted = held.looked.numbers
         self.written: Mapping[str, Made] = {}
@@ -82,3 +84,16 @@ class OnDisk(Publication):
     def answers(self) -> dict[str, Answered]:
         """The answer of each question that is a SELECT or an ASK, by its IRI."""
         return self._held.answers
+
+
+class InBundles(OnDisk):
+    """What is published with the things of the data described in bundles."""
+
+    @cached_property
+    def bundles(self) -> Mapping[str, str]:
+        """Where the things of the data are described: what their paths begin with, and the path of a bundle."""
+        return bundles_of(self._held, frozenset(resource.iri for resource in self.resources))
+
+    def bundled(self) -> Iterable[tuple[str, bytes]]:
+        """Return the files of the bundles. Raises `publish.confined.Stopped` where one can't be written."""
+        return bundle_files(self._held, self.bundles, self, self._work)

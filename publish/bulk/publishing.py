@@ -12,7 +12,7 @@ from publish.bulk.folder import emptied, made, removed
 from publish.bulk.frame import framed
 from publish.bulk.held import Held, Work
 from publish.bulk.pace import Progress
-from publish.bulk.publication import OnDisk
+from publish.bulk.publication import InBundles, OnDisk
 from publish.bulk.releases import Desk, Past, look_back_on_disk
 from publish.bulk.sides import Side
 from publish.bulk.state import keep, key_of
@@ -27,6 +27,10 @@ from publish.readback import accept_frame, read_back
 from publish.refusals import told
 from publish.site import site_files
 from publish.write import Place, replacing
+
+
+_KINDS = {"none": OnDisk, "bundles": InBundles}
+"""What is published, by where the things of the data are described."""
 
 
 def publish_on_disk(order: Order, progress: Progress, processor: Processor) -> tuple[Checked, int]:
@@ -48,7 +52,7 @@ def _publish(order: Order, checked: Checked, held: Held, work: Work, place: Plac
         past = emptied(work.folder / "past")
         files.callback(removed, past)
         work.progress("comparing")
-        publication = OnDisk(frame, checked, held, _look_back(order, frame, held, Desk(past, files)))
+        publication = _KINDS[order.resources](frame, checked, held, _look_back(order, frame, held, Desk(past, files)), work)
         return _write(publication, checked, held, work, place)
 
 
@@ -63,13 +67,13 @@ def _look_back(order: Order, frame: Project, held: Held, desk: Desk) -> Past:
 def _write(publication: OnDisk, checked: Checked, held: Held, work: Work, place: Place) -> int:
     dumps = emptied(work.folder / "made")
     accepted = accept_frame(publication.project, publication.beside, checked.report())
-    work.progress("writing")
     numbers = publication.numbers
     terms = [*numbers.classes, *(name for name in numbers.properties if name != TYPE.value)]
     try:
         publication.written = write_dumps(held, publication.notation, terms, work)
+        work.progress("writing")
+        count = place.replace(site_files(publication), partial(read_back, accepted))
     except Stopped as stopped:
         raise Mistake("unwritten", words=stopped.reason) from stopped
-    count = place.replace(site_files(publication), partial(read_back, accepted))
     removed(dumps)
     return count
