@@ -8,10 +8,12 @@ from functools import partial
 from hashlib import file_digest
 from io import BufferedReader
 from pathlib import Path
+from typing import BinaryIO
 
 import pyoxigraph
 from pyoxigraph import RdfFormat
 
+from publish.bulk.folder import drop, filled, out
 from publish.bulk.index import Index, merged, opened
 from publish.bulk.lines import TAGS
 from publish.confined import Limits, Note, Stopped
@@ -34,10 +36,9 @@ def data_before(site: EarlierSite, folder: Path, files: ExitStack) -> Index:
     Raises `BadSite` where its dump is not there, is not what MANIFEST lists, or can't be read, and `BadGzip`.
     """
     path = standing(DUMP, site.manifest)
-    runs = _Runs(folder)
     graphs: dict[bytes, bytes] = {}
-    with ExitStack() as reading:
-        reader = _reader(site, path, reading)
+    with ExitStack() as used:
+        runs, reader = _Runs(folder, used), _reader(site, path, used)
         for answer in confined_each((partial(_lines, piece) for piece in _pieces(reader)), _LIMITS):
             if isinstance(answer, Stopped) or not answer:
                 raise BadSite("site-graphs", place=site.place, file=path)
@@ -45,11 +46,9 @@ def data_before(site: EarlierSite, folder: Path, files: ExitStack) -> Index:
                 if graphs.setdefault(tag, graph) != graph:
                     raise BadSite("site-graphs", place=site.place, file=path)
                 runs.add(tag, lines)
-    whole = folder / "before"
-    with whole.open("wb") as file:
-        file.writelines(merged(runs.paths))
+    whole = filled(folder / "before", merged(runs.paths))
     for run in runs.paths:
-        run.unlink()
+        drop(run)
     return opened(whole, files)
 
 
@@ -104,18 +103,18 @@ def _tag(graph: bytes) -> bytes:
 class _Runs:
     """Files of sorted lines; what comes later than it should begins another one."""
 
-    def __init__(self, folder: Path) -> None:
-        self._folder = folder
-        self._last: dict[bytes, tuple[Path, bytes]] = {}
+    def __init__(self, folder: Path, files: ExitStack) -> None:
+        self._folder, self._files = folder, files
+        self._last: dict[bytes, tuple[BinaryIO, bytes]] = {}
         self.paths: list[Path] = []
 
     def add(self, tag: bytes, lines: bytes) -> None:
         """Add sorted *lines* to the run of their *tag*, where they come after all that it has."""
-        path, last = self._last.get(tag, (None, b""))
-        if path is None or lines[: lines.index(b"\n") + 1] < last:
-            path = self._folder / f"before-{len(self.paths)}"
-            path.unlink(missing_ok=True)
-            self.paths.append(path)
-        with path.open("ab") as file:
-            file.write(lines)
-        self._last[tag] = path, lines[lines.rfind(b"\n", 0, -1) + 1 :]
+        file, last = self._last.get(tag, (None, b""))
+        if file is None or lines[: lines.index(b"\n") + 1] < last:
+            if file is not None:
+                file.close()
+            self.paths.append(self._folder / f"before-{len(self.paths)}")
+            file = out(self.paths[-1], self._files)
+        file.write(lines)
+        self._last[tag] = file, lines[lines.rfind(b"\n", 0, -1) + 1 :]

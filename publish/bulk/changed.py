@@ -6,14 +6,15 @@ has each of them; of a first release, whose dumps have it all, there is then no 
 
 from __future__ import annotations
 
-import shutil
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 from hashlib import file_digest
 from itertools import chain, islice
 from pathlib import Path
 
+from publish.bulk.folder import filled, out
 from publish.bulk.lines import ONTOLOGY, groups
 from publish.bulk.sides import Sides, iri_line
 from publish.changes import BEGIN, END, WORDS, Told, additions, as_json, document, in_order, patch, removals
@@ -27,6 +28,7 @@ LISTED = 1000
 """How many resources that changed are told of one by one."""
 _PIECE = 1 << 20
 _TYPE, _DEPRECATED = (b"<" + term.value.encode() for term in (TYPE, DEPRECATED))
+_ROWS = ("removed", "added")
 _TRUE = (b'"true"', b'"1"')
 
 
@@ -111,7 +113,8 @@ def changed(sides: Sides, folder: Path) -> Changed:
     assert new
     found.beside = compare(old, new)
     parts = chain([(old, new, found.beside)], _parts(sides) if sides.old else ())
-    with (folder / "removed").open("wb") as removed, (folder / "added").open("wb") as added:
+    with ExitStack() as files:
+        removed, added = (out(folder / name, files) for name in _ROWS)
         for before, now, changes in parts:
             found.add(before, now, changes)
             removed.writelines(row.encode() for row in removals(changes, now.base))
@@ -154,14 +157,15 @@ def _kinds(sides: Sides) -> Counter[tuple[frozenset[str], str]]:
 
 def _patch(folder: Path) -> Made:
     """Put the rows in *folder* together."""
-    path = folder / "changes.rdfp"
-    with path.open("wb") as file:
-        file.write(BEGIN.encode())
-        for name in ("removed", "added"):
-            with (folder / name).open("rb") as rows:
-                shutil.copyfileobj(rows, file)
-        file.write(END.encode())
-    return made_of(path)
+    return made_of(filled(folder / "changes.rdfp", _rows(folder)))
+
+
+def _rows(folder: Path) -> Iterator[bytes]:
+    yield BEGIN.encode()
+    for name in _ROWS:
+        with (folder / name).open("rb") as rows:
+            yield from iter(lambda: rows.read(_PIECE), b"")
+    yield END.encode()
 
 
 def made_of(path: Path) -> Made:

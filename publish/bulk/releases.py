@@ -9,6 +9,7 @@ from hashlib import sha256
 from pathlib import Path
 
 from publish.bulk.changed import Changed, changed
+from publish.bulk.folder import filled
 from publish.bulk.sides import Side, Sides, iri_line, side_before
 from publish.earlier import BadSite, EarlierSite, open_site, releases_of
 from publish.history import SHOWN, refuse_base, refuse_broken
@@ -99,5 +100,4 @@ def _lying(site: EarlierSite, path: str) -> Made:
 
 
 def _laid(place: Path, content: bytes, digest: str) -> Made:
-    place.write_bytes(content)
-    return Made(place, len(content), digest)
+    return Made(filled(place, [content]), len(content), digest)
