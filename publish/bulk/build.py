@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -140,11 +140,12 @@ class _Making:
 def _judged(held: Held, listed: list[Finding], processor: Processor) -> Checked:
     shares = Shares(held.by_subject, held.turned, vocabulary(held.by_subject), _n_triples(held.frame.shapes_graph))
     try:
-        (piece,) = confined(partial(extract, shares, held.looked), held.limits, held.descriptors)
-        judged = Extract.of(piece)
-        held.looked.asked = judged.asked
-        processor.ask_about(judged.suspects, judged.data, shares.shapes)
         listed += _inspected(held)
+        judged = _extracted(held, shares, listed)
+        if judged.suspects is None:
+            processor.ask(judged.data, shares.shapes)
+        else:
+            processor.ask_about(judged.suspects, judged.data, shares.shapes)
         answer = processor.answer()
     except Stopped as stopped:
         stop = found("shapes", 0, f"check-{stopped.reason}", seconds=f"{held.limits.seconds:.0f}", memory=held.limits.memory)
@@ -158,36 +159,39 @@ def _judged(held: Held, listed: list[Finding], processor: Processor) -> Checked:
     return Checked(held.frame, tuple(sort_findings([*listed, *validation.findings])), validation, on_disk=numbers.triples)
 
 
+def _extracted(held: Held, shares: Shares, listed: list[Finding]) -> Extract:
+    """Return what is to be judged, and answer the questions meanwhile that are not in files in which something is wrong. Raises `Stopped`."""
+    wrong = {finding.file for finding in listed}
+    questions = [query for query in held.frame.questions if query.file not in wrong]
+    computes = (partial(extract, shares, held.looked), partial(answers, held.by_subject, questions, held.before[1] if held.before else None))
+    extracted, answered = confined_each(computes, held.limits, held.descriptors)
+    if isinstance(answered, Stopped):
+        listed.append(stopped_at(held.frame, answered, held.limits))
+    elif answered:
+        held.answers.clear()
+        held.answers.update(map(answer_in, answered[:-1]))
+    if isinstance(extracted, Stopped):
+        raise extracted
+    judged = Extract.of(extracted[0])
+    held.looked.asked = judged.asked
+    return judged
+
+
 def _inspected(held: Held) -> list[Finding]:
-    """What the engine's own rules find wrong between files, and questions that can't be answered within limits."""
+    """What the engine's own rules find wrong between files, and in queries."""
     frame, looked = held.frame, held.looked
     names = questionable(frame, held.runs, looked, (held.by_subject, held.turned))
     project = replace(frame, sources={**frame.sources, "data": held.sources(names)})
     elsewhere = Elsewhere(InFiles(held.by_subject), withdrawn(frame, looked))
 
     def compute(note: Note) -> Iterator[bytes]:
-        listed = lint(project, note, elsewhere)
-        yield from map(told, listed)
+        yield from map(told, lint(project, note, elsewhere))
 
     load_what_lint_needs(project)
     try:
-        listed = [*map(heard, confined(compute, held.limits, (held.by_subject.descriptor,)))]
+        return [*map(heard, confined(compute, held.limits, (held.by_subject.descriptor,)))]
     except Stopped as stopped:
         return [*map(heard, stopped.pieces), stopped_at(frame, stopped, held.limits)]
-    return [*listed, *_answered(held, {finding.file for finding in listed})]
-
-
-def _answered(held: Held, wrong: Collection[str]) -> Iterator[Finding]:
-    """Answer the questions that are not in files in which something is *wrong*, and yield what keeps one from being answered."""
-    questions = [query for query in held.frame.questions if query.file not in wrong]
-    try:
-        pieces = confined(partial(answers, held.by_subject, questions, held.before[1] if held.before else None), held.limits, held.descriptors)
-    except Stopped as stopped:
-        yield stopped_at(held.frame, stopped, held.limits)
-        return
-    if pieces:
-        held.answers.clear()
-        held.answers.update(map(answer_in, pieces[:-1]))
 
 
 def _in_order(frame: Project, data: Iterable[Source]) -> tuple[Source, ...]:

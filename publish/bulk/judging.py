@@ -19,13 +19,17 @@ from publish.reach.terms import n_term
 from publish.shapes.suspects import Suspects, read, written
 
 _PIECE = 4 << 20
+_ALL = b"all"
 
 
 @dataclass(frozen=True, slots=True)
 class Extract:
-    """What the judge gets: the suspects, with what queries see wherever it is, and the triples around them as N-Triples; what queries found."""
+    """What the judge gets: the suspects, with what queries see wherever it is, and the triples around them as N-Triples; what queries found.
 
-    suspects: Suspects
+    Without suspects the triples are all there are, for the judge to go through itself.
+    """
+
+    suspects: Suspects | None
     data: bytes
     asked: list[tuple[int, str]]
 
@@ -33,6 +37,8 @@ class Extract:
     def of(cls, piece: bytes) -> Extract:
         """Return the extract that `extract` yielded as *piece*."""
         head, _, rest = piece.partition(b"\n")
+        if head == _ALL:
+            return cls(None, rest, [])
         length, wherever, asked = json.loads(head)
         return cls(read(rest[:length], rest[length : length + wherever]), rest[length + wherever :], [(number, node) for number, node in asked])
 
@@ -41,6 +47,9 @@ def extract(shares: Shares, looked: Looked, note: Note) -> Iterator[bytes]:
     """Yield one piece: what is to be judged of all that was *looked* at. *note* is told of each shape before a query of its is asked."""
     graph = OnDisk(shares.by_subject, shares.turned)
     screen = Screen(shares.shapes, shares.vocabulary)
+    if screen.is_deep:
+        yield _ALL + b"\n" + b"".join(n_triples(of_all(piece)) for piece in shares.by_subject.pieces(_PIECE))
+        return
     asked = [*_asked(screen, shares.by_subject, graph, note)] if looked.asked is None else looked.asked
     found = ((screen.shapes[number].name, node) for number, node in asked if screen.is_focus(number, node.encode(), graph))
     suspects = [(shape, node.encode()) for shape, node in dict.fromkeys([*looked.suspects, *found])]

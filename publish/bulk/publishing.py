@@ -28,7 +28,6 @@ from publish.refusals import told
 from publish.site import site_files
 from publish.write import Place, replacing
 
-
 _KINDS = {"none": OnDisk, "bundles": InBundles}
 """What is published, by where the things of the data are described."""
 
