@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 from http import HTTPStatus
 
-from publish.addresses import HEADERS, IMMUTABLE, LINKSET, LONG, MEDIA_TYPES, NAMED, NOWHERE, PLAIN, PREFLIGHT, SHORT, Layout
+from publish.addresses import HEADERS, IMMUTABLE, LINKSET, LONG, MEDIA_TYPES, NAMED, NOWHERE, PLAIN, PREFLIGHT, SHORT, UNBUNDLED, Layout
 from publish.hostbundles import bundle_patterns
 from publish.kinds import BUNDLES, PREFERENCE
 from publish.links import link_values
@@ -161,6 +161,7 @@ def _bundles(layout: Layout) -> Iterator[str]:
         return
     bundled = BUNDLES[-1].name
     things = "|".join(kind.name for kind in layout.kinds if kind.is_thing)
+    yield from _rule(f"^{UNBUNDLED}", "-", f"S={len(rows) + 2}")
     yield from _rule("^", "-", f"S={len(rows) + 1}", ("%{ENV:BYNET_KIND}", f"!^(?:{things})?$"))
     yield from _rule("^", "-", f"S={len(rows)}", ("%{ENV:BYNET_STEM}", "!^$"), ("%{ENV:BYNET_FOLDER}%{ENV:BYNET_STEM}.ttl", "-f"))
     for left, (pattern, stem) in reversed([*enumerate(reversed(rows))]):

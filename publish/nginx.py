@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from hashlib import sha256
 from urllib.parse import unquote
 
-from publish.addresses import HEADERS, IMMUTABLE, LINKSET, LONG, MEDIA_TYPES, NAMED, NOWHERE, PLAIN, PREFLIGHT, SHORT, Layout
+from publish.addresses import HEADERS, IMMUTABLE, LINKSET, LONG, MEDIA_TYPES, NAMED, NOWHERE, PLAIN, PREFLIGHT, SHORT, UNBUNDLED, Layout
 from publish.hostbundles import bundle_patterns
 from publish.kinds import BUNDLES, PREFERENCE, Kind
 from publish.links import link_values
@@ -146,7 +146,7 @@ class _Rules:
         folders = [(_exact(f"{root}{folder}{end}"), '""') for folder in layout.folders for end in ("", "/")]
         described = [(self._pattern(re.escape(path), kind.index, layout.variants(kind)), '""') for path, kind in layout.described.items()]
         rows = [(_regex(f"^{self._prefix}{pattern}"), f"/{stem}") for pattern, stem in bundle_patterns(layout)]
-        yield from self._map("$uri", "bundle", [*folders, *described, *rows])
+        yield from self._map("$uri", "bundle", [(_regex(f"^{self._prefix}{UNBUNDLED}"), '""'), *folders, *described, *rows])
         for name, value in (("kind", BUNDLES[-1].name), ("page", self._name("bundle")), ("named", "0")):
             yield from self._map(self._name("bundle"), name, [('""', self._name(f"{own}{name}"))], value)
 
