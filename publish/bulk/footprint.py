@@ -58,7 +58,8 @@ def _in(part: object) -> Iterator[bytes]:
             raise Opaque
         if part.name.startswith("GroupGraphPattern"):
             part = translateGroupGraphPattern(part)
-        for key, inner in part.items():
+        for key in part:
+            inner = getattr(part, key)  # where rdflib has translated what EXISTS asks, the item is what it was, without its filters
             yield from _in_triples(inner) if key == "triples" else _in(inner)
     elif isinstance(part, dict | list | tuple | set):
         for inner in part.values() if isinstance(part, dict) else part:
