@@ -14,6 +14,7 @@ from publish.bulk.lines import n_triples, of_all, with_predicates
 from publish.bulk.looking import Looked, Shares
 from publish.confined import Note
 from publish.reach import reach
+from publish.reach.needs import Needs, found_lines
 from publish.reach.screen import Screen, answers
 from publish.reach.terms import n_term
 from publish.shapes.suspects import Suspects, read, written
@@ -53,13 +54,14 @@ def extract(shares: Shares, looked: Looked, note: Note) -> Iterator[bytes]:
     asked = [*_asked(screen, shares.by_subject, graph, note)] if looked.asked is None else looked.asked
     found = ((screen.shapes[number].name, node) for number, node in asked if screen.is_focus(number, node.encode(), graph))
     suspects = [(shape, node.encode()) for shape, node in dict.fromkeys([*looked.suspects, *found])]
-    known = reach.reaches(shares.shapes) if suspects else {}
+    names = {shape for shape, _node in suspects}
+    known = {named.name: reach.reach_of(named) for named in screen.shapes if named.name in names}
     data = n_triples(b"".join(sorted(line.removesuffix(b"\n") + b"\n" for line in reach.extract(graph, known, suspects))))
     nodes: dict[str, list[str]] = {}
     for shape, node in suspects:
         nodes.setdefault(shape, []).append(n_term(node).decode())
     told = written(Suspects(looked.focus_nodes, nodes))
-    wherever = _wherever(shares.by_subject, reach.footprint(known, suspects))
+    wherever = _wherever(shares.by_subject, graph, reach.needed(graph, known, suspects))
     yield json.dumps([len(told), len(wherever), asked]).encode() + b"\n" + told + wherever + data
 
 
@@ -81,8 +83,13 @@ def _store(by_subject: Index, predicates: frozenset[bytes] | None) -> Store:
     return store
 
 
-def _wherever(by_subject: Index, predicates: frozenset[bytes] | None) -> bytes:
-    """All triples with one of *predicates*, as N-Triples."""
+def _wherever(by_subject: Index, graph: OnDisk, needed: Needs | None) -> bytes:
+    """All triples that queries need wherever they are, as N-Triples."""
+    predicates = needed.predicates if needed else None
     if predicates is not None and not predicates:
         return b""
-    return b"".join(n_triples(of_all(with_predicates(piece, predicates))) for piece in by_subject.pieces(_PIECE))
+    said = [n_triples(of_all(with_predicates(piece, predicates))) for piece in by_subject.pieces(_PIECE)]
+    if needed and needed.finding:
+        store = _store(by_subject, predicates)
+        said += [n_triples(line.removesuffix(b"\n") + b"\n") for finding in needed.finding for line in found_lines(store, finding, graph)]
+    return b"".join(said)
