@@ -11,6 +11,7 @@ from pathlib import Path
 import pyoxigraph
 from pyoxigraph import RdfFormat, Triple
 
+from publish.addresses import media_type
 from publish.catalogue import Catalogue, catalogue_triples
 from publish.check import findings, sort_findings
 from publish.errors import BadQuery, CheckFailed, Mistake, OccupiedFolder
@@ -87,7 +88,7 @@ def check_project(root: Path, processor: Processor, base: str | None = None, con
     ontology = (triple for source in project.sources["ontology"] for triple in source.triples)
     processor.ask(_n_triples([*project.stated, *project.derived, *ontology]), _n_triples(project.shapes_graph))
     listed += inspected(project)
-    scored = score_of(project, listed)  # while the processor works
+    scored = score_of(project, listed, _paths(project))  # while the processor works
     try:
         answer = processor.answer()
     except CheckFailed as error:
@@ -161,16 +162,22 @@ def _publish(order: Order, checked: Checked, project: Project, progress: Progres
     return place.replace(site_files(Publication(replace(project, cases=cases), checked, history)), partial(read_back, accepted))
 
 
-def score_of(project: Project, own: Sequence[Finding]) -> tuple[Indicator, ...]:
+def score_of(project: Project, own: Sequence[Finding], paths: Iterable[str]) -> tuple[Indicator, ...]:
     """Return how good the metadata are, as the catalogue would say them; nothing where the files have faults that stop publishing.
 
-    What the method asks of a file is that its size and hash are said: their values, which only writing the file would tell, make no difference.
+    *paths* are those of the downloads. What the method asks of a file is that its size and hash are said: their values, which only writing
+    the file would tell, make no difference.
     """
     if any(finding.severity == Severity.VIOLATION for finding in own):
         return ()
-    graphs = sorted({"all", "codes", *Publication(project).snapshot.graphs})
-    files = tuple(Published(f"download/{name}.{extension}", form.media_type, 0, sha256().hexdigest()) for name in graphs for extension, form in FORMATS.items())
+    files = tuple(Published(path, media_type(path), 0, sha256().hexdigest()) for path in paths)
     return score(catalogue_triples(Catalogue(project, files, (), project.digests, {})), project.dataset.value)
+
+
+def _paths(project: Project) -> list[str]:
+    """The paths of the downloads of *project*."""
+    graphs = sorted({"all", "codes", *Publication(project).snapshot.graphs})
+    return [f"download/{name}.{extension}" for name in graphs for extension in FORMATS]
 
 
 def _n_triples(triples: Iterable[Triple]) -> bytes:

@@ -81,9 +81,14 @@ def publish(options: Options, /, out: Path, **given: Any) -> None:  # noqa: ANN4
 @click.argument("files", metavar="[FILE]...", nargs=-1, type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.option("--format", "form", type=click.Choice(["text", "json", "sarif", "turtle"]), default="text", show_default=True)
 @click.option("--score", is_flag=True)
+@click.option("--reach", is_flag=True)
 @click.pass_obj
-def check(options: Options, files: Sequence[Path], form: str, score: bool) -> None:
+def check(options: Options, files: Sequence[Path], form: str, score: bool, reach: bool) -> None:
     """Check the project."""
+    if reach:
+        from publish import commands
+
+        _end(commands.check_reach(options.project(), options.language))
     with Processor() as processor:
         from publish import commands
 

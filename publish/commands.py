@@ -20,6 +20,7 @@ from publish.paths import SIGNATURE
 from publish.processor import Processor
 from publish.publication import Checked, Publication
 from publish.quality import listing, summary
+from publish.reaching import Told, reach_of_shapes
 from publish.render import FORMATS
 from publish.sources import Passage, coverage, passages, stretches
 from publish.sparql import Answer, load, run
@@ -109,6 +110,19 @@ def check_metadata(root: Path, talk: Talk) -> Outcome:
     checked = check_project(root, talk.processor)
     indicators = listing(checked.score, checked.namespaces, talk.language)
     return Outcome(indicators, _quality(checked, talk.language), 1 if checked.findings else 0, [*_findings(checked, talk.language)])
+
+
+def check_reach(root: Path, language: str) -> Outcome:
+    """Return what each shape can see from a focus node, and which of them see more than that. Raises `CheckFailed`."""
+    project = load_project(root)
+    namespaces = Namespaces(project.prefixes)
+    return Outcome(line for told in reach_of_shapes(project) for line in _reach(told, namespaces.shorten(told.shape), language))
+
+
+def _reach(told: Told, name: str, language: str) -> Iterator[str]:
+    yield _say(language, "reach-none" if told.unbounded else "reach", shape=name)
+    yield from (f"  {path}" for path in told.paths)
+    yield from (f"  {_say(language, f'reach-{reason}', part=part)}" for reason, part in told.unbounded)
 
 
 def rewrite(root: Path, language: str) -> Outcome:

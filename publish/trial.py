@@ -18,7 +18,7 @@ from publish.derive import derive
 from publish.errors import BadQuery
 from publish.findings import found, heard, told
 from publish.lint import lint
-from publish.model import Finding, Project
+from publish.model import Finding, Project, Severity
 from publish.sparql import load
 from publish.texts import LANGUAGES, table
 from publish.theme import Theme, faults
@@ -60,7 +60,7 @@ def inspected(project: Project) -> list[Finding]:
         listed = lint(project, note)
         yield from map(told, listed)
         store = load(project.data)
-        wrong = {finding.file for finding in listed}
+        wrong = {finding.file for finding in listed if finding.severity == Severity.VIOLATION}
         for query in project.questions:
             if query.file not in wrong:
                 note(query.file)

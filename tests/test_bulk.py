@@ -104,6 +104,10 @@ MISTAKES: dict[str, Mapping[str, str | bytes]] = {
         "data/b.ttl": f'<https://example.org/dataset> <http://purl.org/dc/terms/title> "x"@en-{"x" * 8}-{"y" * 8}-{"z" * 8}-{"w" * 8} .\n'
     },
     "a judgement that is stated already": {"data/derived/b.ttl": ONE + "ex:two def:size 1 .\n"},
+    "the dataset in another file too": {"data/b.ttl": '<https://example.org/dataset> <http://www.w3.org/ns/dcat#version> "1/2" .\n'},
+    "a rule that asks elsewhere": {"ontology/rules/r.rq": f"{HEAD}CONSTRUCT {{ ?a def:knows ?b }} WHERE {{ SERVICE <urn:x> {{ ?a a def:Thing }} }}\n"},
+    "a rule that is no rule": {"ontology/rules/r.rq": f"{HEAD}SELECT ?a WHERE {{ ?a def:knows ex:n1 }}\n"},
+    "a rule that does not parse": {"ontology/rules/r.rq": f"{HEAD}CONSTRUCT {{ ?a def:knows }} WHERE {{}}\n", "data/b.ttl": "ex:b def:nothing 1 .\n"},
     "a question that does not parse": {"ontology/questions/r.rq": f"{HEAD}SELECT ?a WHERE {{ ?a def:knows }}\n"},
     "a question about terms that nothing declares": {
         "ontology/questions/r.rq": f"{HEAD}SELECT ?a WHERE {{ ?a def:nothing ?b ; a def:InData }}\n",

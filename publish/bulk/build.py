@@ -10,10 +10,12 @@ from pathlib import Path
 import pyoxigraph
 from pyoxigraph import RdfFormat, Triple
 
+from publish.build import score_of
 from publish.bulk.again import Change, change, is_small, looked_again
 from publish.bulk.asking import answer_in, answers, derived, derived_triples, is_concerned
 from publish.bulk.crossing import InFiles, files_with, questionable, withdrawn
 from publish.bulk.folder import filled, made
+from publish.bulk.frame import framed
 from publish.bulk.held import BYTES, Held, Work, limits_of
 from publish.bulk.index import Index, merged, opened, spliced
 from publish.bulk.judging import Extract, extract
@@ -24,20 +26,26 @@ from publish.bulk.runs import Run, Runs
 from publish.bulk.state import BY_SUBJECT, TURNED, Kept, key_of, new, read
 from publish.bulk.state import DERIVED as DERIVED_LINES
 from publish.check import findings, sort_findings
-from publish.confined import Note, Stopped, confined, limits_for
-from publish.errors import CheckFailed
+from publish.confined import Limits, Note, Stopped, confined, limits_for
+from publish.errors import BadQuery, CheckFailed
 from publish.findings import found, heard, told
 from publish.lint import Elsewhere, lint
-from publish.model import Finding, Project, Source
+from publish.model import Finding, Project, Severity, Source
 from publish.parallel import confined_each
 from publish.processor import Processor
 from publish.publication import Checked
 from publish.read import cases_of, read_frame, source_files
+from publish.render import FORMATS
 from publish.shapes.loading import prepare
 from publish.statistics import ALL
 from publish.trial import Halted, load_what_lint_needs, stopped_at
 
 _RUNS = "runs"
+_PATHS = (
+    *(f"download/{name}.{form}" for name in ("codes", "ontology", "queries", "shapes") for form in FORMATS),
+    *(f"download/all.{form}.gz" for form in ("jsonld", "nq", "nt", "ttl")),
+)
+"""The downloads of a site whose data lie on disk."""
 
 
 def check_on_disk(root: Path, base: str | None, work: Work, processor: Processor) -> tuple[Checked, Held | None]:
@@ -55,8 +63,12 @@ def check_on_disk(root: Path, base: str | None, work: Work, processor: Processor
         held = _Making(root, frame, runs, work).held()
     except Halted as halted:
         return Checked(frame, tuple(sort_findings([*listed, halted.finding]))), None
-    except Stopped as stopped:
-        return Checked(frame, tuple(sort_findings([*listed, found("shapes", 0, f"check-{stopped.reason}", seconds="?", memory="?")]))), None
+    except BadQuery:
+        held = replace(_Making(root, replace(frame, rules=()), runs, work).held(), frame=frame)
+        checked = Checked(frame, tuple(sort_findings([*listed, *_inspected(held)])))
+        if checked.is_sound:
+            raise
+        return checked, None
     return _judged(held, listed, processor), held
 
 
@@ -68,7 +80,14 @@ class _Making:
         self._work, self._folder, self._files = work, work.folder, work.files
 
     def held(self) -> Held:
-        """Return the project with its lines, and what was seen in them. Raises `Halted`, `BadQuery` and `Stopped`."""
+        """Return the project with its lines, and what was seen in them. Raises `Halted` and `BadQuery`."""
+        limits = limits_of(sum(run.lines.stat().st_size for run in self._runs), self._work.memory)
+        try:
+            return self._held()
+        except Stopped as stopped:
+            raise Halted(_stop(stopped, limits)) from stopped
+
+    def _held(self) -> Held:
         kept = read(self._folder, key_of(self._frame), self._files)
         changed = change(kept.runs, self._runs) if kept else None
         if kept is None or changed is None or not is_small(changed, kept.by_subject.size // BYTES):
@@ -123,7 +142,7 @@ class _Making:
 
     def _derived(self, stated: Index) -> bytes:
         self._work.progress("deriving")
-        limits = limits_of(stated, self._work.memory)
+        limits = limits_of(stated.size, self._work.memory)
         try:
             (piece,) = confined(partial(derived, self._frame, stated), limits, (stated.descriptor,))
         except Stopped as stopped:
@@ -148,20 +167,24 @@ def _judged(held: Held, listed: list[Finding], processor: Processor) -> Checked:
             processor.ask_about(judged.suspects, judged.data, shares.shapes)
         answer = processor.answer()
     except Stopped as stopped:
-        stop = found("shapes", 0, f"check-{stopped.reason}", seconds=f"{held.limits.seconds:.0f}", memory=held.limits.memory)
-        return Checked(held.frame, tuple(sort_findings([*listed, stop])))
+        return Checked(held.frame, tuple(sort_findings([*listed, _stop(stopped, held.limits)])))
     except CheckFailed as error:
         return Checked(held.frame, tuple(sort_findings([*listed, found("shapes", 0, "check-failed", **error.values)])))
+    scored = score_of(framed(held.frame, held.by_subject, held.turned), listed, _PATHS)
     nodes = {term for result in answer.results for term in (_node(result["focus_node"]), _node(result["value"])) if term}
     sources = _in_order(held.frame, held.sources(files_with(nodes, held.runs)))
     validation = findings(answer, sources, held.frame.prefixes, partial(cases_of, held.root))
     numbers = held.looked.numbers.statistics().graphs[ALL]
-    return Checked(held.frame, tuple(sort_findings([*listed, *validation.findings])), validation, on_disk=numbers.triples)
+    return Checked(held.frame, tuple(sort_findings([*listed, *validation.findings])), validation, scored, numbers.triples)
+
+
+def _stop(stopped: Stopped, limits: Limits) -> Finding:
+    return found("shapes", 0, f"check-{stopped.reason}", seconds=f"{limits.seconds:.0f}", memory=limits.memory)
 
 
 def _extracted(held: Held, shares: Shares, listed: list[Finding]) -> Extract:
     """Return what is to be judged, and answer the questions meanwhile that are not in files in which something is wrong. Raises `Stopped`."""
-    wrong = {finding.file for finding in listed}
+    wrong = {finding.file for finding in listed if finding.severity == Severity.VIOLATION}
     questions = [query for query in held.frame.questions if query.file not in wrong]
     computes = (partial(extract, shares, held.looked), partial(answers, held.by_subject, questions, held.before[1] if held.before else None))
     extracted, answered = confined_each(computes, held.limits, held.descriptors)
@@ -182,6 +205,7 @@ def _inspected(held: Held) -> list[Finding]:
     frame, looked = held.frame, held.looked
     names = questionable(frame, held.runs, looked, (held.by_subject, held.turned))
     project = replace(frame, sources={**frame.sources, "data": held.sources(names)})
+    project = replace(project, stated=project.triples("data"))
     elsewhere = Elsewhere(InFiles(held.by_subject), withdrawn(frame, looked))
 
     def compute(note: Note) -> Iterator[bytes]:

@@ -49,7 +49,7 @@ class Held:
     @property
     def limits(self) -> Limits:
         """The limits of work on all data."""
-        return limits_of(self.by_subject, self.memory)
+        return limits_of(self.by_subject.size, self.memory)
 
     def sources(self, names: Iterable[str]) -> tuple[Source, ...]:
         """Return data files as sources, in order, that of the data set among them."""
@@ -71,6 +71,6 @@ class Work:
     memory: int = MEMORY
 
 
-def limits_of(lines: Index, memory: int) -> Limits:
-    """Return the limits of work on all *lines*, where all processes together may take so many MiB of *memory*."""
-    return Limits(limits_for(lines.size // BYTES).seconds, memory // WORKERS)
+def limits_of(size: int, memory: int) -> Limits:
+    """Return the limits of work on lines of so many bytes, where all processes together may take so many MiB of *memory*."""
+    return Limits(limits_for(size // BYTES).seconds, memory // WORKERS)

@@ -64,9 +64,9 @@ def _predicates_in(part: object) -> Iterator[bytes]:
             part = translateGroupGraphPattern(part)
         if part.triples:
             yield from _predicates(part.triples)
-        for key, inner in part.items():
+        for key in part:  # whose items may be older than its attributes
             if key != "triples":
-                yield from _predicates_in(inner)
+                yield from _predicates_in(getattr(part, key))
     elif isinstance(part, dict | list | tuple):
         for inner in part.values() if isinstance(part, dict) else part:
             yield from _predicates_in(inner)
@@ -80,8 +80,8 @@ def exists_in(expression: object) -> Iterator[Pattern]:
                 expression["graph"] = translateGroupGraphPattern(expression.graph)
             yield expression.graph
         else:
-            for part in expression.values():
-                yield from exists_in(part)
+            for key in expression:
+                yield from exists_in(getattr(expression, key))
     elif isinstance(expression, list | tuple):
         for part in expression:
             yield from exists_in(part)
@@ -90,7 +90,7 @@ def exists_in(expression: object) -> Iterator[Pattern]:
 def mentions(expression: object, variable: Variable) -> bool:
     """Say whether *variable* stands in *expression*, EXISTS apart."""
     if isinstance(expression, CompValue):
-        return not expression.name.endswith("EXISTS") and any(mentions(part, variable) for key, part in expression.items() if key != "_vars")
+        return not expression.name.endswith("EXISTS") and any(mentions(getattr(expression, key), variable) for key in expression if key != "_vars")
     if isinstance(expression, list | tuple):
         return any(mentions(part, variable) for part in expression)
     return expression == variable

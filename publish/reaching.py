@@ -1,0 +1,59 @@
+"""What each shape of a project can see, told to people: worked out in a child process, for shapes may come from a stranger."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+import pyoxigraph
+from pyoxigraph import RdfFormat
+
+from publish.confined import Note, Stopped, confined, limits_for
+from publish.errors import CheckFailed
+from publish.model import Project
+from publish.turtle import Namespaces
+
+_IRI = re.compile(r"<([^<>\s]*)>")
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What a shape, by its IRI, can see: paths from a focus node.
+
+    *unbounded* tells why it sees more, wherever that is: a word and a part of a query (`publish.reach.reach.Unbounded`).
+    """
+
+    shape: str
+    paths: Sequence[str]
+    unbounded: Sequence[tuple[str, str]]
+
+
+def reach_of_shapes(project: Project) -> list[Told]:
+    """Return what each shape with a target can see beside its focus nodes, in the order of their IRIs.
+
+    Raises `CheckFailed` where that can't be worked out within limits.
+    """
+    from publish.reach.reach import reaches  # noqa: PLC0415  # takes long to start, and nothing else in `check` needs it
+    from publish.reach.ways import ways  # noqa: PLC0415
+    from publish.shapes.loading import prepare  # noqa: PLC0415
+
+    shapes = pyoxigraph.serialize(project.shapes_graph, format=RdfFormat.N_TRIPLES) or b""
+    namespaces = Namespaces(project.prefixes)
+
+    def shown(text: str) -> str:
+        return _IRI.sub(lambda iri: namespaces.shorten(iri[1]), text)
+
+    def compute(_note: Note) -> Iterator[bytes]:
+        for name, reach in sorted(reaches(shapes).items()):
+            paths = ways(reach.trails, shown)
+            if paths or reach.unbounded:
+                yield json.dumps([name, paths, [(one.reason, shown(one.part)) for one in reach.unbounded]]).encode()
+
+    prepare()
+    try:
+        pieces = confined(compute, limits_for(0))
+    except Stopped as stopped:
+        raise CheckFailed("check-failed", words=stopped.reason) from stopped
+    return [Told(name, paths, [(reason, part) for reason, part in more]) for name, paths, more in map(json.loads, pieces)]
