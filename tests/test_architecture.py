@@ -51,9 +51,13 @@ STAGES = {
 JOINERS = {
     "bulk.asking",
     "bulk.build",
+    "bulk.changed",
+    "bulk.feeding",
     "bulk.publication",
     "bulk.publishing",
+    "bulk.releases",
     "bulk.runs",
+    "bulk.sides",
     "trial",
     "publication",
     "presentation",
@@ -68,6 +72,7 @@ JOINERS = {
     "start",
 }
 # `trial` joins what runs within limits, `bulk.asking` and `bulk.runs` do of data on disk, `bulk.publication` what there is to say of them,
+# `bulk.sides`, `bulk.changed`, `bulk.feeding` and `bulk.releases` what was published before and what is now,
 # `bulk.build` and `bulk.publishing` all; `publication` what there is to say, `presentation` what pages need of it, `site` makes files of both,
 # `build` joins all;
 # `versions` joins what can be compared, `readback` what was written with what was accepted
