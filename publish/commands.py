@@ -20,7 +20,7 @@ from publish.paths import SIGNATURE
 from publish.processor import Processor
 from publish.publication import Checked, Publication
 from publish.quality import listing, summary
-from publish.reaching import Told, reach_of_shapes
+from publish.reaching import reach_of_shapes
 from publish.render import FORMATS
 from publish.sources import Passage, coverage, passages, stretches
 from publish.sparql import Answer, load, run
@@ -114,15 +114,7 @@ def check_metadata(root: Path, talk: Talk) -> Outcome:
 
 def check_reach(root: Path, language: str) -> Outcome:
     """Return what each shape can see from a focus node, and which of them see more than that. Raises `CheckFailed`."""
-    project = load_project(root)
-    namespaces = Namespaces(project.prefixes)
-    return Outcome(line for told in reach_of_shapes(project) for line in _reach(told, namespaces.shorten(told.shape), language))
-
-
-def _reach(told: Told, name: str, language: str) -> Iterator[str]:
-    yield _say(language, "reach-none" if told.unbounded else "reach", shape=name)
-    yield from (f"  {path}" for path in told.paths)
-    yield from (f"  {_say(language, f'reach-{reason}', part=part)}" for reason, part in told.unbounded)
+    return Outcome(reach_of_shapes(load_project(root), language))
 
 
 def rewrite(root: Path, language: str) -> Outcome:

@@ -13,6 +13,7 @@ from importlib.resources import files
 from pyoxigraph import NamedNode
 
 from publish.libraries import libraries
+from publish.made import Content
 from publish.model import DATA_GRAPHS, TYPE, Project
 from publish.paths import RESERVED, page_path, page_suffix
 from publish.turtle import Namespaces
@@ -73,7 +74,7 @@ def assets() -> Iterator[tuple[str, bytes]]:
     yield from ((f"sparql/vendor/{name}", content) for name, content in libraries("sparql"))
 
 
-def page_values(project: Project, dumps: Mapping[str, bytes], iris: Iterable[str], language: str, said: Mapping[str, str]) -> Mapping[str, object]:
+def page_values(project: Project, dumps: Mapping[str, Content], iris: Iterable[str], language: str, said: Mapping[str, str]) -> Mapping[str, object]:
     """Return what the template of the page needs in *language*.
 
     *dumps* are the downloads by name, *iris* the resources that have a page; *said* is the table ``sparql`` of the site's words.
@@ -88,7 +89,7 @@ def page_values(project: Project, dumps: Mapping[str, bytes], iris: Iterable[str
         deadline=DEADLINE,
         memory=MEMORY,
         engine=[Download(path, size) for path, size in _sizes().items()],
-        graphs={project.base + name: Download(f"../download/{name}.nt", len(dumps[f"{name}.nt"])) for name in DATA_GRAPHS},
+        graphs={project.base + name: Download(f"../download/{name}.nt", len(dumps[f"{name}.nt"])) for name in DATA_GRAPHS if f"{name}.nt" in dumps},
         prefixes=dict(sorted(project.prefixes.items())),
         terms=_terms(project),
         pages=_elsewhere(iris, project.base),

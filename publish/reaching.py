@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Sequence
 
 import pyoxigraph
 from pyoxigraph import RdfFormat
@@ -13,25 +12,14 @@ from pyoxigraph import RdfFormat
 from publish.confined import Note, Stopped, confined, limits_for
 from publish.errors import CheckFailed
 from publish.model import Project
+from publish.texts import text
 from publish.turtle import Namespaces
 
 _IRI = re.compile(r"<([^<>\s]*)>")
 
 
-@dataclass(frozen=True, slots=True)
-class Told:
-    """What a shape, by its IRI, can see: paths from a focus node.
-
-    *unbounded* tells why it sees more, wherever that is: a word and a part of a query (`publish.reach.reach.Unbounded`).
-    """
-
-    shape: str
-    paths: Sequence[str]
-    unbounded: Sequence[tuple[str, str]]
-
-
-def reach_of_shapes(project: Project) -> list[Told]:
-    """Return what each shape with a target can see beside its focus nodes, in the order of their IRIs.
+def reach_of_shapes(project: Project, language: str) -> list[str]:
+    """Return lines that tell what each shape with a target can see beside its focus nodes, in the order of their IRIs.
 
     Raises `CheckFailed` where that can't be worked out within limits.
     """
@@ -42,8 +30,8 @@ def reach_of_shapes(project: Project) -> list[Told]:
     shapes = pyoxigraph.serialize(project.shapes_graph, format=RdfFormat.N_TRIPLES) or b""
     namespaces = Namespaces(project.prefixes)
 
-    def shown(text: str) -> str:
-        return _IRI.sub(lambda iri: namespaces.shorten(iri[1]), text)
+    def shown(term: str) -> str:
+        return _IRI.sub(lambda iri: namespaces.shorten(iri[1]), term)
 
     def compute(_note: Note) -> Iterator[bytes]:
         for name, reach in sorted(reaches(shapes).items()):
@@ -56,4 +44,11 @@ def reach_of_shapes(project: Project) -> list[Told]:
         pieces = confined(compute, limits_for(0))
     except Stopped as stopped:
         raise CheckFailed("check-failed", words=stopped.reason) from stopped
-    return [Told(name, paths, [(reason, part) for reason, part in more]) for name, paths, more in map(json.loads, pieces)]
+    return [line for name, paths, more in map(json.loads, pieces) for line in _told(shown(f"<{name}>"), paths, more, language)]
+
+
+def _told(shape: str, paths: Iterable[str], more: Sequence[tuple[str, str]], language: str) -> Iterator[str]:
+    """What a *shape* can see: *paths* from a focus node; and why it sees *more*: a word and a part of a query (`publish.reach.reach.Unbounded`)."""
+    yield text(language, "said.reach-none" if more else "said.reach", shape=shape)
+    yield from (f"  {path}" for path in paths)
+    yield from (f"  {text(language, f'said.reach-{reason}', part=part)}" for reason, part in more)

@@ -100,6 +100,7 @@ def test_every_text_is_used() -> None:
         "content-",
         "severity-",
         "passage-",
+        "reach-",
         "terms-",
         "input-",
         "lint-",

@@ -24,7 +24,7 @@ from publish.shapes.loading import first_line, in_order, is_targeted, leave_out_
 from publish.shapes.results import plain, result_of, severity_of
 from publish.shapes.structure import Net
 from publish.shapes.suspects import Suspects
-from publish.shapes.terms import as_oxigraph
+from publish.shapes.terms import as_oxigraph, as_rdflib
 
 UNSUPPORTED = frozenset(
     SHACL + name for name in ("JSFunction", "JSValidator", "SPARQLFunction", "SPARQLTargetType", "entailment", "expression", "js", "rule", "target")
@@ -107,7 +107,7 @@ class _Judge:
         if self._suspects is None:
             nodes = list(shape.focus_nodes(self._data))  # type: ignore[no-untyped-call]  # pySHACL gives it no types
             return len(nodes), nodes
-        return self._suspects.focus_nodes.get(plain(shape.node), 0), self._suspects.of(plain(shape.node))
+        return self._suspects.focus_nodes.get(plain(shape.node), 0), [*map(as_rdflib, self._suspects.of(plain(shape.node)))]
 
     def _more(self, name: str, reports: Sequence[Any]) -> list[Told]:
         """How many results of the shape called *name* there is no room for, by their severity."""

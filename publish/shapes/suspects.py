@@ -8,9 +8,8 @@ from dataclasses import dataclass
 
 import pyoxigraph
 from pyoxigraph import RdfFormat
-from rdflib.term import Node
 
-from publish.shapes.terms import as_rdflib
+from publish.model import Object
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,10 +23,10 @@ class Suspects:
     nodes: Mapping[str, Sequence[str]]
     asked: bytes = b""
 
-    def of(self, shape: str) -> list[Node]:
+    def of(self, shape: str) -> list[Object]:
         """Return the focus nodes of *shape* to be judged."""
         written = "".join(f"<urn:a> <urn:b> {node} .\n" for node in self.nodes.get(shape, ()))
-        return [as_rdflib(quad.object) for quad in pyoxigraph.parse(written, format=RdfFormat.N_TRIPLES)]
+        return [quad.object for quad in pyoxigraph.parse(written, format=RdfFormat.N_TRIPLES)]
 
 
 def written(suspects: Suspects) -> bytes:
