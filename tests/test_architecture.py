@@ -66,8 +66,8 @@ ORDINARY = {"bynet", "bynet's", "den", "network", "the"}
 
 
 def is_joiner(name: str) -> bool:
-    """Whether a module joins stages; ``bulk`` joins them for data that lie on disk."""
-    return name in JOINERS or name.startswith("bulk.")
+    """Whether a module joins stages; ``bulk`` joins them for data that lie on disk, but for how triples are written there."""
+    return name in JOINERS or (name.startswith("bulk.") and name != "bulk.lines")
 
 
 def name_of(module: Path) -> str:
