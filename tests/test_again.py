@@ -25,8 +25,8 @@ from publish.processor import Processor
 from publish.publication import Checked
 
 PROOF = bool(os.environ.get("BYNET_PROOF"))
-SEEDS = range(40) if PROOF else range(3)
-EDITS = 8 if PROOF else 3
+SEEDS = range(40) if PROOF else range(2)
+EDITS = 8 if PROOF else 2
 
 
 @pytest.fixture(scope="module")

@@ -97,3 +97,7 @@ class InBundles(OnDisk):
     def bundled(self) -> Iterable[tuple[str, bytes]]:
         """Return the files of the bundles. Raises `publish.confined.Stopped` where one can't be written."""
         return bundle_files(self._held, self.bundles, self, self._work)
+
+    def is_unanswered(self, _iri: str) -> bool:
+        """Whether nothing stands at an IRI: a bundle does."""
+        return False

@@ -1,4 +1,4 @@
-"""Measure bynet beside others, and write docs/speed.md: ``PYTHONPATH=tests python -m bench [--rounds N] [--only NAME ...] [SIZE ...]``.
+"""Measure bynet beside others, and write docs/speed.md: ``PYTHONPATH=tests python -m bench [--rounds N] [--only NAME ...] [--tell] [SIZE ...]``.
 
 What was measured at other sizes before is kept in ``.bench/`` and told again.
 """
@@ -11,7 +11,8 @@ import platform
 import shutil
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from importlib.metadata import distributions, version
 from pathlib import Path
 
@@ -46,8 +47,8 @@ def _processor() -> str:
     return next((line.partition(": ")[2] for line in lines if line.startswith("model name")), "of a kind that is not told")
 
 
-def measure_size(asked: int, options: argparse.Namespace) -> Size:
-    """Measure at one size, and say so on the way."""
+def measure_size(asked: int, options: argparse.Namespace) -> Iterator[Size]:
+    """Measure at one size, and say so on the way; yield what there is after each run."""
     folder = options.work / str(asked)
     shutil.rmtree(folder, ignore_errors=True)
     before = load()
@@ -56,8 +57,8 @@ def measure_size(asked: int, options: argparse.Namespace) -> Size:
     for name, measured in measure(case, options.rounds, options.limit, options.only or [system.name for system in SYSTEMS]):
         size.systems[name] = measured
         print(f"{time.strftime('%H:%M:%S')} {asked:>10,} {name}: {_told(measured)}", flush=True)
+        yield size
     shutil.rmtree(folder)
-    return size
 
 
 def _told(measured: Measured) -> str:
@@ -75,15 +76,15 @@ def main(words: Sequence[str] | None = None) -> int:
     parser.add_argument("--only", action="append", choices=[system.name for system in SYSTEMS], help="measure only this; may be given again")
     parser.add_argument("--work", type=Path, default=ROOT / ".bench", help="where all is done, and what was measured is kept")
     parser.add_argument("--docs", type=Path, default=ROOT / "docs", help="where the table and the picture go")
+    parser.add_argument("--tell", action="store_true", help="measure nothing, and tell what was measured before")
     parser.add_argument("sizes", type=int, nargs="*", default=SIZES, metavar="SIZE")
     options = parser.parse_args(words)
     sizes = kept(options.work / RESULTS)
-    for asked in options.sizes:
-        size = measure_size(asked, options)
+    for asked in [] if options.tell else options.sizes:
         old = sizes[asked].systems if options.only and asked in sizes else {}
-        size.systems = old | size.systems
-        sizes[asked] = size
-        keep(sizes, options.work / RESULTS)
+        for size in measure_size(asked, options):
+            sizes[asked] = replace(size, systems=old | size.systems)
+            keep(sizes, options.work / RESULTS)
     (options.docs / "speed.md").write_text(document(sizes), encoding="utf-8")
     (options.docs / PICTURE).write_text(draw(series(sizes, _SHOWN), "Seconds against triples"), encoding="utf-8")
     return 0
