@@ -11,7 +11,8 @@ from pathlib import Path
 from pyoxigraph import QueryBoolean, QueryResultsFormat, QuerySolutions
 
 from publish import show as shown
-from publish.build import Order, Progress, Unsound, check_project, load_project, publish_project, read_sources
+from publish.build import Order, Progress, Unsound, load_project, read_sources
+from publish.choice import checked_project, published_project
 from publish.citation import NOTATIONS
 from publish.errors import BadQuery, Mistake, UnknownName
 from publish.format import format_source
@@ -70,7 +71,7 @@ def publish(order: Order, progress: Progress, talk: Talk) -> Outcome:
         raise Mistake("expires-day", day=order.expires)
     was_signed = (order.out / SIGNATURE).is_file()
     try:
-        checked, count = _published(order, progress, talk.processor)
+        checked, count = published_project(order, progress, talk.processor)
     except Unsound as unsound:
         progress("nothing")
         return Outcome([], [*_findings(unsound.checked, talk.language), _say(talk.language, "stopped")], unsound.exit_code)
@@ -78,14 +79,6 @@ def publish(order: Order, progress: Progress, talk: Talk) -> Outcome:
     said = _say(talk.language, "published" if count else "unchanged", count=count, folder=order.out)
     remarks = [_say(talk.language, "sign-anew", folder=order.out)] if count and was_signed else []
     return Outcome([said, *_valid_until(order.out, talk.language)], remarks, warnings=[*_findings(checked, talk.language)])
-
-
-def _published(order: Order, progress: Progress, processor: Processor) -> tuple[Checked, int]:
-    if order.resources == "files":
-        return publish_project(order, progress, processor)
-    from publish.bulk.publishing import publish_on_disk  # noqa: PLC0415  # takes long to start, and only large data sets need it
-
-    return publish_on_disk(order, progress, processor)
 
 
 def _valid_until(site: Path, language: str) -> Iterator[str]:
@@ -99,7 +92,7 @@ def check(root: Path, contributed: Sequence[Path], form: str, talk: Talk) -> Out
 
     The files *contributed* are held against the project as if what they say were among its data.
     """
-    checked = check_project(root, talk.processor, contributed=contributed)
+    checked = checked_project(root, contributed, talk.processor)
     remarks = [_summary(checked, talk.language), *_quality(checked, talk.language)]
     lines = shown.as_text(checked.findings, checked.namespaces, talk.language) if form == "text" else ()
     return Outcome(lines, remarks, 1 if checked.findings else 0, document=None if form == "text" else _CHECKS[form](checked, talk.language))
@@ -107,7 +100,7 @@ def check(root: Path, contributed: Sequence[Path], form: str, talk: Talk) -> Out
 
 def check_metadata(root: Path, talk: Talk) -> Outcome:
     """Return every indicator of the metadata's quality, after what was found; the status is 1 where anything was."""
-    checked = check_project(root, talk.processor)
+    checked = checked_project(root, (), talk.processor)
     indicators = listing(checked.score, checked.namespaces, talk.language)
     return Outcome(indicators, _quality(checked, talk.language), 1 if checked.findings else 0, [*_findings(checked, talk.language)])
 

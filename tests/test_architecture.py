@@ -48,7 +48,7 @@ STAGES = {
     "dump",
     "revision",
 }
-JOINERS = {"trial", "publication", "presentation", "releases", "site", "readback", "build", "versions", "commands", "online", "cli", "start"}
+JOINERS = {"trial", "publication", "presentation", "releases", "site", "readback", "build", "choice", "versions", "commands", "online", "cli", "start"}
 # `trial` joins what runs within limits, `publication` what there is to say, `presentation` what pages need of it, `site` makes files of both,
 # `build` joins all;
 # `versions` joins what can be compared, `readback` what was written with what was accepted

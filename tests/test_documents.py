@@ -18,7 +18,7 @@ from workbench import ROOT
 
 from publish.texts import text
 
-SPARQL, STORES, LOOKS = DOCUMENTS = (ROOT / "docs/sparql.md", ROOT / "docs/triple-stores.md", ROOT / "docs/looks.md")
+SPARQL, STORES, LOOKS, LARGE = DOCUMENTS = tuple(ROOT / f"docs/{name}.md" for name in ("sparql", "triple-stores", "looks", "large-data"))
 ADDRESS = "http://127.0.0.1:8000/"
 """Where `bynet serve` answers; in the test another port is free."""
 NOT_TRIED = "sh"
@@ -63,6 +63,11 @@ def test_everything_about_triple_stores_does_what_it_says(folder: Path, tmp_path
 def test_everything_about_looks_does_what_it_says(folder: Path) -> None:
     with Shell(folder) as shell:
         carry_out(_read(LOOKS), shell, {})
+
+
+def test_everything_about_large_data_does_what_it_says(folder: Path) -> None:
+    with Shell(folder) as shell:
+        carry_out(_read(LARGE), shell, {})
 
 
 def _at(document: str, address: str, store: Running) -> str:

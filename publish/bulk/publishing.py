@@ -5,6 +5,8 @@ from __future__ import annotations
 from contextlib import ExitStack
 from dataclasses import replace
 from functools import partial
+from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from publish.build import Order, Unsound, refuse_sources
 from publish.bulk.build import check_on_disk
@@ -30,6 +32,13 @@ from publish.write import Place, replacing
 
 _KINDS = {"none": OnDisk, "bundles": InBundles}
 """What is published, by where the things of the data are described."""
+
+
+def check_large(root: Path, processor: Processor) -> Checked:
+    """Return what is wrong with the project under *root*, as `publish.build.check_project` does; its data are never in memory as a whole."""
+    with TemporaryDirectory() as folder, ExitStack() as files:
+        checked, _held = check_on_disk(root, None, Work(Path(folder), files, lambda *_stage, **_more: None), processor)
+        return checked
 
 
 def publish_on_disk(order: Order, progress: Progress, processor: Processor) -> tuple[Checked, int]:
