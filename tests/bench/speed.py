@@ -16,7 +16,8 @@ PICTURE = "speed.svg"
 _HEAD = """\
 # How fast bynet is
 
-Written by `make bench SIZES="{sizes}" ROUNDS={rounds}`, which publishes made-up cities with bynet and gives the same data to others, on this machine:
+Written by `make bench SIZES="{sizes}"`, with as many `ROUNDS` as each size says. It publishes made-up cities with bynet and gives the same data to others,
+on this machine:
 
 {machine}
 
@@ -47,9 +48,8 @@ _TABLE = """
 
 def document(sizes: Mapping[int, Size]) -> str:
     """Return the whole text about what was measured at *sizes*."""
-    rounds = max(size.rounds for size in sizes.values())
     machine = "\n".join(f"- {line}" for line in dict.fromkeys(line for size in sizes.values() for line in size.machine))
-    words = {"sizes": " ".join(map(str, sorted(sizes))), "rounds": rounds, "machine": machine, "picture": PICTURE}
+    words = {"sizes": " ".join(map(str, sorted(sizes))), "machine": machine, "picture": PICTURE}
     shapes = "".join(file.read_text(encoding="utf-8") for file in (PROJECT / "shapes").glob("*.ttl"))
     words |= {"shapes": shapes.count("a sh:NodeShape"), "queries": shapes.count("a sh:SPARQLConstraint"), "faults": FAULTS, "kinds": len(KINDS)}
     return _HEAD.format(**words) + "".join(_size(asked, size) for asked, size in sorted(sizes.items())) + "".join(_growth(sizes))
