@@ -61,7 +61,8 @@ def _lines(lines: Mapping[str, Sequence[Point]], scale: _Scale) -> Iterator[str]
         yield f'<polyline points="{way}" fill="none" stroke="{colour}" stroke-width="2" stroke-dasharray="{dash}"/>'
         yield from (f'<circle cx="{scale.x(x)}" cy="{scale.y(y)}" r="3.5" fill="{colour}"/>' for x, y in points)
         last, edge = points[-1], WIDTH - _RIGHT
-        yield f'<line x1="{scale.x(last[0])}" y1="{scale.y(last[1])}" x2="{edge + 12}" y2="{places[name]}" stroke="{colour}" stroke-width="0.7" stroke-dasharray="1 3"/>'
+        to_name = f'x2="{edge + 12}" y2="{places[name]}" stroke="{colour}" stroke-width="0.7" stroke-dasharray="1 3"'
+        yield f'<line x1="{scale.x(last[0])}" y1="{scale.y(last[1])}" {to_name}/>'
         yield f'<text x="{edge + 16}" y="{places[name] + 4}" fill="{colour}">{escape(name)}</text>'
 
 
