@@ -49,7 +49,7 @@ _TABLE = """
 def document(sizes: Mapping[int, Size]) -> str:
     """Return the whole text about what was measured at *sizes*."""
     machine = "\n".join(f"- {line}" for line in dict.fromkeys(line for size in sizes.values() for line in size.machine))
-    words = {"sizes": " ".join(map(str, sorted(sizes))), "machine": machine, "picture": PICTURE}
+    words: dict[str, object] = {"sizes": " ".join(map(str, sorted(sizes))), "machine": machine, "picture": PICTURE}
     shapes = "".join(file.read_text(encoding="utf-8") for file in (PROJECT / "shapes").glob("*.ttl"))
     words |= {"shapes": shapes.count("a sh:NodeShape"), "queries": shapes.count("a sh:SPARQLConstraint"), "faults": FAULTS, "kinds": len(KINDS)}
     return _HEAD.format(**words) + "".join(_size(asked, size) for asked, size in sorted(sizes.items())) + "".join(_growth(sizes))
