@@ -22,7 +22,7 @@ from bench.systems import AGAIN, CHECK, PUBLISH, REFUSED, RUST, SYSTEMS, TOPBRAI
 from bench.timing import run
 from workbench import bynet, tree
 
-LARGE = 20_000
+LARGE = 100_000
 """Triples: at this size, as at a small one, bynet has to find what was planted."""
 ALL_FAULTS = 2 * len(FAULTS)
 
