@@ -6,7 +6,7 @@ in all counts is taken away and its new one added, so that what is seen is what 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -19,7 +19,7 @@ from publish.bulk.runs import Run
 from publish.confined import Note
 from publish.model import TYPE, Project
 from publish.reach import reach
-from publish.reach.screen import Look, Screen
+from publish.reach.screen import Asked, Look, Screen
 
 _TYPE = b"<" + TYPE.value.encode()
 _MOST = 20
@@ -84,9 +84,10 @@ def looked_again(frame: Project, shares: Shares, before: tuple[Looked, Index, In
     """Yield what is seen now, as JSON, from what was seen *before* in lines by subject and turned; nothing where everything has to be looked at."""
     looked, *lines = before
     screen = Screen(shares.shapes, shares.vocabulary)
+    known = {named.name: reach.reach_of(named) for named in screen.shapes}
     old, new = OnDisk(*lines), OnDisk(shares.by_subject, shares.turned)
     try:
-        nodes = _concerned(screen, shares.shapes, changed, (old, new))
+        nodes = _concerned(screen, known, changed, (old, new))
     except Everything:
         return
     gone, come = _looked_at(screen, old, nodes), _looked_at(screen, new, nodes)
@@ -99,19 +100,18 @@ def looked_again(frame: Project, shares: Shares, before: tuple[Looked, Index, In
     kept = (iri for iri in looked.withdrawn if b"<" + iri.encode() not in subjects)
     looked.withdrawn = sorted({*kept, *(node[1:].decode() for node in subjects if is_withdrawn(new.about(node)))})
     looked.undescribed = sorted(_undescribed(frame, shares, changed))
-    if _concerns_questions(screen, changed):
-        looked.asked = None
+    looked.asked = _asked_again(screen, known, changed, nodes, (looked.asked, new))
     yield looked.told().encode()
 
 
-def _concerned(screen: Screen, shapes: bytes, changed: Change, graphs: tuple[OnDisk, OnDisk]) -> set[bytes]:
+def _concerned(screen: Screen, known: Mapping[str, reach.Reach], changed: Change, graphs: tuple[OnDisk, OnDisk]) -> set[bytes]:
     """The nodes of which shapes may say something else, and those that shapes name. Raises `Everything`."""
     if screen.is_deep:
         raise Everything
     triples = [(subject, predicate, value) for subject, predicate, value, _tag in changed.fields]
     asking = {screen.shapes[number].name for number in screen.asking}
     nodes = {subject for subject, _predicate, _value in triples} | set(screen.targets.by_node)
-    for name, one in reach.reaches(shapes).items():
+    for name, one in known.items():
         found = reach.affected(replace(one, unbounded=()) if name in asking else one, triples, *graphs)
         if found is None:
             raise Everything
@@ -164,6 +164,23 @@ def _undescribed(frame: Project, shares: Shares, changed: Change) -> Iterator[st
             yield value[1:].decode()
 
 
-def _concerns_questions(screen: Screen, changed: Change) -> bool:
-    needs = [asked.question.needs for asked in screen.asked]
-    return any(changed.concerns(None if one is None or one.finding else one.predicates) for one in needs)
+def _asked_again(
+    screen: Screen, known: Mapping[str, reach.Reach], changed: Change, nodes: Collection[bytes], before: tuple[list[tuple[int, str]] | None, OnDisk]
+) -> list[tuple[int, str]] | None:
+    """What queries found *before*, and find now among *nodes*, in the graph; nothing where that is not known but by asking them of everything."""
+    kept, graph = before
+    concerned = {asked.number for asked in screen.asked if _is_concerned(asked, changed)}
+    if kept is None or not concerned:
+        return kept
+    found = [(number, node) for number, node in kept if number not in concerned or node.encode() not in nodes]
+    for asked in (asked for asked in screen.asked if asked.number in concerned):
+        again = reach.answers_again(asked, known[asked.shape], nodes, graph)
+        if again is None:
+            return None
+        found += [(asked.number, node.decode()) for node in again]
+    return sorted(set(found))
+
+
+def _is_concerned(asked: Asked, changed: Change) -> bool:
+    needs = asked.question.needs
+    return changed.concerns(None if needs is None or needs.finding else needs.predicates)
