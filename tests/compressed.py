@@ -7,6 +7,7 @@ from functools import cached_property
 from pathlib import Path
 
 from publish.build import check_project
+from publish.made import Content
 from publish.processor import Processor
 from publish.publication import Publication
 from publish.releases import look_back
@@ -18,8 +19,9 @@ FORMATS = ("ttl", "jsonld", "nt", "nq")
 _BLOCKS = 3
 
 
-def packed(content: bytes) -> bytes:
+def packed(content: Content) -> bytes:
     """Return *content* compressed, as a file of several members; between two of them there may be half a line."""
+    assert isinstance(content, bytes)
     size = len(content) // _BLOCKS + 1
     return b"".join(gzip.compress(content[start : start + size], mtime=0) for start in range(0, max(len(content), 1), size))
 
@@ -28,9 +30,9 @@ class Compressed(Publication):
     """What a project publishes, with all data in compressed dumps."""
 
     @cached_property
-    def dumps(self) -> dict[str, bytes]:
+    def dumps(self) -> dict[str, Content]:
         """Each graph in each format, by its name."""
-        plain = super().dumps
+        plain: dict[str, Content] = super().dumps
         kept = {name: content for name, content in plain.items() if name.partition(".")[0] not in {"all", *APART}}
         return kept | {f"all.{ending}.gz": packed(plain[f"all.{ending}"]) for ending in FORMATS}
 
@@ -39,9 +41,9 @@ class Both(Publication):
     """What a project publishes, with all data in plain dumps and in compressed ones."""
 
     @cached_property
-    def dumps(self) -> dict[str, bytes]:
+    def dumps(self) -> dict[str, Content]:
         """Each graph in each format, by its name."""
-        plain = super().dumps
+        plain: dict[str, Content] = super().dumps
         return plain | {f"all.{ending}.gz": packed(plain[f"all.{ending}"]) for ending in FORMATS}
 
 

@@ -194,7 +194,8 @@ def entry(content: bytes) -> None:
     """What an earlier site says of a release is refused, or shown on pages in which nothing runs that it says."""
     presentation = _presentation()
     with suppress(BadSite):
-        told = _entry(content, Release("1.0", "2026-01-01", "0.9"), presentation.publication)
+        release = Release("1.0", "2026-01-01", "0.9")
+        told = _entry({f"{release.path}changes.json": content}, release, presentation.publication)
         for pages in presentation.pages.values():
             for _path, page in (pages.changes([told]), pages.release(told, ())):
                 _page(page)
