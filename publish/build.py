@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from hashlib import sha256
@@ -174,10 +174,10 @@ def score_of(project: Project, own: Sequence[Finding], paths: Iterable[str]) -> 
     return score(catalogue_triples(Catalogue(project, files, (), project.digests, {})), project.dataset.value)
 
 
-def _paths(project: Project) -> list[str]:
-    """The paths of the downloads of *project*."""
+def _paths(project: Project) -> Iterator[str]:
+    """The paths of the downloads of *project*, which may have none where something is wrong."""
     graphs = sorted({"all", "codes", *Publication(project).snapshot.graphs})
-    return [f"download/{name}.{extension}" for name in graphs for extension in FORMATS]
+    yield from (f"download/{name}.{extension}" for name in graphs for extension in FORMATS)
 
 
 def _n_triples(triples: Iterable[Triple]) -> bytes:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import os
 import selectors
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable, Iterator
+from contextlib import closing
 from dataclasses import dataclass, field
 
 from publish.confined import Limits, Note, Started, Stopped, answered, end, start
@@ -25,7 +26,7 @@ class _Running:
     is_done: bool = False
 
 
-def confined_each(computes: Iterable[Compute], limits: Limits, kept: Iterable[int] = ()) -> Iterator[list[bytes] | Stopped]:
+def confined_each(computes: Iterable[Compute], limits: Limits, kept: Iterable[int] = ()) -> Generator[list[bytes] | Stopped, None, None]:
     """Yield what each of *computes* yields, in their order, or why it was stopped; each runs in a child process within *limits*.
 
     The children may read the descriptors *kept*, and open nothing.
@@ -44,6 +45,15 @@ def confined_each(computes: Iterable[Compute], limits: Limits, kept: Iterable[in
         finally:
             for running in queue:
                 end(running.child)
+
+
+def confined_all(computes: Iterable[Compute], limits: Limits, kept: Iterable[int] = ()) -> Iterator[list[bytes]]:
+    """Yield what each of *computes* yields, as `confined_each` does. Raises the `Stopped` of one that is stopped; the others are ended then."""
+    with closing(confined_each(computes, limits, kept)) as answers:
+        for answer in answers:
+            if isinstance(answer, Stopped):
+                raise answer
+            yield answer
 
 
 def _fill(queue: deque[_Running], waiting: Iterator[Compute], selector: selectors.BaseSelector, begin: Callable[[Compute], Started]) -> bool:

@@ -31,7 +31,7 @@ from publish.errors import BadQuery, CheckFailed
 from publish.findings import found, heard, told
 from publish.lint import Elsewhere, lint
 from publish.model import Finding, Project, Severity, Source
-from publish.parallel import confined_each
+from publish.parallel import confined_all, confined_each
 from publish.processor import Processor
 from publish.publication import Checked
 from publish.read import cases_of, read_frame, source_files
@@ -103,9 +103,7 @@ class _Making:
     def _looked(self, held: Held) -> Held:
         shares = self._shares(held)
         pace = Pace(self._work.progress, "looking")
-        for answer in confined_each(tasks(self._frame, shares), held.limits, held.descriptors):
-            if isinstance(answer, Stopped):
-                raise answer
+        for answer in confined_all(tasks(self._frame, shares), held.limits, held.descriptors):
             before = held.looked.numbers.triples
             held.looked.add(b"".join(answer).decode())
             pace.add(held.looked.numbers.triples - before)

@@ -16,10 +16,10 @@ from publish.bulk.held import Held, Work
 from publish.bulk.index import Index, merged, opened
 from publish.bulk.lines import ONTOLOGY, lines_of, n_triples, triples_of
 from publish.bundles import PREFIXES, as_json, fitting, stem_of
-from publish.confined import Limits, Note, Stopped
+from publish.confined import Limits, Note
 from publish.describe import label_triples
 from publish.model import LABELS, TYPE
-from publish.parallel import confined_each
+from publish.parallel import confined_all
 from publish.publication import Publication
 from publish.render import File, Notation, render_graph
 
@@ -46,9 +46,7 @@ def bundle_files(held: Held, bundles: Mapping[str, str], frame: Publication, wor
     index = _by_bundle(held, frozenset(resource.iri for resource in frame.resources), bundles, work)
     compute = partial(_written, held, frame.notation, _called(frame))
     tasks = (partial(compute, piece) for piece in index.pieces(_PIECE))
-    for answer in confined_each(tasks, _LIMITS, held.descriptors):
-        if isinstance(answer, Stopped):
-            raise answer
+    for answer in confined_all(tasks, _LIMITS, held.descriptors):
         for piece in answer:
             path, _, content = piece.partition(b"\n")
             yield path.decode(), content

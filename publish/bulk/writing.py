@@ -17,11 +17,11 @@ from publish.bulk.held import Held, Work
 from publish.bulk.index import Index
 from publish.bulk.pace import Pace
 from publish.bulk.pack import Part, Span
-from publish.confined import Limits, Note, Stopped
+from publish.confined import Limits, Note
 from publish.jsonld import GRAPH_END, SEPARATOR, graph_head
 from publish.made import Made
 from publish.model import DATA_GRAPHS
-from publish.parallel import confined_each
+from publish.parallel import confined_all
 from publish.render import Notation
 from publish.turtle import turtle_head
 
@@ -82,17 +82,14 @@ def _packed(by_subject: Index, parts: Sequence[Part], notation: Notation, old: B
     """Yield each block: how many bytes its lines have, and the block as it is packed."""
     new = [part for part in parts if not part.kept]
     shares = [[*_pieces(by_subject, part.lines)] for part in new]
-    answers = confined_each((partial(_compute, by_subject.read(*span), notation) for share in shares for span in share), _LIMITS)
+    answers = confined_all((partial(_compute, by_subject.read(*span), notation) for share in shares for span in share), _LIMITS)
     waiting = iter(shares)
     for part in parts:
         if part.kept and old is not None:
             yield from _again(part, old)
             continue
         for _span in next(waiting):
-            answer = next(answers)
-            if isinstance(answer, Stopped):
-                raise answer
-            yield from ((int.from_bytes(piece[:_LENGTH]), piece[_LENGTH:]) for piece in answer)
+            yield from ((int.from_bytes(piece[:_LENGTH]), piece[_LENGTH:]) for piece in next(answers))
 
 
 def _again(part: Part, old: BinaryIO) -> Iterator[tuple[int, bytes]]:

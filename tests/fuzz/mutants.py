@@ -9,10 +9,8 @@ from functools import partial
 from importlib import import_module
 from typing import Any
 
-from pyoxigraph import Literal
-
 from publish.intake.gate import _Reading
-from publish.model import Object
+from publish.turtle import unescaped
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,9 +35,9 @@ class Mutant:
 
 
 def _unescaped(write: Callable[..., str]) -> Callable[..., str]:
-    def written(term: Object, namespaces: object) -> str:
-        text = write(term, namespaces)
-        return f'"{term.value}"' if isinstance(term, Literal) and text.startswith('"') and text.endswith('"') else text
+    def written(said: str, namespaces: object) -> str:
+        text = write(said, namespaces)
+        return f'"{unescaped(said[1:-1])}"' if said.startswith('"') and said.endswith('"') and text.endswith('"') else text
 
     return written
 
@@ -67,7 +65,7 @@ def _forgetful(run: Callable[[_Reading], None]) -> Callable[[_Reading], None]:
 MUTANTS = {
     mutant.wrong: mutant
     for mutant in (
-        Mutant("a writer that escapes no text", "publish.turtle:write_term", _unescaped, "writing", "graph", "SyntaxError"),
+        Mutant("a writer that escapes no text", "publish.turtle:write_told", _unescaped, "writing", "graph", "SyntaxError"),
         Mutant("pages that trust a text", "publish.pages.templating:Environment", _trusting, "projects", "project", "<x-canary> stands in no template"),
         Mutant("a reader that swallows errors", "publish.intake.gate:_Reading.run", _silent, "readers", "gate-ttl", "what is wrong is not told"),
         Mutant("a reader that loses what comes late", "publish.intake.gate:_Reading.run", _forgetful, "readers", "gate-ttl", "a statement was lost"),

@@ -16,7 +16,7 @@ from rdflib.namespace import SH
 from fuzz.target import Target
 from publish.errors import BadQuery
 from publish.gate import admit
-from publish.shapes import judgement
+from publish.shapes import judgement, loading
 from publish.shapes.answer import Answer, understood
 from publish.shapes.components import install
 from publish.shapes.data import pre_bound
@@ -44,7 +44,7 @@ def judged(data: bytes, shapes: bytes, planned: Callable[[rdflib.Graph], rdflib.
     """Return what is found in *data* by *shapes*, both N-Triples, in this process, when the shapes are *planned* so."""
     _prepared()
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(judgement, "plan", planned)
+        patch.setattr(loading, "plan", planned)
         told = list(judgement.judge(data, shapes, 0, lambda _words: None))
     return understood(json.dumps({"judged": told, "stopped": [], "software": {}}).encode())
 
