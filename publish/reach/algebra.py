@@ -40,23 +40,28 @@ def selected(query: str) -> Pattern:
 
 def predicates_anywhere(query: str) -> frozenset[bytes]:
     """Return the predicates of all triples that a SELECT or ASK query can see, whatever it does with them. Raises `Opaque` where they may have any."""
-    return frozenset(_predicates_in(_read(query)))
+    return frozenset(seen_in(_read(query)))
 
 
-def _read(query: str) -> Pattern:
+def whole(query: str) -> Pattern:
+    """Return the algebra of a query of whatever form. Raises `Opaque` where rdflib makes none of it."""
     try:
-        read = translateQuery(parseQuery(query)).algebra
+        return translateQuery(parseQuery(query)).algebra
     except MemoryError:
         raise
     except Exception as error:  # pyoxigraph reads it otherwise, or it cannot be read at all
         raise Opaque from error
+
+
+def _read(query: str) -> Pattern:
+    read = whole(query)
     if read.name not in {"SelectQuery", "AskQuery"} or read.datasetClause:
         raise Opaque
     return read
 
 
-def _predicates_in(part: object) -> Iterator[bytes]:
-    """Yield the predicates in a part of a query, of whatever kind."""
+def seen_in(part: object) -> Iterator[bytes]:
+    """Yield the predicates of the triples that a part of a query can see, of whatever kind it is. Raises `Opaque` where they may have any."""
     if isinstance(part, CompValue):
         if part.name in _ELSEWHERE:
             raise Opaque
@@ -66,10 +71,10 @@ def _predicates_in(part: object) -> Iterator[bytes]:
             yield from _predicates(part.triples)
         for key in part:  # whose items may be older than its attributes
             if key != "triples":
-                yield from _predicates_in(getattr(part, key))
+                yield from seen_in(getattr(part, key))
     elif isinstance(part, dict | list | tuple):
         for inner in part.values() if isinstance(part, dict) else part:
-            yield from _predicates_in(inner)
+            yield from seen_in(inner)
 
 
 def exists_in(expression: object) -> Iterator[Pattern]:
