@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
 import pyoxigraph
+import pytest
 from pyoxigraph import RdfFormat
+from pyshacl.constraints import CONSTRAINT_PARAMETERS_MAP
 from pyshacl.constraints.sparql.sparql_based_constraint_components import SPARQLConstraintComponentValidator
 from pyshacl.rdfutil.stringify import stringify_blank_node
 
@@ -19,6 +22,7 @@ from publish.reach.needs import found_lines
 from publish.reach.reach import Reach, extract, needed, reach_of
 from publish.reach.screen import Look, Screen, Seen, ask
 from publish.reach.terms import n_term
+from publish.shapes.components import COMPONENTS
 from publish.shapes.judgement import judge
 from publish.shapes.suspects import Suspects
 
@@ -108,3 +112,13 @@ def _sorted(one: object) -> str:
     if isinstance(one, Mapping):
         return str(sorted((name, _sorted(value)) for name, value in one.items()))
     return str(one)
+
+
+@contextmanager
+def installed() -> Iterator[None]:
+    """Have pySHACL judge with the components that stand in its own components' place, until the block ends."""
+    with pytest.MonkeyPatch.context() as patch:
+        for component in COMPONENTS:
+            for word in component.constraint_parameters():
+                patch.setitem(CONSTRAINT_PARAMETERS_MAP, word, component)
+        yield

@@ -10,9 +10,8 @@ from collections.abc import Callable, Iterator, Mapping
 import pytest
 from hypothesis import HealthCheck, event, given, settings
 from hypothesis import strategies as st
-from pyshacl.constraints import CONSTRAINT_PARAMETERS_MAP
 from randomly import as_n_triples, core_shapes, data, query_shapes, statements
-from screening import lines, store_of
+from screening import installed, lines, store_of
 from test_screen import COMPONENT, prop, query, shape
 from workbench import ROOT
 
@@ -26,7 +25,6 @@ from publish.reach.screen import Screen, answers
 from publish.reach.terms import in_line
 from publish.reach.trails import Triple
 from publish.reach.ways import ways
-from publish.shapes.components import COMPONENTS
 from publish.shapes.judgement import judge
 
 pytestmark = pytest.mark.filterwarnings("ignore")  # pySHACL warns of shapes made at random
@@ -39,10 +37,7 @@ EXAMPLE = "http://example.org/"
 @pytest.fixture(autouse=True)
 def _components() -> Iterator[None]:
     """Judge with the components that the process installs, and only here: other tests ask pySHACL as it comes."""
-    with pytest.MonkeyPatch.context() as patch:
-        for component in COMPONENTS:
-            for word in component.constraint_parameters():
-                patch.setitem(CONSTRAINT_PARAMETERS_MAP, word, component)
+    with installed():
         yield
 
 

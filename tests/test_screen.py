@@ -10,21 +10,20 @@ import screening
 from hypothesis import HealthCheck, event, given, settings
 from hypothesis.strategies import SearchStrategy
 from pyoxigraph import Literal, NamedNode
-from pyshacl.constraints import CONSTRAINT_PARAMETERS_MAP
 from pyshacl.constraints.core.cardinality_constraints import MinCountConstraintComponent
 from pyshacl.constraints.core.other_constraints import HasValueConstraintComponent
 from pyshacl.constraints.core.shape_based_constraints import NodeConstraintComponent
 from pyshacl.constraints.core.value_constraints import NodeKindConstraintComponent
 from randomly import as_n_triples, core_shapes, data, query_shapes
 from rdflib import RDF, XSD
-from screening import by_pyshacl, by_screen, lines
+from screening import by_pyshacl, by_screen, installed, lines
 from test_shacl import needs_suite, own_cases, suite_case, suite_cases
 
 from publish.processor import Processor
 from publish.reach import hierarchy, joins, needs, queries, reach, screen, targets, terms, trails, values, verdicts, weaver, wholes
 from publish.reach.graph import InMemory
 from publish.reach.paths import Chain
-from publish.shapes.components import COMPONENTS, Datatype
+from publish.shapes.components import Datatype
 from publish.shapes.suspects import Suspects
 from publish.shapes.terms import as_rdflib
 
@@ -39,10 +38,7 @@ Figure = Callable[[str, int], None]
 @pytest.fixture(autouse=True)
 def _components() -> Iterator[None]:
     """Judge with the components that the process installs, and only here: other tests ask pySHACL as it comes."""
-    with pytest.MonkeyPatch.context() as patch:
-        for component in COMPONENTS:
-            for word in component.constraint_parameters():
-                patch.setitem(CONSTRAINT_PARAMETERS_MAP, word, component)
+    with installed():
         yield
 
 

@@ -96,13 +96,6 @@ def needed(graph: Graph, known: Mapping[str, Reach], suspects: Iterable[Suspect]
     return _together(several)
 
 
-def footprint(known: Mapping[str, Reach], suspects: Iterable[Suspect]) -> frozenset[bytes] | None:
-    """Return the predicates of all that queries can need when *suspects* are judged; nothing where they can be any."""
-    reaches_of = [known[shape] for shape in _by_shape(suspects)]
-    every = _together(one for reach in reaches_of for one in (reach.needs, *reach.otherwise))
-    return every.predicates if every and not every.finding else None
-
-
 def affected(reach: Reach, changed: Iterable[Triple], old: Graph, new: Graph) -> set[bytes] | None:
     """Return nodes among which are all focus nodes of which a shape may say something else in *new* than in *old*; nothing where it may of any.
 
