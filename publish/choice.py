@@ -12,14 +12,11 @@ from publish.read import source_files
 
 LARGE = 2 << 20
 """The bytes of data from which on they are checked from the disk: some fifty thousand triples."""
-_LARGEST = 2 << 20
-"""The bytes of a file from which on reading it takes more memory there than in memory."""
 
 
 def checked_project(root: Path, contributed: Sequence[Path], processor: Processor) -> Checked:
     """Return what is wrong with the project under *root*, and with the files *contributed*, which are held against it in memory."""
-    sizes = [path.stat().st_size for path in source_files(root)["data"] if path.is_file()]
-    if contributed or sum(sizes) < LARGE or max(sizes) > _LARGEST:
+    if contributed or sum(path.stat().st_size for path in source_files(root)["data"] if path.is_file()) < LARGE:
         return check_project(root, processor, contributed=contributed)
     from publish.bulk.publishing import check_large  # noqa: PLC0415  # takes long to start, and only large data sets need it
 

@@ -164,3 +164,15 @@ def test_children_open_nothing(root: Path, tmp_path: Path) -> None:
     ]
     assert len(closed) >= 6  # files, a rule, shares, the extract, rules of the engine, questions, blocks
     assert not [line for text in closed for line in text.splitlines() if re.match(r"(open|socket|connect)", line) and "= -1 E" not in line]
+
+
+@pytest.mark.parametrize(
+    ("statement", "words"), [("no turtle\n", "Syntax error"), ('ex:a rdfs:label "\\u0001"@en .\n', "U+0001"), ("ex:a def:nothing 1 .\n", "def:nothing")]
+)
+def test_a_mistake_is_told_with_its_line_by_a_command_that_has_said_nothing_yet(statement: str, words: str, tmp_path: Path) -> None:
+    text = turtle(statement)
+    project = make_project(tmp_path / "project", {**FILES, "data/wrong.ttl": text})
+    ended = bynet(*arguments(project, tmp_path / "site"))
+    line = text.count("\n")
+    assert ended.code == 1
+    assert [told for told in ended.err.splitlines() if told.startswith(f"data/wrong.ttl:{line}") and words in told], ended.err

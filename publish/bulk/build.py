@@ -54,6 +54,7 @@ def check_on_disk(root: Path, base: str | None, work: Work, processor: Processor
     if frame_read.project is None:
         return Checked(None, tuple(sort_findings(frame_read.findings))), None
     frame = frame_read.project
+    load_what_lint_needs(frame)
     runs = [*Runs(made(work.folder / _RUNS), root, frame, work.progress).read(source_files(root)["data"])]
     listed = [*frame_read.findings, *(finding for run in runs for finding in run.findings)]
     if any(not run.lines.suffix for run in runs):
@@ -209,7 +210,6 @@ def _inspected(held: Held) -> list[Finding]:
     def compute(note: Note) -> Iterator[bytes]:
         yield from map(told, lint(project, note, elsewhere))
 
-    load_what_lint_needs(project)
     try:
         return [*map(heard, confined(compute, held.limits, (held.by_subject.descriptor,)))]
     except Stopped as stopped:

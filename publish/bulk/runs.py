@@ -27,8 +27,6 @@ from publish.parallel import confined_each
 from publish.paths import page_path
 from publish.rebase import move_source
 
-_LIMITS = Limits(seconds=60.0, memory=2048)
-"""For one file of at most `publish.intake.reading.SIZE` bytes."""
 _AT_ONCE = 64 << 20
 """How many bytes of files are in memory at once."""
 _FORM = 2
@@ -112,8 +110,9 @@ class Runs:
 
     def _runs(self, given: Sequence[_Given]) -> Iterator[Run]:
         new = [one for one in given if not one.faults and not one.place.with_suffix(".json").exists()]
-        answers = self._paced(confined_each((partial(self._compute, one) for one in new), _LIMITS))
-        failed = {one.name: finding for one, answer in zip(new, answers, strict=True) if (finding := _keep(one, answer))}
+        limits = _limits(max((len(one.content) for one in new), default=0))
+        answers = self._paced(confined_each((partial(self._compute, one) for one in new), limits))
+        failed = {one.name: finding for one, answer in zip(new, answers, strict=True) if (finding := _keep(one, answer, limits))}
         for one in given:
             wrong = [*one.faults, *([failed[one.name]] if one.name in failed else [])]
             yield Run(one.name, one.digest, one.place, one.place, 0, (), wrong, wrong) if wrong else _kept(one)
@@ -148,10 +147,15 @@ class Runs:
         return tagged(moved.triples, STATED).splitlines(keepends=True), [*faults, *self._known.lint_source(moved)], faults
 
 
-def _keep(given: _Given, answer: list[bytes] | Stopped) -> Finding | None:
+def _limits(size: int) -> Limits:
+    """What reading a file of so many bytes may take: what nothing but a file that grows when it is read needs."""
+    return Limits(seconds=60.0, memory=640 + (size >> 14))
+
+
+def _keep(given: _Given, answer: list[bytes] | Stopped, limits: Limits) -> Finding | None:
     """Keep a run on the disk, its head last; or return what kept the file from being read."""
     if isinstance(answer, Stopped):
-        return found(given.name, 0, f"input-{answer.reason}", seconds=f"{_LIMITS.seconds:.0f}", memory=_LIMITS.memory)
+        return found(given.name, 0, f"input-{answer.reason}", seconds=f"{limits.seconds:.0f}", memory=limits.memory)
     head, lines, turned_lines = answer
     for suffix, content in ((".lines", lines), (".turned", turned_lines), (".json", head)):
         put(given.place.with_suffix(suffix), content)
