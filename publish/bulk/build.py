@@ -94,17 +94,15 @@ class _Making:
         if kept is None or changed is None or not is_small(changed, kept.by_subject.size // BYTES):
             return self._looked(self._whole())
         held, changed = self._changed(kept, changed)
-        shares = self._shares(held)
         before = (kept.looked, kept.by_subject, kept.turned)
         descriptors = (kept.by_subject.descriptor, kept.turned.descriptor, *held.descriptors)
-        for piece in confined(partial(looked_again, self._frame, shares, before, changed), held.limits, descriptors):
+        for piece in confined(partial(looked_again, self._frame, held.shares, before, changed), held.limits, descriptors):
             return replace(held, looked=Looked(self._frame.base, piece.decode()))
         return self._looked(held)
 
     def _looked(self, held: Held) -> Held:
-        shares = self._shares(held)
         pace = Pace(self._work.progress, "looking")
-        for answer in confined_all(tasks(self._frame, shares), held.limits, held.descriptors):
+        for answer in confined_all(tasks(self._frame, held.shares), held.limits, held.descriptors):
             before = held.looked.numbers.triples
             held.looked.add(b"".join(answer).decode())
             pace.add(held.looked.numbers.triples - before)
@@ -137,7 +135,8 @@ class _Making:
         return replace(self._made(by_subject, turned_index), before=(kept.by_subject, changed), answers=kept.answers), changed
 
     def _made(self, by_subject: Index, turned_index: Index) -> Held:
-        return Held(self._root, self._frame, self._runs, by_subject, turned_index, Looked(self._frame.base), self._work.memory)
+        shares = Shares(by_subject, turned_index, vocabulary(by_subject), _n_triples(self._frame.shapes_graph))
+        return Held(self._root, self._frame, self._runs, shares, Looked(self._frame.base), self._work.memory)
 
     def _derived(self, stated: Index) -> bytes:
         self._work.progress("deriving")
@@ -148,22 +147,18 @@ class _Making:
             raise Halted(stopped_at(self._frame, stopped, limits)) from stopped
         return tagged(derived_triples(piece), DERIVED)
 
-    def _shares(self, held: Held) -> Shares:
-        return Shares(held.by_subject, held.turned, vocabulary(held.by_subject), _n_triples(self._frame.shapes_graph))
-
     def _index(self, name: str, pieces: Iterable[bytes]) -> Index:
         return opened(filled(new(self._folder, name), pieces), self._files)
 
 
 def _judged(held: Held, listed: list[Finding], processor: Processor) -> Checked:
-    shares = Shares(held.by_subject, held.turned, vocabulary(held.by_subject), _n_triples(held.frame.shapes_graph))
     try:
         listed += _inspected(held)
-        judged = _extracted(held, shares, listed)
+        judged = _extracted(held, listed)
         if judged.suspects is None:
-            processor.ask(judged.data, shares.shapes)
+            processor.ask(judged.data, held.shares.shapes)
         else:
-            processor.ask_about(judged.suspects, judged.data, shares.shapes)
+            processor.ask_about(judged.suspects, judged.data, held.shares.shapes)
         answer = processor.answer()
     except Stopped as stopped:
         return Checked(held.frame, tuple(sort_findings([*listed, _stop(stopped, held.limits)])))
@@ -181,11 +176,11 @@ def _stop(stopped: Stopped, limits: Limits) -> Finding:
     return found("shapes", 0, f"check-{stopped.reason}", seconds=f"{limits.seconds:.0f}", memory=limits.memory)
 
 
-def _extracted(held: Held, shares: Shares, listed: list[Finding]) -> Extract:
+def _extracted(held: Held, listed: list[Finding]) -> Extract:
     """Return what is to be judged, and answer the questions meanwhile that are not in files in which something is wrong. Raises `Stopped`."""
     wrong = {finding.file for finding in listed if finding.severity == Severity.VIOLATION}
     questions = [query for query in held.frame.questions if query.file not in wrong]
-    computes = (partial(extract, shares, held.looked), partial(answers, held.by_subject, questions, held.before[1] if held.before else None))
+    computes = (partial(extract, held.shares, held.looked), partial(answers, held.by_subject, questions, held.before[1] if held.before else None))
     extracted, answered = confined_each(computes, held.limits, held.descriptors)
     if isinstance(answered, Stopped):
         listed.append(stopped_at(held.frame, answered, held.limits))

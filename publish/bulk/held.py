@@ -10,7 +10,7 @@ from pathlib import Path
 from publish.answered import Answered
 from publish.bulk.again import Change
 from publish.bulk.index import Index
-from publish.bulk.looking import Looked
+from publish.bulk.looking import Looked, Shares
 from publish.bulk.pace import Progress
 from publish.bulk.runs import Run
 from publish.confined import Limits, limits_for
@@ -27,19 +27,28 @@ BYTES = 100
 
 @dataclass(frozen=True, slots=True)
 class Held:
-    """A project whose data lie on disk: its frame, the runs of its files, its lines by subject and turned, and what was seen in them."""
+    """A project whose data lie on disk: its frame, the runs of its files, its lines with what there is to look at them for, and what was seen in them."""
 
     root: Path
     frame: Project
     runs: Sequence[Run]
-    by_subject: Index
-    turned: Index
+    shares: Shares
     looked: Looked
     memory: int = MEMORY
     answers: dict[str, Answered] = field(default_factory=dict)
     """The answers of questions by their IRI, once they are known."""
     before: tuple[Index, Change] | None = None
     """The lines by subject of the last time, and what has changed since; nothing where all may have."""
+
+    @property
+    def by_subject(self) -> Index:
+        """The lines by subject."""
+        return self.shares.by_subject
+
+    @property
+    def turned(self) -> Index:
+        """The turned lines."""
+        return self.shares.turned
 
     @property
     def descriptors(self) -> tuple[int, int]:
