@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
@@ -17,7 +17,7 @@ from pyshacl.rdfutil.stringify import stringify_blank_node
 
 from publish.bulk.lines import lines_of, n_triples
 from publish.confined import Note
-from publish.reach.graph import Graph, InMemory
+from publish.reach.graph import About, Graph
 from publish.reach.needs import found_lines
 from publish.reach.reach import Reach, extract, needed, reach_of
 from publish.reach.screen import Look, Screen, Seen, ask
@@ -27,6 +27,37 @@ from publish.shapes.judgement import judge
 from publish.shapes.suspects import Suspects
 
 Told = Mapping[str, Any]
+
+
+class InMemory:
+    """The triples of *lines*, with or without their line feeds."""
+
+    def __init__(self, lines: Iterable[bytes]) -> None:
+        self._about: dict[bytes, dict[bytes, list[bytes]]] = {}
+        self._pointing: dict[tuple[bytes, bytes], list[bytes]] = {}
+        for line in set(lines):
+            subject, predicate, value = line.removesuffix(b"\n").split(b"\t")
+            self._about.setdefault(subject, {}).setdefault(predicate, []).append(value)
+            self._pointing.setdefault((value, predicate), []).append(subject)
+
+    def about(self, node: bytes) -> About:
+        """Return what is said of *node*."""
+        return self._about.get(node, {})
+
+    def pointing(self, node: bytes, predicate: bytes) -> Sequence[bytes]:
+        """Return the subjects of the triples with *predicate* whose value is *node*."""
+        return self._pointing.get((node, predicate), ())
+
+    def groups(self) -> Iterator[tuple[bytes, About]]:
+        """Yield each subject with what is said of it."""
+        yield from self._about.items()
+
+    def turned_groups(self) -> Iterator[tuple[bytes, frozenset[bytes]]]:
+        """Yield each value with the predicates that point at it."""
+        predicates: dict[bytes, set[bytes]] = {}
+        for value, predicate in self._pointing:
+            predicates.setdefault(value, set()).add(predicate)
+        yield from ((value, frozenset(pointing)) for value, pointing in predicates.items())
 
 
 @dataclass(frozen=True, slots=True)

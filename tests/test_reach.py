@@ -11,13 +11,12 @@ import pytest
 from hypothesis import HealthCheck, event, given, settings
 from hypothesis import strategies as st
 from randomly import as_n_triples, core_shapes, data, query_shapes, statements
-from screening import installed, lines, store_of
+from screening import InMemory, installed, lines, store_of
 from test_screen import COMPONENT, prop, query, shape
 from workbench import ROOT
 
 from publish.build import load_project
 from publish.reach import reach, trails, weaver
-from publish.reach.graph import InMemory
 from publish.reach.needs import Needs
 from publish.reach.paths import Chain
 from publish.reach.reach import Reach, affected, answers_again, reach_of, reaches

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Protocol
 
 from publish.reach.terms import QUOTE
@@ -22,37 +22,6 @@ class Graph(Protocol):
 
     def pointing(self, node: bytes, predicate: bytes) -> Sequence[bytes]:
         """Return the subjects of the triples with *predicate* whose value is *node*, each once."""
-
-
-class InMemory:
-    """The triples of *lines*, with or without their line feeds."""
-
-    def __init__(self, lines: Iterable[bytes]) -> None:
-        self._about: dict[bytes, dict[bytes, list[bytes]]] = {}
-        self._pointing: dict[tuple[bytes, bytes], list[bytes]] = {}
-        for line in set(lines):
-            subject, predicate, value = line.removesuffix(b"\n").split(b"\t")
-            self._about.setdefault(subject, {}).setdefault(predicate, []).append(value)
-            self._pointing.setdefault((value, predicate), []).append(subject)
-
-    def about(self, node: bytes) -> About:
-        """Return what is said of *node*."""
-        return self._about.get(node, _NOTHING)
-
-    def pointing(self, node: bytes, predicate: bytes) -> Sequence[bytes]:
-        """Return the subjects of the triples with *predicate* whose value is *node*."""
-        return self._pointing.get((node, predicate), ())
-
-    def groups(self) -> Iterator[tuple[bytes, About]]:
-        """Yield each subject with what is said of it."""
-        yield from self._about.items()
-
-    def turned_groups(self) -> Iterator[tuple[bytes, frozenset[bytes]]]:
-        """Yield each value with the predicates that point at it."""
-        predicates: dict[bytes, set[bytes]] = {}
-        for value, predicate in self._pointing:
-            predicates.setdefault(value, set()).add(predicate)
-        yield from ((value, frozenset(pointing)) for value, pointing in predicates.items())
 
 
 class Sight:

@@ -32,9 +32,6 @@ class Seen:
     focus_nodes: Counter[str] = field(default_factory=Counter)
     suspects: tuple[Suspect, ...] = ()
 
-    def __add__(self, other: Seen) -> Seen:
-        return Seen(self.focus_nodes + other.focus_nodes, self.suspects + other.suspects)
-
 
 @dataclass(frozen=True, slots=True)
 class Asked:
