@@ -119,6 +119,11 @@ MISTAKES: dict[str, Mapping[str, str | bytes]] = {
         "data/b.ttl": 'ex:b def:knows ex:c , ex:one .\nex:c rdfs:label "C"@en .\n',
         "shapes/thing.ttl": SHAPE,
     },
+    "classes without end above one another": {
+        "ontology/c.ttl": "".join(f"def:C{number} a rdfs:Class ; rdfs:subClassOf def:C{number + 1} .\n" for number in range(300)) + "def:C300 a rdfs:Class .\n",
+        "data/b.ttl": MANY + "ex:deep a def:C0 ; def:size 11 .\n",
+        "shapes/thing.ttl": SHAPE,
+    },
     "shapes": {"data/b.ttl": MANY + 'ex:x a def:Thing ; rdfs:label "X"@en ; def:size "x"^^xsd:integer , 11 , "y" .\n', "shapes/thing.ttl": SHAPE},
     "a shape that can't be used": {"data/b.ttl": MANY, "shapes/thing.ttl": SHAPE.replace("sh:maxInclusive 10", 'sh:pattern "["')},
     "a shape with a word that SHACL does not have": {"shapes/thing.ttl": SHAPE.replace("sh:minCount", "sh:mincount")},
