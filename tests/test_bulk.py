@@ -27,6 +27,7 @@ HEAD = "# title@en: T\n# description@en: D\nPREFIX def: <https://example.org/def
 DEEP = "ex:a def:knows " + "(" * 150 + ")" * 150 + " .\n"
 PRODUCT = " ".join(f"?a{number} ?b{number} ?c{number} ." for number in range(6))
 ENDLESS = f"WHERE {{ {PRODUCT} FILTER(?a0 = ?c5 && ?a1 = ?c4) }}\n"
+HIGH = "".join(f"def:C{number} a rdfs:Class ; rdfs:subClassOf def:C{number + 1} .\n" for number in range(2000))
 MANY = "".join(f"ex:n{number} a def:Thing ; def:size {number} .\n" for number in range(150))
 
 # what stands wrong in Turtle files beside one that is right, each with files of its own: prefixes are added to those that use any
