@@ -57,7 +57,7 @@ def check_on_disk(root: Path, base: str | None, work: Work, processor: Processor
     load_what_lint_needs(frame)
     runs = [*Runs(made(work.folder / _RUNS), root, frame, work.progress).read(source_files(root)["data"])]
     listed = [*frame_read.findings, *(finding for run in runs for finding in run.findings)]
-    if any(not run.lines.suffix for run in runs):
+    if not all(run.is_read for run in runs):
         return Checked(None, tuple(sort_findings(listed))), None
     prepare()
     try:

@@ -71,7 +71,7 @@ class Held:
 class Work:
     """Where lines are worked on: in a *folder*, in which those of the last time may be, open until *files* are closed.
 
-    *progress* is told of each stage; *memory* is how many MiB all processes together may take beside what they are made of.
+    *progress* is told of each stage; *memory* is how many MiB all processes together may take.
     """
 
     folder: Path

@@ -62,8 +62,8 @@ class Run:
         return all(fault.severity != Severity.VIOLATION for fault in self.faults)
 
     def unread(self) -> Run:
-        """Return it without lines, and without what rules find in those."""
-        return replace(self, lines=self.lines.with_suffix(""), findings=self.faults)
+        """Return it without what rules find in its lines."""
+        return replace(self, findings=self.faults)
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +87,7 @@ class Runs:
         self._key = json.dumps([_FORM, version("bynet"), version("pyoxigraph"), frame.base, frame.own_base, dict(frame.prefixes)]).encode()
 
     def read(self, files: Iterable[Path]) -> list[Run]:
-        """Return the run of each of *files*, in their order; where one can't be read, none has lines: nothing but faults is told of any then."""
+        """Return the run of each of *files*, in their order; where one can't be read, nothing but faults is told of any."""
         runs = [*self._read_all(files)]
         return runs if all(run.is_read for run in runs) else [run.unread() for run in runs]
 
