@@ -15,7 +15,7 @@ from workbench import BAD_INPUTS, LIBRARY, PREFIXES, ROOT, make_project, turtle
 from publish.bulk import glance
 from publish.bulk.glance import Doubt, lines_at_a_glance
 from publish.bulk.lines import STATED, tagged
-from publish.bulk.runs import Everything
+from publish.bulk.reading import Everything
 from publish.intake.files import source_of
 from publish.intake.gate import SYNTAXES, admit
 from publish.lint import Elsewhere, Known

@@ -32,12 +32,15 @@ class Doubt(Exception):
     """Something may be wrong."""
 
 
-def lines_at_a_glance(content: bytes, base: str, tag: bytes) -> list[bytes]:
-    """Return the tagged lines of what a Turtle file of the project with *base* states, in its order. Raises `Doubt` where anything may be wrong with it."""
+def lines_at_a_glance(content: bytes, base: str, tag: bytes, form: RdfFormat = RdfFormat.TURTLE) -> list[bytes]:
+    """Return the tagged lines of what a file of the project with *base* states, in its order; it is in *form*, Turtle or N-Triples.
+
+    Raises `Doubt` where anything may be wrong with it.
+    """
     text, faults = decode(content)
     if faults or nesting_fault(text) or any(escape in text for escape in _ESCAPES):
         raise Doubt
-    parser = pyoxigraph.parse(content.removeprefix(_BOM), format=RdfFormat.TURTLE)
+    parser = pyoxigraph.parse(content.removeprefix(_BOM), format=form)
     try:
         said = pyoxigraph.serialize(parser, format=RdfFormat.N_QUADS) or b""  # which is N-Triples where no graph is named
     except (SyntaxError, ValueError) as error:

@@ -119,15 +119,25 @@ def _values(frame: Project, shares: Shares, ends: tuple[int, int], _note: Note) 
 
 def undescribed(frame: Project, by_subject: Index) -> Callable[[bytes, Collection[bytes]], bool]:
     """Return what says of an IRI whether it is used, with some predicates, as one of the project's own, and no file describes it (`publish.lint`)."""
+    is_used = is_used_undescribed(frame)
+
+    def is_wanted(value: bytes, predicates: Collection[bytes]) -> bool:
+        return is_used(value, predicates) and not states(by_subject, value)
+
+    return is_wanted
+
+
+def is_used_undescribed(frame: Project) -> Callable[[bytes, Collection[bytes]], bool]:
+    """Return what says the same of an IRI where nothing is known of the data: whether no other file describes it."""
     described = {b"<" + iri.encode() for iri in frame.described}
     base = b"<" + frame.base.encode()
     own = tuple(b"<" + iri.encode() for iri in frame.prefixes.values() if iri.startswith(frame.base) and iri != frame.base)
 
-    def is_wanted(value: bytes, predicates: Collection[bytes]) -> bool:
+    def is_used(value: bytes, predicates: Collection[bytes]) -> bool:
         is_own = value.startswith(base) and bool(predicates) and (value.startswith(own) or _TYPE in predicates)
-        return is_own and value not in described and not states(by_subject, value)
+        return is_own and value not in described
 
-    return is_wanted
+    return is_used
 
 
 def is_withdrawn(said: About) -> bool:

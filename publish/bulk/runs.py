@@ -14,30 +14,19 @@ from importlib.metadata import version
 from pathlib import Path
 
 from publish.bulk.folder import put
-from publish.bulk.glance import Doubt, lines_at_a_glance
-from publish.bulk.lines import STATED, tagged, turned
+from publish.bulk.lines import turned
 from publish.bulk.pace import Pace, Progress
+from publish.bulk.reading import Reader, limits_of_file
 from publish.confined import Limits, Note, Stopped
 from publish.findings import found, heard, told
-from publish.intake.files import read_bytes, source_of
-from publish.intake.gate import SYNTAXES, admit
-from publish.lint import Elsewhere, Known
+from publish.intake.files import read_bytes
 from publish.model import Finding, Project, Severity
 from publish.parallel import confined_each
-from publish.paths import page_path
-from publish.rebase import move_source
 
 _AT_ONCE = 64 << 20
 """How many bytes of files are in memory at once."""
 _FORM = 2
 """The form of runs: those of another one are made anew."""
-
-
-class Everything:
-    """What is described elsewhere, where that is not known yet."""
-
-    def __contains__(self, _iri: object) -> bool:
-        return True
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,8 +70,8 @@ class Runs:
     """Runs in a folder, of the files of one project, whose *frame* is the rest of it; *progress* is told how many triples are read."""
 
     def __init__(self, folder: Path, root: Path, frame: Project, progress: Progress) -> None:
-        self._folder, self._root, self._frame = folder, root, frame
-        self._known = Known(frame, frame.described, Elsewhere(Everything()))  # what a file mentions is looked for when all are read
+        self._folder, self._root = folder, root
+        self._reader = Reader(frame)
         self._pace = Pace(progress, "reading-data")
         self._key = json.dumps([_FORM, version("bynet"), version("pyoxigraph"), frame.base, frame.own_base, dict(frame.prefixes)]).encode()
 
@@ -110,7 +99,7 @@ class Runs:
 
     def _runs(self, given: Sequence[_Given]) -> Iterator[Run]:
         new = [one for one in given if not one.faults and not one.place.with_suffix(".json").exists()]
-        limits = _limits(max((len(one.content) for one in new), default=0))
+        limits = limits_of_file(max((len(one.content) for one in new), default=0))
         answers = self._paced(confined_each((partial(self._compute, one) for one in new), limits))
         failed = {one.name: finding for one, answer in zip(new, answers, strict=True) if (finding := _keep(one, answer, limits))}
         for one in given:
@@ -124,32 +113,13 @@ class Runs:
 
     def _compute(self, given: _Given, note: Note) -> Iterator[bytes]:
         note(given.name)
-        lines, findings, faults = self._read(given)
-        subjects = {line[: line.index(b"\t")] for line in lines}
-        base = b"<" + self._frame.base.encode()
-        own = sorted(subject[1:].decode() for subject in subjects if subject.startswith(base))
-        renamed = [iri for iri in own if page_path(iri, self._frame.base).casefold() != iri.removeprefix(self._frame.base)]
-        content = b"".join(sorted({*lines}))
-        wrong = {"findings": [told(finding).decode() for finding in findings], "faults": [told(fault).decode() for fault in faults]}
-        yield json.dumps({"subjects": len(subjects), "renamed": renamed, **wrong}).encode()
+        read = self._reader.read(given.name, given.content)
+        subjects = {line[: line.index(b"\t")] for line in read.lines}
+        content = b"".join(sorted({*read.lines}))
+        wrong = {"findings": [told(finding).decode() for finding in read.findings], "faults": [told(fault).decode() for fault in read.faults]}
+        yield json.dumps({"subjects": len(subjects), "renamed": self._reader.renamed(subjects), **wrong}).encode()
         yield content
         yield turned(content)
-
-    def _read(self, given: _Given) -> tuple[list[bytes], list[Finding], list[Finding]]:
-        """The lines of a file, what is wrong with it, and what the gate finds of that; most files are right."""
-        try:
-            if self._frame.base == self._frame.own_base:
-                return lines_at_a_glance(given.content, self._frame.base, STATED), [], []
-        except Doubt:
-            pass
-        source, faults = source_of(given.name, admit(given.name, given.content, SYNTAXES[".ttl"]))
-        moved = move_source(source, self._frame.own_base, self._frame.base)
-        return tagged(moved.triples, STATED).splitlines(keepends=True), [*faults, *self._known.lint_source(moved)], faults
-
-
-def _limits(size: int) -> Limits:
-    """What reading a file of so many bytes may take: what nothing but a file that grows when it is read needs."""
-    return Limits(seconds=60.0, memory=640 + (size >> 14))
 
 
 def _keep(given: _Given, answer: list[bytes] | Stopped, limits: Limits) -> Finding | None:

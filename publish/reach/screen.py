@@ -92,6 +92,10 @@ class Look:
             if others:
                 self._focus(node, about, tuple(sorted(others)))
 
+    def given(self, node: bytes, numbers: Numbers) -> None:
+        """Look at *node*, which the shapes with *numbers*, in order, have as their target."""
+        self._focus(node, self._sight.about(node), numbers)
+
     def named(self) -> None:
         """Look at the nodes that shapes name as their targets and of which nothing is said; once in all looks at a graph."""
         for node, numbers in self._screen.targets.by_node.items():
