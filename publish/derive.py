@@ -41,7 +41,7 @@ def follow(
     """
     derived: set[Triple] = set()
     for _ in range(ROUNDS):
-        made = (_spelt(triple, spelt) for rule in rules for triple in _construct(store, rule, note))
+        made = (_spelt(triple, spelt) for rule in rules for triple in constructed(store, rule, note))
         added = [triple for triple in made if triple not in derived and not is_known(triple)]
         if not added:
             return derived
@@ -64,7 +64,8 @@ def _spelt(triple: Triple, spellings: Mapping[Literal, Literal]) -> Triple:
     return Triple(triple.subject, triple.predicate, spellings.get(value, value)) if isinstance(value, Literal) else triple
 
 
-def _construct(store: Store, rule: Query, note: Note) -> Iterable[Triple]:
+def constructed(store: Store, rule: Query, note: Note) -> Iterable[Triple]:
+    """Return what *rule* constructs from what is in *store*. Raises `BadQuery` where it is no CONSTRUCT."""
     note(rule.file)
     result = run(store, rule.body, rule.prefixes)
     if not isinstance(result, QueryTriples):

@@ -166,8 +166,12 @@ def _refuse(error: OSError) -> NoReturn:
 
 def read_manifest(site: Path) -> dict[str, str]:
     """Return the sha256 (hexadecimal) of each file that the MANIFEST of *site* lists, by path."""
-    lines = (site / MANIFEST).read_text(encoding="utf-8", errors="replace").splitlines()
-    return {path: digest for digest, mark, path in (line.partition("  ") for line in lines) if mark}
+    return listed_in((site / MANIFEST).read_text(encoding="utf-8", errors="replace"))
+
+
+def listed_in(manifest: str) -> dict[str, str]:
+    """Return the sha256 (hexadecimal) of each file that the text of a MANIFEST lists, by path."""
+    return {path: digest for digest, mark, path in (line.partition("  ") for line in manifest.splitlines()) if mark}
 
 
 def _holds(site: Path, manifest: Path) -> bool:

@@ -56,12 +56,16 @@ def answers(data: Index, questions: Sequence[Query], changed: Change | None, not
     predicates = footprint(questions)
     if changed is not None and not changed.concerns(predicates):
         return
-    store = store_of(data, predicates)
+    yield from answers_from(store_of(data, predicates), questions, note)
+    yield b""
+
+
+def answers_from(store: Store, questions: Sequence[Query], note: Note) -> Iterator[bytes]:
+    """Yield the answer of *store* to each of *questions* that has one, for `answer_in`. *note* is told the file of each before its turn."""
     for query in questions:
         note(query.file)
         if answer := answered(store, query):
             yield json.dumps([query.iri, answer.extension]).encode() + b"\n" + answer.content
-    yield b""
 
 
 def answer_in(piece: bytes) -> tuple[str, Answered]:

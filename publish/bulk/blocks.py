@@ -1,6 +1,6 @@
 """Part sorted lines into blocks, where what they say tells, so that an edit changes few of them; and write a block in every format.
 
-A subject whose CRC-32 is a multiple of `_SUBJECTS` begins a block. Each block is a gzip member of its own (RFC 1952, section 2.2): files
+A subject whose CRC-32 is a multiple of `SUBJECTS` begins a block. Each block is a gzip member of its own (RFC 1952, section 2.2): files
 that are made of them are read as one by whatever reads gzip, and a block that did not change is copied as it is.
 """
 
@@ -24,7 +24,8 @@ from publish.model import DATA_GRAPHS
 from publish.render import Notation
 from publish.turtle import Namespaces, arrange, turtle_head, write_block
 
-_SUBJECTS = 64
+SUBJECTS = 64
+"""Of how many subjects, more or less, one begins a block: one whose CRC-32 is a multiple of it."""
 _LARGEST = 8 << 20
 """How many bytes of lines may stand in a block."""
 _HEADER = b"\x1f\x8b\x08\0\0\0\0\0\0\xff"  # no name, no time, no system: the same bytes everywhere
@@ -72,8 +73,22 @@ def blocks(piece: bytes) -> Iterator[bytes]:
     yield b"".join(block)
 
 
+@dataclass(frozen=True, slots=True)
+class Text:
+    """What a block says: its parts by the names of `PARTS`, and the prefixes that its Turtle uses."""
+
+    parts: Mapping[str, bytes]
+    prefixes: frozenset[str]
+
+
 def written(lines: bytes, notation: Notation) -> Block:
     """Return a block of tagged *lines* as it is written. Raises `Unlike` where it does not say the same in every format."""
+    text = text_of(lines, notation)
+    return Block({name: member(content) if content else b"" for name, content in text.parts.items()}, text.prefixes)
+
+
+def text_of(lines: bytes, notation: Notation) -> Text:
+    """Return what a block of tagged *lines* says. Raises `Unlike` as `written` does."""
     data = of_data(lines)
     said = n_triples(data)
     names, writer = Namespaces(notation.namespaces.prefixes), NodeWriter(notation.context)
@@ -85,7 +100,7 @@ def written(lines: bytes, notation: Notation) -> Block:
     _prove(statements, graph_head(notation.context.definitions(writer.keys)).encode() + nodes + GRAPH_END.encode(), RdfFormat.JSON_LD)
     parts = {"nt": said, "ttl": turtle, "jsonld": nodes}
     parts |= {name: n_quads(graph, notation.base + name) for name, graph in _graphs(lines, said).items()}
-    return Block({name: member(content) if content else b"" for name, content in parts.items()}, frozenset(prefixes))
+    return Text(parts, frozenset(prefixes))
 
 
 def n_quads(said: bytes, graph: str) -> bytes:
@@ -139,7 +154,7 @@ def _prove(said: set[bytes], document: bytes, form: RdfFormat) -> None:
 
 
 def _starts(subject: bytes) -> bool:
-    return zlib.crc32(subject) % _SUBJECTS == 0
+    return zlib.crc32(subject) % SUBJECTS == 0
 
 
 def _subject(line: bytes) -> bytes:

@@ -41,7 +41,7 @@ from publish.statistics import ALL
 from publish.trial import Halted, load_what_lint_needs, stopped_at
 
 _RUNS = "runs"
-_PATHS = (
+PATHS = (
     *(f"download/{name}.{form}" for name in ("codes", "ontology", "queries", "shapes") for form in FORMATS),
     *(f"download/all.{form}.gz" for form in ("jsonld", "nq", "nt", "ttl")),
 )
@@ -164,7 +164,7 @@ def _judged(held: Held, listed: list[Finding], processor: Processor) -> Checked:
         return Checked(held.frame, tuple(sort_findings([*listed, _stop(stopped, held.limits)])))
     except CheckFailed as error:
         return Checked(held.frame, tuple(sort_findings([*listed, found("shapes", 0, "check-failed", **error.values)])))
-    scored = score_of(framed(held.frame, held.by_subject, held.turned), listed, _PATHS)
+    scored = score_of(framed(held.frame, held.by_subject, held.turned), listed, PATHS)
     nodes = {term for result in answer.results for term in (_node(result["focus_node"]), _node(result["value"])) if term}
     sources = _in_order(held.frame, held.sources(files_with(nodes, held.runs)))
     validation = findings(answer, sources, held.frame.prefixes, partial(cases_of, held.root))

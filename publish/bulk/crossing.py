@@ -18,7 +18,8 @@ from publish.bulk.runs import Run
 from publish.model import DCTERMS, Project, tombstones
 from publish.paths import page_path
 
-_REPLACEMENT = b"<" + DCTERMS.encode() + b"isReplacedBy"
+REPLACEMENT = b"<" + DCTERMS.encode() + b"isReplacedBy"
+"""What says that something has taken the place of something else."""
 
 
 class InFiles:
@@ -66,7 +67,7 @@ def _mentioned(gone: Iterable[str], turned: Index) -> Iterator[bytes]:
     """Those of the withdrawn IRIs that are mentioned other than by what replaces something."""
     for iri in sorted(gone):
         node = b"<" + iri.encode()
-        if any(predicate != _REPLACEMENT for _value, predicate, *_rest in (line.split(b"\t") for line in turned.matching(node + b"\t").splitlines())):
+        if any(predicate != REPLACEMENT for _value, predicate, *_rest in (line.split(b"\t") for line in turned.matching(node + b"\t").splitlines())):
             yield node
 
 

@@ -11,9 +11,10 @@ from publish.bulk.index import Index
 from publish.bulk.lines import DERIVED, STATED, Fields, n_triples, of_graph, triples_of
 from publish.model import SKOS, TYPE, Project, sort_triples
 
-_MOST = 2000
+MOST = 2000
 """How many things may be told of."""
-_POINTING = 100
+POINTING = 100
+"""How many of what points at the data set may be."""
 
 
 def framed(frame: Project, by_subject: Index, turned: Index) -> Project:
@@ -22,14 +23,14 @@ def framed(frame: Project, by_subject: Index, turned: Index) -> Project:
     Of what they name it is the nearest, where that is much.
     """
     start = b"<" + frame.dataset.value.encode()
-    pointing = [fields[2] for fields in _fields(turned.matching(start + b"\t"))][:_POINTING]
-    waiting = [*dict.fromkeys((start, *pointing, *_codes(turned)[:_MOST]))]
+    pointing = [fields[2] for fields in _fields(turned.matching(start + b"\t"))][:POINTING]
+    waiting = [*dict.fromkeys((start, *pointing, *_codes(turned)[:MOST]))]
     met = {*waiting}
     groups = []
     for node in waiting:  # which grows
         groups.append(by_subject.matching(node + b"\t"))
         named = [fields[2] for fields in _fields(groups[-1]) if fields[2].startswith(b"<")]
-        new = [*dict.fromkeys(name for name in named if name not in met)][: max(0, _MOST - len(met))]
+        new = [*dict.fromkeys(name for name in named if name not in met)][: max(0, MOST - len(met))]
         waiting += new
         met.update(new)
     whole = b"".join(groups)

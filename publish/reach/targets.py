@@ -46,7 +46,7 @@ class Targets:
 
     def __init__(self, listed: Sequence[Target], hierarchy: Hierarchy) -> None:
         classes = ((number, below) for number, target in enumerate(listed) for kind in target.classes for below in hierarchy.below(kind))
-        self._by_class = _table(classes)
+        self.by_class = _table(classes)
         self.by_node = _table((number, node) for number, target in enumerate(listed) for node in target.nodes)
         self._by_subject = _table((number, predicate) for number, target in enumerate(listed) for predicate in target.subjects_of)
         self._by_object = _table((number, predicate) for number, target in enumerate(listed) for predicate in target.objects_of)
@@ -59,7 +59,7 @@ class Targets:
         if numbers is None:
             if len(self._known) >= _REMEMBERED:
                 self._known.clear()
-            numbers = self._known[kinds] = _merged(self._by_class.get(kind, ()) for kind in kinds)
+            numbers = self._known[kinds] = _merged(self.by_class.get(kind, ()) for kind in kinds)
         if node in self.by_node:
             numbers = _merged((numbers, self.by_node[node]))
         if self._by_subject and not self._by_subject.keys().isdisjoint(about):

@@ -1,0 +1,208 @@
+"""Derive with rules on a cluster: each rule is asked, shard by shard, of all that it can see from one of its variables (`publish.reach`)."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+
+import pyarrow as pa
+from pyoxigraph import NamedNode, Quad, RdfFormat, Store, Triple
+from pyspark.sql import DataFrame
+from pyspark.sql import functions as F  # noqa: N812
+from rdflib.term import URIRef, Variable
+
+from publish.bulk.footprint import footprint, made_by
+from publish.bulk.lines import lines_of, n_triples, triples_of
+from publish.confined import Limits, Note, Stopped, confined, limits_for
+from publish.derive import ROUNDS, constructed, spellings
+from publish.errors import BadQuery, Mistake
+from publish.model import Project
+from publish.query import Query
+from publish.reach.algebra import Opaque, Pattern, whole
+from publish.reach.joins import Joins, Unjoined
+from publish.reach.terms import line_term
+from publish.reach.trails import START, Trails
+from publish.reach.weaver import Weaver
+from publish.spark.desk import Desk
+from publish.spark.gathering import Automaton, Ground, by_shard, gathered, shard_of
+from publish.spark.rows import LINES, line_of, rows_in, table_of
+from publish.sparql import words_of
+from publish.trial import Halted, stopped_at
+
+_FOCUS = NamedNode("urn:bynet:focus")
+"""The graph, and its predicate, that tell which nodes a rule is asked of in a shard; a rule sees none but the default graph."""
+_MADE = f"{LINES}, kept string, wrong string"
+
+
+@dataclass(frozen=True, slots=True)
+class Seeing:
+    """What a rule can see: the *trails* from each value of its *variable*, the subjects of triples with a *predicate*, and with a *value* where it says one."""
+
+    rule: Query
+    variable: str
+    predicate: bytes
+    value: bytes | None
+    trails: Trails
+
+
+def seeing(rule: Query) -> Seeing:
+    """Return what *rule* can see. Raises `Mistake` where that is not joined to any one of its variables."""
+    try:
+        pattern = whole(rule.code).p
+    except Opaque as error:
+        raise _unbounded(rule) from error
+    while pattern.name in {"Project", "Distinct", "Reduced"}:
+        pattern = pattern.p
+    for variable, predicate, value in _candidates(pattern):
+        weaver = Weaver()
+        place = weaver.place()
+        weaver.join(START, place)
+        try:
+            Joins(weaver, {variable: place}).weave(pattern)
+        except (Opaque, Unjoined):
+            continue
+        return Seeing(rule, str(variable), predicate, value, weaver.woven())
+    raise _unbounded(rule)
+
+
+def _unbounded(rule: Query) -> Mistake:
+    return Mistake("rule-unbounded", file=rule.file)
+
+
+def _candidates(pattern: Pattern) -> list[tuple[Variable, bytes, bytes | None]]:
+    """The variables that have a value in each solution, as subjects of triples with a predicate that is known; those with a value that is known first."""
+    while pattern.name in {"Filter", "Extend", "LeftJoin", "Join"}:
+        pattern = pattern.p1 if pattern.name in {"LeftJoin", "Join"} else pattern.p
+    statements = pattern.triples if pattern.name == "BGP" else ()
+    found = [
+        (subject, line_term(predicate), line_term(value) if isinstance(value, URIRef) else None)
+        for subject, predicate, value in statements
+        if isinstance(subject, Variable) and isinstance(predicate, URIRef)
+    ]
+    return sorted(found, key=lambda one: one[2] is None)
+
+
+def _restricted(one: Seeing) -> Query:
+    """The rule, with no solutions but those in which its variable is a node of the shard (`_FOCUS`)."""
+    body = one.rule.body
+    words = words_of(body)
+    end = words.rindex("}")
+    depth, start = 1, end
+    while depth:
+        start -= 1
+        depth += {"}": 1, "{": -1}.get(words[start], 0)
+    if "{" not in words[:start]:
+        raise _unbounded(one.rule)  # CONSTRUCT WHERE, whose pattern is what it constructs
+    focus = f"GRAPH <{_FOCUS.value}> {{ ?{one.variable} <{_FOCUS.value}> ?bynetFocus }}"
+    return replace(one.rule, body=f"{body[:start]}{{ {focus} {body[start : end + 1]} }}{body[end + 1 :]}")
+
+
+@dataclass(frozen=True, slots=True)
+class Derived:
+    """Derives from *stated*, distinct lines, by the rules of *frame*, in so many *shards*."""
+
+    frame: Project
+    stated: DataFrame
+    shards: int
+    desk: Desk
+
+    def lines(self) -> DataFrame:
+        """Return the lines of what follows, each once, without what is stated. Raises `Mistake`, `BadQuery`, and `Halted` where a rule is stopped."""
+        seen = [seeing(rule) for rule in self.frame.rules]
+        given = self._table(lines_of(self.frame.triples("judgements"))).join(self.stated, ["s", "p", "o"], "left_anti")
+        derived = self.desk.keep(given)
+        for _round in range(ROUNDS):
+            known = self.stated.unionByName(derived)
+            new = self.desk.keep(self._followed(known, seen).join(known, ["s", "p", "o"], "left_anti").distinct())
+            if not seen or new.isEmpty():
+                return derived
+            derived = derived.unionByName(new)
+            if not self._is_chained():
+                return derived
+        raise BadQuery("endless-rules", rounds=ROUNDS)
+
+    def _is_chained(self) -> bool:
+        """Whether rules may see what rules make."""
+        sees, made = footprint(self.frame.rules), made_by(self.frame.rules)
+        return sees is None or made is None or bool(sees & made)
+
+    def _followed(self, known: DataFrame, seen: Sequence[Seeing]) -> DataFrame:
+        if not seen:
+            return self._table([])
+        automaton = Automaton.of(one.trails for one in seen)
+        vocabulary = self.desk.keep(known.where(F.col("p").isin(*automaton.climbed_names)))
+        focus = self.desk.keep(self._focus(known, seen))
+        around = gathered(Ground(known, vocabulary, self.shards, self.desk), automaton, focus)
+        if around.lost:
+            raise _unbounded(seen[min(around.lost)].rule)
+        shared = known.sparkSession.sparkContext.broadcast(tuple(seen))
+        made = self.desk.keep(by_shard(focus, around.lines).applyInArrow(lambda table: _follow(table, shared.value), _MADE))
+        self._raise(made)
+        return self._spelt(made)
+
+    def _focus(self, known: DataFrame, seen: Sequence[Seeing]) -> DataFrame:
+        wanted = [(number, one.predicate.decode(), one.value and one.value.decode()) for number, one in enumerate(seen)]
+        table = F.broadcast(known.sparkSession.createDataFrame(wanted, "number int, p string, value string"))
+        focus = known.join(table, "p").where("value is null or value = o").select("number", F.col("s").alias("node")).distinct()
+        return focus.withColumn("shard", shard_of("node", self.shards))
+
+    def _raise(self, made: DataFrame) -> None:
+        """Raise what went wrong in any shard."""
+        wrong = made.where("wrong is not null").select("wrong").orderBy("wrong").limit(1).collect()
+        if wrong:
+            said: dict[str, str] = json.loads(wrong[0].wrong)
+            if "reason" in said:
+                limits = Limits(float(said["seconds"]), int(said["memory"]))
+                raise Halted(stopped_at(self.frame, Stopped(said["reason"], said["noted"], []), limits))
+            raise BadQuery(**said)
+
+    def _spelt(self, made: DataFrame) -> DataFrame:
+        """What was made, with literals as the data spell them, where they spell them in one way only (`publish.derive.spellings`)."""
+        lines = made.where("wrong is null and kept is null").select("s", "p", "o")
+        kept = made.where("kept is not null").select("kept", F.col("o").alias("spelt")).distinct()
+        others = self.stated.select(F.col("o").alias("kept")).distinct()
+        sure = kept.join(others, "kept", "left_anti").groupBy("kept").agg(F.max("spelt").alias("spelt"))
+        return lines.join(sure, lines.o == sure.kept, "left").select("s", "p", F.coalesce("spelt", "o").alias("o"))
+
+    def _table(self, lines: Iterable[bytes]) -> DataFrame:
+        rows = [tuple(line.decode().removesuffix("\n").split("\t")) for line in lines]
+        return self.stated.sparkSession.createDataFrame(rows, LINES)
+
+
+def _follow(table: pa.Table, seen: Sequence[Seeing]) -> pa.Table:
+    """The lines that rules make in a shard, how a store spells literals, or what went wrong."""
+    rows = [row[1:] for row in rows_in(table.select(["shard", "s", "p", "o"]).to_batches())]
+    nodes = [(node, int(number)) for node, predicate, number in rows if predicate is None]
+    lines = b"".join(b"%b\n" % line for line in {line_of(row) for row in rows if row[1] is not None})
+    limits = limits_for(len(rows))
+
+    def compute(note: Note) -> Iterator[bytes]:
+        try:
+            made = [*_made(lines, nodes, seen, note)]
+        except BadQuery as error:
+            yield json.dumps({"name": error.name, **error.values}).encode()
+            return
+        known = spellings(triple.object for triple in triples_of(n_triples(lines)))
+        yield b""
+        yield b"".join(lines_of({*made}))
+        yield json.dumps([[str(kept), str(literal)] for kept, literal in known.items()]).encode()
+
+    try:
+        wrong, *answer = confined(compute, limits)
+    except Stopped as stopped:
+        wrong = json.dumps({"reason": stopped.reason, "noted": stopped.noted, "seconds": str(limits.seconds), "memory": str(limits.memory)}).encode()
+    if wrong:
+        return table_of([(None, None, None, None, wrong.decode())], _MADE)
+    made = [(*line.decode().split("\t"), None, None) for line in answer[0].splitlines()]
+    return table_of([*made, *((None, None, literal, kept, None) for kept, literal in json.loads(answer[1]))], _MADE)
+
+
+def _made(lines: bytes, nodes: Iterable[tuple[str, int]], seen: Sequence[Seeing], note: Note) -> Iterator[Triple]:
+    said = n_triples(lines)
+    for number, one in enumerate(seen):
+        store = Store()
+        store.bulk_load(said, RdfFormat.N_TRIPLES)
+        focus = (NamedNode(node[1:]) for node, rule in nodes if rule == number and node.startswith("<"))
+        store.extend(Quad(node, _FOCUS, _FOCUS, _FOCUS) for node in focus)
+        yield from constructed(store, _restricted(one), note)

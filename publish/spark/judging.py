@@ -1,0 +1,186 @@
+"""Hold the focus nodes of each shard against the shapes, as on one machine: what the screen is not sure of, pySHACL judges (`publish.shacl`)."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+
+import pyarrow as pa
+from pyoxigraph import RdfFormat, Store
+from pyspark.sql import DataFrame
+from pyspark.sql import functions as F  # noqa: N812
+
+from publish.bulk.lines import n_triples
+from publish.confined import Note, confined, limits_for
+from publish.errors import Mistake
+from publish.reach import reach
+from publish.reach.graph import About
+from publish.reach.loaded import shapes_of
+from publish.reach.reach import Reach, Unbounded
+from publish.reach.screen import Look, Screen, answers
+from publish.reach.targets import Target
+from publish.reach.terms import TYPE, n_term
+from publish.shacl import answer, prepare
+from publish.shapes.answer import Answer, answer_of
+from publish.shapes.merging import merged
+from publish.shapes.suspects import Suspects
+from publish.spark.desk import Desk
+from publish.spark.gathering import Automaton, Ground, by_shard, gathered, shard_of, union
+from publish.spark.rows import line_of, rows_in, table_of
+
+_JUDGED = "shard int, focus_nodes string, answer binary"
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """What was found: how many *focus_nodes* each shape has, by its name, and what the judge answers to all of it."""
+
+    focus_nodes: Mapping[str, int]
+    answer: Answer
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """What each shard gets beside its lines: the *shapes* as N-Triples, and the lines of the *vocabulary* that they climb."""
+
+    shapes: bytes
+    vocabulary: tuple[bytes, ...]
+
+
+def judged(lines: DataFrame, shapes: bytes, shards: int, desk: Desk) -> Judged:
+    """Return what *shapes*, N-Triples, find in distinct *lines*. Raises `Mistake` that names a shape of unbounded reach."""
+    named = shapes_of(shapes)
+    reaches = [reach.reach_of(one) for one in named]
+    automaton = Automaton.of(one.trails for one in reaches)
+    vocabulary = desk.keep(lines.where(F.col("p").isin(*automaton.climbed_names)))
+    given = Given(shapes, tuple(sorted(line_of(row) for row in vocabulary.collect())))
+    screen = _screen(given)
+    if screen.is_deep:
+        raise Mistake("classes-too-deep")
+    for one, found in zip(named, reaches, strict=True):
+        _refuse(one.name, (part for part in found.unbounded if part.needs is None or part.needs.finding or not part.needs.predicates <= automaton.climbed))
+    focus = desk.keep(_focus(lines, screen, [one.target for one in named]).withColumn("shard", shard_of("node", shards)))
+    seen = gathered(Ground(lines, vocabulary, shards, desk), automaton, focus)
+    for number in sorted(seen.lost):
+        raise Mistake("shape-unbounded", shape=named[number].name, reason="spelling")
+    shared = lines.sparkSession.sparkContext.broadcast(given)
+    rows = by_shard(focus, seen.lines).applyInArrow(lambda table: _judge(table, shared.value), _JUDGED).collect()
+    counts: Counter[str] = Counter()
+    for row in rows:
+        counts.update(json.loads(row.focus_nodes))
+    first = answer(b"", shapes, limits_for(0), Suspects(counts, {}))  # what there is to say of the shapes themselves
+    found = [json.loads(one) for one in (first, *(bytes(row.answer) for row in sorted(rows, key=lambda row: int(row.shard)) if row.answer))]
+    stopped = {json.dumps(stop): stop for one in found for stop in one["stopped"]}
+    return Judged(counts, answer_of([*merged([one["judged"] for one in found])], [*stopped.values()], found[0]["software"]))
+
+
+def _refuse(shape: str, unbounded: Iterable[Unbounded]) -> None:
+    for part in unbounded:
+        raise Mistake("shape-unbounded", shape=shape, reason=part.reason, part=part.part)
+
+
+def _focus(lines: DataFrame, screen: Screen, targets: Sequence[Target]) -> DataFrame:
+    """Rows of the number of a shape, and a focus node of it, each once."""
+    session = lines.sparkSession
+    kinds = {(number, kind.decode()) for kind, numbers in screen.targets.by_class.items() for number in numbers}
+    subjects = {(number, predicate.decode()) for number, target in enumerate(targets) for predicate in target.subjects_of}
+    objects = {(number, predicate.decode()) for number, target in enumerate(targets) for predicate in target.objects_of}
+    nodes = {(number, node.decode()) for number, target in enumerate(targets) for node in target.nodes}
+    table = "number int, name string"
+    typed = lines.where(F.col("p") == TYPE.decode()).select("s", F.col("o").alias("name"))
+    parts = [
+        typed.join(F.broadcast(session.createDataFrame(sorted(kinds), table)), "name").select("number", F.col("s").alias("node")),
+        lines.withColumnRenamed("p", "name")
+        .join(F.broadcast(session.createDataFrame(sorted(subjects), table)), "name")
+        .select("number", F.col("s").alias("node")),
+        lines.withColumnRenamed("p", "name")
+        .join(F.broadcast(session.createDataFrame(sorted(objects), table)), "name")
+        .select("number", F.col("o").alias("node")),
+        session.createDataFrame(sorted(nodes), "number int, node string"),
+    ]
+    return union(parts).distinct()
+
+
+@lru_cache(1)
+def _screen(given: Given) -> Screen:
+    prepare()
+    return Screen(given.shapes, given.vocabulary)
+
+
+@lru_cache(1)
+def _reaches(given: Given) -> Mapping[str, Reach]:
+    return {one.name: reach.reach_of(one) for one in _screen(given).shapes}
+
+
+class _Lines:
+    """Lines in memory as a graph (`publish.reach.graph`)."""
+
+    def __init__(self, lines: Iterable[bytes]) -> None:
+        self._about: dict[bytes, dict[bytes, list[bytes]]] = {}
+        self._pointing: dict[tuple[bytes, bytes], list[bytes]] = {}
+        for line in lines:
+            subject, predicate, value = line.split(b"\t")
+            self._about.setdefault(subject, {}).setdefault(predicate, []).append(value)
+            self._pointing.setdefault((value, predicate), []).append(subject)
+
+    def about(self, node: bytes) -> About:
+        """Return what is said of *node*."""
+        return self._about.get(node, {})
+
+    def pointing(self, node: bytes, predicate: bytes) -> Sequence[bytes]:
+        """Return the subjects of the triples with *predicate* whose value is *node*."""
+        return self._pointing.get((node, predicate), ())
+
+
+def _judge(table: pa.Table, given: Given) -> pa.Table:
+    """One row: what is found in a shard."""
+    rows = [*rows_in(table.to_batches())]
+    focus: dict[bytes, list[int]] = {}
+    for _shard, node, _predicate, number in (row for row in rows if row[2] is None):
+        focus.setdefault(node.encode(), []).append(int(number))
+    lines = sorted({*given.vocabulary, *(line_of(row[1:]) for row in rows if row[2] is not None)})
+    _reaches(given)  # made ready once, for all children
+    counts, suspects, data, asked = _looked(lines, focus, given)
+    found = b""
+    if suspects:
+        told = Suspects(counts, suspects, asked)
+        found = answer(data, given.shapes, limits_for(data.count(b"\n")), told)
+    return table_of([(rows[0][0], json.dumps(counts), found)], _JUDGED)
+
+
+def _looked(lines: Sequence[bytes], focus: Mapping[bytes, Sequence[int]], given: Given) -> tuple[dict[str, int], dict[str, list[str]], bytes, bytes]:
+    """The number of focus nodes of each shape, its suspects, what the judge needs to see of them, and what queries need beside that."""
+    limits = limits_for(len(lines))
+
+    def compute(note: Note) -> Iterator[bytes]:
+        screen, graph = _screen(given), _Lines(lines)
+        look = Look(screen, graph)
+        for node, numbers in sorted(focus.items()):
+            look.given(node, tuple(sorted(numbers)))
+        suspects = [*look.seen.suspects, *_asked(screen, lines, graph, focus, note)]
+        known = _reaches(given)
+        nodes: dict[str, list[str]] = {}
+        for shape, node in dict.fromkeys(suspects):
+            nodes.setdefault(shape, []).append(n_term(node).decode())
+        is_bounded = all(known[shape].is_bounded for shape in nodes)
+        yield json.dumps(dict(look.seen.focus_nodes)).encode()
+        yield json.dumps(nodes).encode()
+        yield n_triples(b"".join(sorted(line.removesuffix(b"\n") + b"\n" for line in reach.extract(graph, known, suspects))))
+        yield b"" if is_bounded else n_triples(b"".join(b"%b\n" % line for line in given.vocabulary))
+
+    counts, suspects, data, asked = confined(compute, limits)
+    return json.loads(counts), json.loads(suspects), data, asked
+
+
+def _asked(screen: Screen, lines: Sequence[bytes], graph: _Lines, focus: Mapping[bytes, Sequence[int]], note: Note) -> Iterator[tuple[str, bytes]]:
+    """Yield the suspects that queries find among the focus nodes of a shard."""
+    if not screen.asked:
+        return
+    store = Store()
+    store.bulk_load(n_triples(b"".join(b"%b\n" % line for line in lines)), RdfFormat.N_TRIPLES)
+    for one in screen.asked:
+        note(one.shape)
+        yield from ((one.shape, node) for node in answers(one, store, graph) if one.number in focus.get(node, ()))

@@ -1,0 +1,139 @@
+"""Publish with Spark: check on a cluster, write the dumps there and the rest of the site as ever, and put all of it in its place at the end, or nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from contextlib import ExitStack
+from dataclasses import replace
+from functools import partial
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from publish.build import Order, Unsound
+from publish.bulk.frame import framed
+from publish.bulk.held import Work
+from publish.bulk.pace import Progress
+from publish.bulk.publication import OnDisk
+from publish.bulk.releases import Past
+from publish.check import sort_findings
+from publish.errors import OccupiedFolder
+from publish.made import Made
+from publish.model import TYPE, Finding
+from publish.paths import SIGNATURE
+from publish.publication import Checked, History
+from publish.read import read_frame
+from publish.readback import accept_frame, read_back
+from publish.site import site_files
+from publish.spark.build import Checking, Site
+from publish.spark.build import Made as OnSpark
+from publish.spark.cluster import Cluster
+from publish.spark.desk import Desk
+from publish.spark.folders import Folders
+from publish.spark.session import spark_session
+from publish.spark.sources import given_files
+from publish.spark.writing import Dump, named, proved, write_shards
+from publish.statistics import ALL
+from publish.validity import NEVER
+from publish.write import MANIFEST, listed_in, read_manifest, write_site
+
+_STAGES = 3
+"""How many shards there are for each task that runs at once, where nothing is said."""
+
+
+def publish_on_spark(order: Order, cluster: Cluster, progress: Progress) -> tuple[Checked, int]:
+    """Check a project and write its site, as `publish.bulk.publishing.publish_on_disk` does, with Spark; what was there before stands until the end.
+
+    Raises `Unsound` (nothing is written) where there is a violation, `OccupiedFolder` where the place is not bynet's, and other mistakes.
+    """
+    frame_read = read_frame(order.root, order.base)
+    if frame_read.project is None:
+        raise Unsound(Checked(None, tuple(sort_findings(frame_read.findings))))
+    with ExitStack() as files:
+        local = Path(files.enter_context(TemporaryDirectory()))
+        progress("starting-spark")
+        session = files.enter_context(spark_session(cluster.master, cluster.partitions or 0))
+        shards = cluster.partitions or _STAGES * session.sparkContext.defaultParallelism
+        folders = Folders(session)
+        place = _Place(folders, folders.uri(cluster.out))
+        place.refuse_occupied()
+        files.callback(place.clear)
+        place.clear()
+        desk = Desk(f"{place.work}/desk")
+        progress("checking")
+        given = given_files(order.root, cluster.data, folders)
+        site = Site(session, shards, desk, local, files)
+        checked, made = Checking(order.root, frame_read.project, given, site).checked()
+        checked = _with(checked, frame_read.findings)
+        if made is None or not checked.is_sound:
+            raise Unsound(checked)
+        progress("writing-data")
+        publication = OnDisk(framed(made.held.frame, made.held.by_subject, made.held.turned), checked, made.held, _past(order), Work(local, files, progress))
+        dumps = _dumps(publication, made, place, desk)
+        progress("writing")
+        return checked, place.replace(_built(publication, dumps, local / "site"), dumps)
+
+
+def _with(checked: Checked, findings: Iterable[Finding]) -> Checked:
+    return replace(checked, findings=tuple(sort_findings([*checked.findings, *findings])))
+
+
+def _past(order: Order) -> Past:
+    """No releases: these are compared and kept on one machine."""
+    return Past(History(expires="" if order.expires in {None, NEVER} else str(order.expires)))
+
+
+def _dumps(publication: OnDisk, made: OnSpark, place: _Place, desk: Desk) -> list[Dump]:
+    """Write the dumps, and prove them."""
+    numbers = publication.numbers
+    keys = frozenset(map(publication.notation.context.key, [*numbers.classes, *(name for name in numbers.properties if name != TYPE.value)]))
+    written = write_shards(made.ordered, publication.notation, keys, desk)
+    named(place.folders, written, f"{place.new}/download")
+    return proved(place.folders.session, f"{place.new}/download", publication.numbers.graphs[ALL].triples)
+
+
+def _built(publication: OnDisk, dumps: Iterable[Dump], folder: Path) -> Path:
+    """Write all of the site but its dumps to a local *folder*, and prove it; return the folder."""
+    publication.written = {dump.name: Made(folder / dump.name, dump.size, dump.sha256) for dump in dumps}
+    accepted = accept_frame(publication.project, publication.beside, publication.checked.report() if publication.checked else [])
+    elsewhere = {f"download/{name}" for name in publication.written}
+    write_site(folder, (file for file in site_files(publication) if file[0] not in elsewhere), partial(read_back, accepted))
+    return folder
+
+
+class _Place:
+    """The place *out* of a site on any file system: all of it is built beside, and takes its place at the end."""
+
+    def __init__(self, folders: Folders, out: str) -> None:
+        self.folders = folders
+        self._out = out
+        around, _, name = out.rpartition("/")
+        self.work = f"{around}/.{name}.bynet-spark"
+
+    @property
+    def new(self) -> str:
+        """Where the site is built."""
+        return f"{self.work}/site"
+
+    def clear(self) -> None:
+        """Have nothing but the site."""
+        if not self.folders.exists(self._out) and self.folders.exists(f"{self.work}/old"):
+            self.folders.move(f"{self.work}/old", self._out)  # of a publisher who was stopped between two steps
+        self.folders.drop(self.work)
+
+    def refuse_occupied(self) -> None:
+        """Raise `OccupiedFolder` where there is anything that no MANIFEST of bynet lists."""
+        there = [*self.folders.files(self._out)]
+        listed = {MANIFEST, SIGNATURE, *listed_in(self.folders.read(f"{self._out}/{MANIFEST}").decode(errors="replace"))} if MANIFEST in there else set[str]()
+        for path in sorted(there):
+            if path not in listed:
+                raise OccupiedFolder("occupied", folder=self._out, file=path)
+
+    def replace(self, site: Path, dumps: Iterable[Dump]) -> int:
+        """Put the local *site* beside its *dumps*, and both in the place of the site before; return the number of files."""
+        digests = {**read_manifest(site), **{f"download/{dump.name}": dump.sha256 for dump in dumps}}
+        (site / MANIFEST).write_text("".join(f"{digest}  {path}\n" for path, digest in sorted(digests.items())), encoding="utf-8")
+        self.folders.put(site, self.new)
+        if self.folders.exists(self._out):
+            self.folders.move(self._out, f"{self.work}/old")
+        self.folders.move(self.new, self._out)
+        return len(digests)
