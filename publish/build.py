@@ -14,6 +14,7 @@ from pyoxigraph import RdfFormat, Triple
 from publish.addresses import media_type
 from publish.catalogue import Catalogue, catalogue_triples
 from publish.check import findings, sort_findings
+from publish.cluster import Cluster
 from publish.errors import BadQuery, CheckFailed, Mistake, OccupiedFolder
 from publish.findings import found
 from publish.intake import files as intake
@@ -121,6 +122,8 @@ class Order:
     expires: str | None = None
     resources: str = "files"
     memory: int = 4096
+    cluster: Cluster | None = None
+    """Where Apache Spark does it, where it does."""
 
 
 def publish_project(order: Order, progress: Progress, processor: Processor) -> tuple[Checked, int]:

@@ -25,6 +25,10 @@ def checked_project(root: Path, contributed: Sequence[Path], processor: Processo
 
 def published_project(order: Order, progress: Progress, processor: Processor) -> tuple[Checked, int]:
     """Check a project and write its site, as *order* says (`publish.build.publish_project`)."""
+    if order.cluster:
+        from publish.spark.publishing import publish_on_spark  # noqa: PLC0415
+
+        return publish_on_spark(order, order.cluster, progress)
     if order.resources == "files":
         return publish_project(order, progress, processor)
     from publish.bulk.publishing import publish_on_disk  # noqa: PLC0415

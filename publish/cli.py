@@ -60,20 +60,26 @@ def cli(context: click.Context, root: Path | None, lang: str | None) -> None:
 
 
 @cli.command()
-@click.option("--out", type=click.Path(path_type=Path), default="site", show_default=True)
+@click.option("--out", type=click.Path(), default="site", show_default=True)
 @click.option("--previous", metavar="DIR_OR_URL")
 @click.option("--base-iri")
 @click.option("--expires", metavar="DAY")
 @click.option("--resources", type=click.Choice(["files", "bundles", "none"]), default="files", show_default=True)
 @click.option("--memory", type=click.IntRange(min=1024), default=4096, show_default=True, metavar="MIB")
+@click.option("--engine", type=click.Choice(["local", "spark"]), default="local", show_default=True)
+@click.option("--master", metavar="URL")
+@click.option("--partitions", type=click.IntRange(min=1), metavar="N")
+@click.option("--data", metavar="PLACE", multiple=True)
 @click.pass_obj
-def publish(options: Options, /, out: Path, **given: Any) -> None:  # noqa: ANN401  # texts, or nothing
+def publish(options: Options, /, out: str, **given: Any) -> None:  # noqa: ANN401  # texts, or nothing
     """Write the site."""
     with Processor() as processor:
         from publish import commands
         from publish.build import Order
+        from publish.cluster import Cluster
 
-        order = Order(options.project(), out, given.pop("base_iri"), **given)
+        cluster = Cluster(out, *(given.pop(name) for name in ("master", "partitions", "data")))
+        order = Order(options.project(), Path(out), given.pop("base_iri"), cluster=cluster.used(given.pop("engine")), **given)
         _end(commands.publish(order, _progress(options), commands.Talk(options.language, processor)))
 
 

@@ -76,6 +76,8 @@ def publish(order: Order, progress: Progress, talk: Talk) -> Outcome:
         progress("nothing")
         return Outcome([], [*_findings(unsound.checked, talk.language), _say(talk.language, "stopped")], unsound.exit_code)
     progress("nothing")
+    if order.cluster:
+        return Outcome([_say(talk.language, "published", count=count, folder=order.cluster.out)], warnings=[*_findings(checked, talk.language)])
     said = _say(talk.language, "published" if count else "unchanged", count=count, folder=order.out)
     remarks = [_say(talk.language, "sign-anew", folder=order.out)] if count and was_signed else []
     return Outcome([said, *_valid_until(order.out, talk.language)], remarks, warnings=[*_findings(checked, talk.language)])

@@ -23,6 +23,7 @@ from publish.bulk.frame import framed
 from publish.bulk.held import Held
 from publish.bulk.lines import DERIVED, ONTOLOGY, STATED, lines_of, n_triples
 from publish.bulk.looking import Looked, Shares
+from publish.bulk.pace import Progress
 from publish.check import findings, sort_findings
 from publish.confined import Note, Stopped, confined, limits_for
 from publish.errors import BadQuery, Mistake
@@ -52,13 +53,14 @@ _ANSWERED = 2_000_000
 
 @dataclass(frozen=True, slots=True)
 class Site:
-    """Where a project is checked: a *session* with a cluster, in so many *shards*, on a *desk*; what is brought near lies in *folder*, open with *files*."""
+    """Where a project is checked: a *session* with a cluster, in so many *shards*, on a *desk*; what is brought near lies in *folder*, open with *files*; *progress* is told of stages."""
 
     session: SparkSession
     shards: int
     desk: Desk
     folder: Path
     files: ExitStack
+    progress: Progress
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,11 +81,13 @@ class Checking:
 
     def checked(self) -> tuple[Checked, Made | None]:
         """Return what is wrong with the project, and the project where that can be said; what its frame has is known before."""
+        self._site.progress("spark-reading")
         taken = read(self._site.session, self._frame, self._given, self._site.desk)
         if any(fault.severity == Severity.VIOLATION for fault in taken.faults):
             return self._found(None, taken.faults), None
         self._listed += taken.findings
         stated = self._site.desk.keep(taken.lines.select("s", "p", "o").distinct())
+        self._site.progress("spark-deriving")
         broken: BadQuery | None = None
         try:
             derived = Derived(self._frame, stated, self._site.shards, self._site.desk).lines()
@@ -108,9 +112,11 @@ class Checking:
         return stated.withColumn("g", F.lit(STATED.decode())).unionByName(derived.withColumn("g", F.lit(DERIVED.decode()))).unionByName(ontology)
 
     def _looked(self, ordered: DataFrame, between: Between) -> tuple[Checked, Made]:
+        self._site.progress("spark-counting")
         looked = counted(self._frame, ordered, self._site.shards)
         sources = Sources(self._site.session, self._frame, self._given)
         self._listed += self._inspected(between, looked, sources)
+        self._site.progress("spark-judging")
         found = judged(ordered.select("s", "p", "o").distinct(), self._shapes, self._site.shards, self._site.desk)
         looked.focus_nodes.update(found.focus_nodes)
         answers = self._answers(ordered)

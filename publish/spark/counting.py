@@ -21,7 +21,7 @@ _TOLD = "shard int, told string"
 
 
 def counted(frame: Project, ordered: DataFrame, shards: int) -> Looked:
-    """Return the numbers of all lines, in shards that follow one another; which IRIs are withdrawn; which are used as own ones that *frame* does not describe."""
+    """Return the numbers of all lines, in shards that follow one another; which IRIs are withdrawn; which are own ones that *frame* does not describe."""
     shared = ordered.sparkSession.sparkContext.broadcast(frame)
     looked = Looked(frame.base)
     turned = ordered.select(shard_of("o", shards).alias("shard"), F.col("o"), F.col("p"), F.col("s"), F.col("g"))

@@ -1,4 +1,7 @@
-"""What is wrong between files, on a cluster: what may be wrong is found by joins, and the rules that find it in memory tell what it is (`publish.bulk.crossing`)."""
+"""What is wrong between files, on a cluster, as `publish.bulk.crossing` finds it: what may be wrong is found by joins.
+
+The files in which it stands are then read again, and the rules that find it in memory tell what it is and where (`publish.lint`).
+"""
 
 from __future__ import annotations
 

@@ -14,7 +14,7 @@ from rdflib.term import URIRef, Variable
 
 from publish.bulk.footprint import footprint, made_by
 from publish.bulk.lines import lines_of, n_triples, triples_of
-from publish.confined import Limits, Note, Stopped, confined, limits_for
+from publish.confined import Ending, Limits, Note, Stopped, confined, limits_for
 from publish.derive import ROUNDS, constructed, spellings
 from publish.errors import BadQuery, Mistake
 from publish.model import Project
@@ -48,6 +48,7 @@ class Seeing:
 
 def seeing(rule: Query) -> Seeing:
     """Return what *rule* can see. Raises `Mistake` where that is not joined to any one of its variables."""
+    constructed(Store(), rule, lambda _file: None)
     try:
         pattern = whole(rule.code).p
     except Opaque as error:
@@ -154,7 +155,7 @@ class Derived:
             said: dict[str, str] = json.loads(wrong[0].wrong)
             if "reason" in said:
                 limits = Limits(float(said["seconds"]), int(said["memory"]))
-                raise Halted(stopped_at(self.frame, Stopped(said["reason"], said["noted"], []), limits))
+                raise Halted(stopped_at(self.frame, Stopped(said["reason"], Ending(0, said["noted"], 0.0), []), limits))
             raise BadQuery(**said)
 
     def _spelt(self, made: DataFrame) -> DataFrame:

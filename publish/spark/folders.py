@@ -31,7 +31,7 @@ class Folders:
         path = self._path(place)
         system = self._of(path)
         root = system.makeQualified(path).toUri().getPath().rstrip("/") + "/"
-        listing = system.listFiles(path, True)
+        listing = system.listFiles(path, True)  # noqa: FBT003  # Hadoop's own
         while listing.hasNext():
             yield str(listing.next().getPath().toUri().getPath()).removeprefix(root)
 
@@ -50,9 +50,12 @@ class Folders:
             stream.close()
 
     def put(self, folder: Path, place: str) -> None:
-        """Copy what is in the local *folder* to *place*, which is there already or not."""
+        """Copy what is in the local *folder* to *place*, beside what is there."""
         self._asked("mkdirs", self._path(place))
         for path in sorted(folder.iterdir()):
+            if path.is_dir() and self.exists(f"{place}/{path.name}"):
+                self.put(path, f"{place}/{path.name}")
+                continue
             self._asked("copyFromLocalFile", False, True, self._path(path.as_uri()), self._path(f"{place}/{path.name}"), of=place)  # noqa: FBT003  # Hadoop's own
 
     def move(self, place: str, to: str) -> None:
@@ -65,10 +68,13 @@ class Folders:
         self._asked("delete", self._path(place), True)  # noqa: FBT003  # Hadoop's own
 
     def _path(self, place: str) -> Any:  # noqa: ANN401  # an object of Java
-        return self.session._jvm.org.apache.hadoop.fs.Path(place)  # type: ignore[attr-defined]  # noqa: SLF001  # there is no other way to Java
+        return self._java().org.apache.hadoop.fs.Path(place)
 
     def _of(self, path: Any) -> Any:  # noqa: ANN401
-        return path.getFileSystem(self.session._jsc.hadoopConfiguration())  # type: ignore[attr-defined]  # noqa: SLF001
+        return path.getFileSystem(self.session._jsc.hadoopConfiguration())  # noqa: SLF001
+
+    def _java(self) -> Any:  # noqa: ANN401
+        return self.session._jvm  # noqa: SLF001  # there is no other way to Java
 
     def _asked(self, what: str, *given: Any, of: str | None = None) -> Any:  # noqa: ANN401
         path = self._path(of) if of else next(one for one in given if not isinstance(one, bool))

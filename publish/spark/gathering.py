@@ -14,6 +14,7 @@ from pyspark.sql import functions as F  # noqa: N812  # as everybody calls it
 
 from publish.reach.terms import SUBCLASS
 from publish.reach.trails import ANY, START, Edge, Trails
+from publish.spark.desk import Desk
 
 SEEN = "shard int, s string, p string, o string"
 _STEP = "place int, p string, to int"

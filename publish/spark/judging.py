@@ -10,7 +10,7 @@ from functools import lru_cache
 
 import pyarrow as pa
 from pyoxigraph import RdfFormat, Store
-from pyspark.sql import DataFrame
+from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F  # noqa: N812
 
 from publish.bulk.lines import n_triples
@@ -65,43 +65,46 @@ def judged(lines: DataFrame, shapes: bytes, shards: int, desk: Desk) -> Judged:
     focus = desk.keep(_focus(lines, screen, [one.target for one in named]).withColumn("shard", shard_of("node", shards)))
     seen = gathered(Ground(lines, vocabulary, shards, desk), automaton, focus)
     for number in sorted(seen.lost):
-        raise Mistake("shape-unbounded", shape=named[number].name, reason="spelling")
+        raise Mistake("shape-unbounded-spelling", shape=named[number].name)
     shared = lines.sparkSession.sparkContext.broadcast(given)
     rows = by_shard(focus, seen.lines).applyInArrow(lambda table: _judge(table, shared.value), _JUDGED).collect()
     counts: Counter[str] = Counter()
     for row in rows:
         counts.update(json.loads(row.focus_nodes))
     first = answer(b"", shapes, limits_for(0), Suspects(counts, {}))  # what there is to say of the shapes themselves
-    found = [json.loads(one) for one in (first, *(bytes(row.answer) for row in sorted(rows, key=lambda row: int(row.shard)) if row.answer))]
-    stopped = {json.dumps(stop): stop for one in found for stop in one["stopped"]}
-    return Judged(counts, answer_of([*merged([one["judged"] for one in found])], [*stopped.values()], found[0]["software"]))
+    told = [json.loads(one) for one in (first, *(bytes(row.answer) for row in sorted(rows, key=lambda row: int(row.shard)) if row.answer))]
+    stopped = {json.dumps(stop): stop for one in told for stop in one["stopped"]}
+    return Judged(counts, answer_of([*merged([one["judged"] for one in told])], [*stopped.values()], told[0]["software"]))
 
 
 def _refuse(shape: str, unbounded: Iterable[Unbounded]) -> None:
     for part in unbounded:
-        raise Mistake("shape-unbounded", shape=shape, reason=part.reason, part=part.part)
+        raise Mistake(f"shape-unbounded-{part.reason}", shape=shape, part=part.part)
 
 
 def _focus(lines: DataFrame, screen: Screen, targets: Sequence[Target]) -> DataFrame:
     """Rows of the number of a shape, and a focus node of it, each once."""
-    session = lines.sparkSession
-    kinds = {(number, kind.decode()) for kind, numbers in screen.targets.by_class.items() for number in numbers}
-    subjects = {(number, predicate.decode()) for number, target in enumerate(targets) for predicate in target.subjects_of}
-    objects = {(number, predicate.decode()) for number, target in enumerate(targets) for predicate in target.objects_of}
-    nodes = {(number, node.decode()) for number, target in enumerate(targets) for node in target.nodes}
-    table = "number int, name string"
-    typed = lines.where(F.col("p") == TYPE.decode()).select("s", F.col("o").alias("name"))
+    kinds = {(kind, number) for kind, numbers in screen.targets.by_class.items() for number in numbers}
+    subjects = {(predicate, number) for number, target in enumerate(targets) for predicate in target.subjects_of}
+    objects = {(predicate, number) for number, target in enumerate(targets) for predicate in target.objects_of}
+    nodes = {(node, number) for number, target in enumerate(targets) for node in target.nodes}
+    typed = lines.where(F.col("p") == TYPE.decode())
     parts = [
-        typed.join(F.broadcast(session.createDataFrame(sorted(kinds), table)), "name").select("number", F.col("s").alias("node")),
-        lines.withColumnRenamed("p", "name")
-        .join(F.broadcast(session.createDataFrame(sorted(subjects), table)), "name")
-        .select("number", F.col("s").alias("node")),
-        lines.withColumnRenamed("p", "name")
-        .join(F.broadcast(session.createDataFrame(sorted(objects), table)), "name")
-        .select("number", F.col("o").alias("node")),
-        session.createDataFrame(sorted(nodes), "number int, node string"),
+        _joined(typed, _numbered(lines.sparkSession, kinds, "o"), "s"),
+        _joined(lines, _numbered(lines.sparkSession, subjects, "p"), "s"),
+        _joined(lines, _numbered(lines.sparkSession, objects, "p"), "o"),
+        _numbered(lines.sparkSession, nodes, "node").select("number", "node"),
     ]
     return union(parts).distinct()
+
+
+def _numbered(session: SparkSession, pairs: Iterable[tuple[bytes, int]], column: str) -> DataFrame:
+    return session.createDataFrame(sorted((name.decode(), number) for name, number in pairs), f"{column} string, number int")
+
+
+def _joined(lines: DataFrame, numbered: DataFrame, column: str) -> DataFrame:
+    """What stands in *column* of the lines that have a number, with that."""
+    return lines.join(F.broadcast(numbered), numbered.columns[0]).select("number", F.col(column).alias("node"))
 
 
 @lru_cache(1)

@@ -8,6 +8,7 @@ from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from urllib.parse import unquote, urlsplit
 
 from publish.build import Order, Unsound
 from publish.bulk.frame import framed
@@ -16,6 +17,7 @@ from publish.bulk.pace import Progress
 from publish.bulk.publication import OnDisk
 from publish.bulk.releases import Past
 from publish.check import sort_findings
+from publish.cluster import Cluster
 from publish.errors import OccupiedFolder
 from publish.made import Made
 from publish.model import TYPE, Finding
@@ -26,7 +28,6 @@ from publish.readback import accept_frame, read_back
 from publish.site import site_files
 from publish.spark.build import Checking, Site
 from publish.spark.build import Made as OnSpark
-from publish.spark.cluster import Cluster
 from publish.spark.desk import Desk
 from publish.spark.folders import Folders
 from publish.spark.session import spark_session
@@ -51,7 +52,7 @@ def publish_on_spark(order: Order, cluster: Cluster, progress: Progress) -> tupl
     with ExitStack() as files:
         local = Path(files.enter_context(TemporaryDirectory()))
         progress("starting-spark")
-        session = files.enter_context(spark_session(cluster.master, cluster.partitions or 0))
+        session = files.enter_context(spark_session(cluster.master, cluster.partitions))
         shards = cluster.partitions or _STAGES * session.sparkContext.defaultParallelism
         folders = Folders(session)
         place = _Place(folders, folders.uri(cluster.out))
@@ -59,14 +60,13 @@ def publish_on_spark(order: Order, cluster: Cluster, progress: Progress) -> tupl
         files.callback(place.clear)
         place.clear()
         desk = Desk(f"{place.work}/desk")
-        progress("checking")
         given = given_files(order.root, cluster.data, folders)
-        site = Site(session, shards, desk, local, files)
+        site = Site(session, shards, desk, local, files, progress)
         checked, made = Checking(order.root, frame_read.project, given, site).checked()
         checked = _with(checked, frame_read.findings)
         if made is None or not checked.is_sound:
             raise Unsound(checked)
-        progress("writing-data")
+        progress("spark-writing")
         publication = OnDisk(framed(made.held.frame, made.held.by_subject, made.held.turned), checked, made.held, _past(order), Work(local, files, progress))
         dumps = _dumps(publication, made, place, desk)
         progress("writing")
@@ -128,11 +128,18 @@ class _Place:
             if path not in listed:
                 raise OccupiedFolder("occupied", folder=self._out, file=path)
 
+    def _drop_checksums(self) -> None:
+        """Remove the files that Hadoop writes beside others on a local disk."""
+        if self.new.startswith("file:"):
+            for path in Path(unquote(urlsplit(self.new).path)).rglob(".*.crc"):
+                path.unlink()
+
     def replace(self, site: Path, dumps: Iterable[Dump]) -> int:
         """Put the local *site* beside its *dumps*, and both in the place of the site before; return the number of files."""
         digests = {**read_manifest(site), **{f"download/{dump.name}": dump.sha256 for dump in dumps}}
         (site / MANIFEST).write_text("".join(f"{digest}  {path}\n" for path, digest in sorted(digests.items())), encoding="utf-8")
         self.folders.put(site, self.new)
+        self._drop_checksums()
         if self.folders.exists(self._out):
             self.folders.move(self._out, f"{self.work}/old")
         self.folders.move(self.new, self._out)

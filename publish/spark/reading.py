@@ -135,7 +135,7 @@ def _findings(session: SparkSession, given: Given, heads: Mapping[str, Sequence[
     for name in sorted(given.names.values()):
         for head in sorted(heads[name], key=lambda head: (head["start"], head["before"])):
             for finding in (heard(said.encode()) for said in head[kind]):  # type: ignore[attr-defined]
-                shift = int(str(head["before"])) + before.get((name, head["start"]), 0)
+                shift = int(str(head["before"])) + before.get((name, int(str(head["start"]))), 0)
                 yield replace(finding, line=finding.line + shift) if finding.line else finding
         if not heads[name] and kind == "findings":
             yield found(name, 0, _EMPTY)

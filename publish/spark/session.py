@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 import warnings
 from collections.abc import Iterator, Mapping
@@ -20,7 +21,7 @@ _SETTINGS: Mapping[str, str] = {
     "spark.sql.execution.arrow.pyspark.enabled": "false",
     "spark.ui.showConsoleProgress": "false",
     "spark.sql.files.maxPartitionBytes": str(32 << 20),
-    "spark.python.worker.faulthandler.enabled": "false",
+    "spark.hadoop.mapreduce.fileoutputcommitter.marksuccessfuljobs": "false",
 }
 """What has to be so, whatever the cluster's own settings are."""
 _LOCAL: Mapping[str, str] = {"spark.ui.enabled": "false", "spark.driver.host": "127.0.0.1", "spark.driver.bindAddress": "127.0.0.1"}
@@ -28,16 +29,19 @@ _LOCAL: Mapping[str, str] = {"spark.ui.enabled": "false", "spark.driver.host": "
 
 
 @contextmanager
-def spark_session(master: str | None, partitions: int) -> Iterator[SparkSession]:
-    """Have a session with *master*, or with what Spark's own settings name, until the block ends; what is shuffled is in so many *partitions*.
+def spark_session(master: str | None, partitions: int | None) -> Iterator[SparkSession]:
+    """Have a session with *master*, or with what Spark's own settings name; what is shuffled is in so many *partitions*, where that is said.
 
-    Raises `Mistake` where Spark is not installed, or does not start.
+    It is stopped when the block ends. Raises `Mistake` where Spark is not installed, does not start, or stops.
     """
     if "pyspark" not in sys.modules:
         raise Mistake("no-spark")
     warnings.filterwarnings("ignore", "PySpark does not yet fully support pandas", FutureWarning)
+    os.environ.setdefault("PYSPARK_PYTHON", sys.executable)
     builder = SparkSession.builder.appName(_NAME)
-    settings = {**_SETTINGS, **(_LOCAL if master is None or master.startswith("local") else {}), "spark.sql.shuffle.partitions": str(partitions)}
+    settings = {**_SETTINGS, **(_LOCAL if master and master.startswith("local") else {})}
+    if partitions:
+        settings["spark.sql.shuffle.partitions"] = str(partitions)
     for name, value in settings.items():
         builder = builder.config(name, value)
     try:

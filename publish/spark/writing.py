@@ -16,7 +16,7 @@ from hashlib import sha256
 import pyarrow as pa
 import pyoxigraph
 from pyoxigraph import RdfFormat
-from pyspark.sql import DataFrame
+from pyspark.sql import DataFrame, SparkSession
 
 from publish.bulk.blocks import Text, blocks, text_of
 from publish.errors import Mistake

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from publish.errors import Mistake
+
 
 @dataclass(frozen=True, slots=True)
 class Cluster:
@@ -16,3 +18,11 @@ class Cluster:
     master: str | None = None
     partitions: int | None = None
     data: tuple[str, ...] = ()
+
+    def used(self, engine: str) -> Cluster | None:
+        """Return it where *engine* is ``spark``, else nothing. Raises `Mistake` where anything is said of it for nothing."""
+        if engine == "spark":
+            return self
+        if self.master or self.partitions or self.data:
+            raise Mistake("only-spark")
+        return None
