@@ -49,13 +49,23 @@ def limits_for(triples: int) -> Limits:
     return Limits(max(6.0, triples / 2000), 768 + triples // 200)
 
 
-class Stopped(Exception):
-    """A computation that did not end by itself: *reason* is ``time``, ``memory`` or ``crash``, *noted* where it was, *pieces* what it had yielded."""
+@dataclass(frozen=True, slots=True)
+class Ending:
+    """How a child ended: its exit status (negative: a signal), the last that it *noted*, the *seconds* of a processor that it took."""
 
-    def __init__(self, reason: str, noted: str, pieces: list[bytes]) -> None:
-        super().__init__(f"{reason} {noted}".strip())
+    code: int
+    noted: str
+    seconds: float
+
+
+class Stopped(Exception):
+    """A computation that did not end by itself: *reason* is ``time``, ``memory`` or ``crash``, *ending* how it ended, *pieces* what it had yielded."""
+
+    def __init__(self, reason: str, ending: Ending, pieces: list[bytes]) -> None:
+        super().__init__(f"{reason} {ending.noted}".strip())
         self.reason = reason
-        self.noted = noted
+        self.noted = ending.noted
+        self.seconds = ending.seconds
         self.pieces = pieces
 
 
@@ -95,21 +105,21 @@ def start(compute: Callable[[Note], Iterable[bytes]], limits: Limits, kept: Iter
 
 def answered(child: Started, answer: bytes) -> list[bytes]:
     """End *child*, whose whole *answer* has been read, and return what it yielded. Raises `Stopped` where that is not all."""
-    code, noted = end(child)
+    ending = end(child)
     pieces, is_whole = _pieces(answer)
     if not is_whole:
-        raise Stopped(reason_of(code), noted, pieces)
+        raise Stopped(reason_of(ending.code), ending, pieces)
     return pieces
 
 
-def end(child: Started) -> tuple[int, str]:
-    """End *child* and return its exit status (negative: a signal) and the last that it noted."""
+def end(child: Started) -> Ending:
+    """End *child* and return how it ended."""
     os.close(child.reading)
     with suppress(ProcessLookupError):
         os.kill(child.pid, signal.SIGKILL)  # where it has closed its end it is ending or about to
-    _, status = os.waitpid(child.pid, 0)
+    _, status, used = os.wait4(child.pid, 0)
     with child.noted as noted:
-        return os.waitstatus_to_exitcode(status), noted[:].rstrip(b"\0").decode(errors="ignore")
+        return Ending(os.waitstatus_to_exitcode(status), noted[:].rstrip(b"\0").decode(errors="ignore"), used.ru_utime + used.ru_stime)
 
 
 def reason_of(code: int) -> str:

@@ -7,7 +7,6 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Mapping
 from contextlib import suppress
 from types import TracebackType
 from typing import Self
@@ -15,7 +14,6 @@ from typing import Self
 from publish.confined import limits_for
 from publish.errors import CheckFailed
 from publish.shapes.answer import Answer, understood
-from publish.shapes.suspects import Suspects, written
 
 _PATIENCE = 4
 """How many times its seconds of a processor the child may take by the clock."""
@@ -40,19 +38,12 @@ class Processor:
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
         if self._child.returncode is None:
-            with suppress(ProcessLookupError):
-                os.killpg(self._child.pid, signal.SIGKILL)
+            self.dismiss()
         self._child.communicate()
 
     def ask(self, data: bytes, shapes: bytes) -> None:
         """Send two graphs as N-Triples; the answer comes later. Raises `CheckFailed` where the child is gone."""
-        self._send({"data": data, "shapes": shapes})
-
-    def ask_about(self, suspects: Suspects, data: bytes, shapes: bytes) -> None:
-        """Send *suspects*, which alone are to be judged, and two graphs, as `ask` does."""
-        self._send({"data": data, "shapes": shapes, "asked": suspects.asked, "suspects": written(suspects)})
-
-    def _send(self, parts: Mapping[str, bytes]) -> None:
+        parts = {"data": data, "shapes": shapes}
         self._seconds += limits_for(sum(part.count(b"\n") for part in parts.values())).seconds * _PATIENCE
         head = json.dumps({name: len(part) for name, part in parts.items()}).encode() + b"\n"
         assert self._child.stdin is not None
@@ -61,6 +52,12 @@ class Processor:
             self._child.stdin.flush()
         except BrokenPipeError:
             self.answer()
+
+    def dismiss(self) -> None:
+        """End the child, which nobody is going to ask."""
+        with suppress(ProcessLookupError):
+            os.killpg(self._child.pid, signal.SIGKILL)
+        self._child.communicate()
 
     def answer(self) -> Answer:
         """Return what ``publish.shacl`` answers. Raises `CheckFailed` where it does not answer, or not so that it can be understood."""

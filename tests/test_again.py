@@ -21,7 +21,6 @@ from publish.bulk.held import Held, Work
 from publish.bulk.index import merged, opened, spliced
 from publish.bulk.lines import of_all
 from publish.bulk.state import BY_SUBJECT, DERIVED, TURNED, keep, key_of, new
-from publish.processor import Processor
 from publish.publication import Checked
 
 PROOF = bool(os.environ.get("BYNET_PROOF"))
@@ -39,8 +38,8 @@ def cities(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def looked_at(project: Path, folder: Path) -> tuple[Checked, list[object]]:
     """What is found in *project*, and all that was seen in it; what is kept in *folder* is used, and kept anew where nothing is wrong."""
     folder.mkdir(exist_ok=True)
-    with Processor() as processor, ExitStack() as files:
-        checked, held = check_on_disk(project, None, Work(folder, files, lambda *_stage, **_more: None), processor)
+    with ExitStack() as files:
+        checked, held = check_on_disk(project, None, Work(folder, files, lambda *_stage, **_more: None))
         assert held is not None
         seen = [*(new(folder, name).read_bytes() for name in (BY_SUBJECT, TURNED, DERIVED)), *all_seen(held)]
         if checked.is_sound:

@@ -20,7 +20,6 @@ from publish.confined import Limits, limits_for
 from publish.processor import Processor
 from publish.publication import Checked
 from publish.shapes.answer import Answer, understood
-from publish.shapes.suspects import read
 
 ONE = 'ex:one a def:Thing ; rdfs:label "One"@en .\n'
 HEAD = "# title@en: T\n# description@en: D\nPREFIX def: <https://example.org/def/>\nPREFIX ex: <https://example.org/id/>\n\n"
@@ -147,13 +146,12 @@ class Nearby(Processor):
     def __exit__(self, *_error: object) -> None:
         pass
 
-    def _send(self, parts: Mapping[str, bytes]) -> None:
-        self._parts = parts
+    def ask(self, data: bytes, shapes: bytes) -> None:
+        self._data, self._shapes = data, shapes
 
     def answer(self) -> Answer:
-        data, shapes, asked, told = (self._parts.get(name, b"") for name in ("data", "shapes", "asked", "suspects"))
-        limits = limits_for(sum(part.count(b"\n") for part in (data, shapes, asked)))
-        return understood(shacl.answer(data, shapes, limits, read(told, asked) if told else None))
+        limits = limits_for(self._data.count(b"\n") + self._shapes.count(b"\n"))
+        return understood(shacl.answer(self._data, self._shapes, limits))
 
 
 def silent(_stage: str, **_values: object) -> None:
@@ -167,8 +165,8 @@ def in_memory(root: Path, base: str | None = None) -> Checked:
 
 def on_disk(root: Path, folder: Path, base: str | None = None) -> Checked:
     folder.mkdir(exist_ok=True)
-    with Nearby() as processor, ExitStack() as files:
-        return check_on_disk(root, base, Work(folder, files, silent), processor)[0]
+    with ExitStack() as files:
+        return check_on_disk(root, base, Work(folder, files, silent))[0]
 
 
 def assert_same(root: Path, folder: Path, base: str | None = None) -> Checked:

@@ -20,9 +20,11 @@ from rdflib import RDF, XSD
 from screening import InMemory, by_pyshacl, by_screen, installed, lines
 from test_shacl import needs_suite, own_cases, suite_case, suite_cases
 
-from publish.processor import Processor
+from publish import shacl
+from publish.confined import Limits
 from publish.reach import hierarchy, joins, needs, queries, reach, screen, targets, terms, trails, values, verdicts, weaver, wholes
 from publish.reach.paths import Chain
+from publish.shapes.answer import understood
 from publish.shapes.components import Datatype
 from publish.shapes.suspects import Suspects
 from publish.shapes.terms import as_rdflib
@@ -194,11 +196,9 @@ def test_classes_so_high_that_pyshacl_may_fail_are_said_to_be_deep() -> None:
     assert not hierarchy.Hierarchy(lines("".join(chain[::2]))).is_deep
 
 
-def test_a_processor_judges_suspects_alone() -> None:
+def test_suspects_alone_are_judged() -> None:
     triples, shapes = as_n_triples("ex:a ex:p 1 . ex:b ex:p 1 ."), as_n_triples(shape("sh:class ex:C"))
     suspects = Suspects({"http://example.org/S": 7}, {"http://example.org/S": ["<http://example.org/b>"]})
-    with Processor() as processor:
-        processor.ask_about(suspects, triples.encode(), shapes.encode())
-        answer = processor.answer()
+    answer = understood(shacl.answer(triples.encode(), shapes.encode(), Limits(), suspects))
     assert [result["focus_node"] for result in answer.results] == ["<http://example.org/b>"]
     assert answer.focus_nodes == {"http://example.org/S": 7}

@@ -13,12 +13,13 @@ from pyoxigraph import RdfFormat, Triple
 from publish.build import score_of
 from publish.bulk.again import Change, change, is_small, looked_again
 from publish.bulk.asking import answer_in, answers, derived, derived_triples, is_concerned
+from publish.bulk.batches import Judges, batches
 from publish.bulk.crossing import InFiles, files_with, questionable, withdrawn
 from publish.bulk.folder import filled, made
 from publish.bulk.frame import framed
 from publish.bulk.held import BYTES, Held, Work, limits_of
 from publish.bulk.index import Index, merged, opened, spliced
-from publish.bulk.judging import Extract, extract
+from publish.bulk.judging import Found, find
 from publish.bulk.lines import DERIVED, ONTOLOGY, tagged, turned
 from publish.bulk.looking import Looked, Shares, tasks, vocabulary
 from publish.bulk.pace import Pace
@@ -27,12 +28,11 @@ from publish.bulk.state import BY_SUBJECT, TURNED, Kept, key_of, new, read
 from publish.bulk.state import DERIVED as DERIVED_LINES
 from publish.check import findings, sort_findings
 from publish.confined import Limits, Note, Stopped, confined, limits_for
-from publish.errors import BadQuery, CheckFailed
+from publish.errors import BadQuery
 from publish.findings import found, heard, told
 from publish.lint import Elsewhere, lint
 from publish.model import Finding, Project, Severity, Source
 from publish.parallel import confined_all, confined_each
-from publish.processor import Processor
 from publish.publication import Checked
 from publish.read import cases_of, read_frame, source_files
 from publish.render import FORMATS
@@ -48,7 +48,7 @@ PATHS = (
 """The downloads of a site whose data lie on disk."""
 
 
-def check_on_disk(root: Path, base: str | None, work: Work, processor: Processor) -> tuple[Checked, Held | None]:
+def check_on_disk(root: Path, base: str | None, work: Work) -> tuple[Checked, Held | None]:
     """Return what is wrong with the project under *root*, and the project, where it can be read."""
     frame_read = read_frame(root, base)
     if frame_read.project is None:
@@ -70,7 +70,7 @@ def check_on_disk(root: Path, base: str | None, work: Work, processor: Processor
         if checked.is_sound:
             raise
         return checked, None
-    return _judged(held, listed, processor), held
+    return _judged(held, listed), held
 
 
 class _Making:
@@ -151,19 +151,12 @@ class _Making:
         return opened(filled(new(self._folder, name), pieces), self._files)
 
 
-def _judged(held: Held, listed: list[Finding], processor: Processor) -> Checked:
+def _judged(held: Held, listed: list[Finding]) -> Checked:
     try:
         listed += _inspected(held)
-        judged = _extracted(held, listed)
-        if judged.suspects is None:
-            processor.ask(judged.data, held.shares.shapes)
-        else:
-            processor.ask_about(judged.suspects, judged.data, held.shares.shapes)
-        answer = processor.answer()
+        answer = Judges(held).answer(batches(held.looked.suspects, _found(held, listed)))
     except Stopped as stopped:
         return Checked(held.frame, tuple(sort_findings([*listed, _stop(stopped, held.limits)])))
-    except CheckFailed as error:
-        return Checked(held.frame, tuple(sort_findings([*listed, found("shapes", 0, "check-failed", **error.values)])))
     scored = score_of(framed(held.frame, held.by_subject, held.turned), listed, PATHS)
     nodes = {term for result in answer.results for term in (_node(result["focus_node"]), _node(result["value"])) if term}
     sources = _in_order(held.frame, held.sources(files_with(nodes, held.runs)))
@@ -176,22 +169,22 @@ def _stop(stopped: Stopped, limits: Limits) -> Finding:
     return found("shapes", 0, f"check-{stopped.reason}", seconds=f"{limits.seconds:.0f}", memory=limits.memory)
 
 
-def _extracted(held: Held, listed: list[Finding]) -> Extract:
-    """Return what is to be judged, and answer the questions meanwhile that are not in files in which something is wrong. Raises `Stopped`."""
+def _found(held: Held, listed: list[Finding]) -> Found:
+    """Ask the queries of shapes, and meanwhile answer the questions that are not in files in which something is wrong. Raises `Stopped`."""
     wrong = {finding.file for finding in listed if finding.severity == Severity.VIOLATION}
     questions = [query for query in held.frame.questions if query.file not in wrong]
-    computes = (partial(extract, held.shares, held.looked), partial(answers, held.by_subject, questions, held.before[1] if held.before else None))
-    extracted, answered = confined_each(computes, held.limits, held.descriptors)
+    computes = (partial(find, held.shares, held.looked), partial(answers, held.by_subject, questions, held.before[1] if held.before else None))
+    asked, answered = confined_each(computes, held.limits, held.descriptors)
     if isinstance(answered, Stopped):
         listed.append(stopped_at(held.frame, answered, held.limits))
     elif answered:
         held.answers.clear()
         held.answers.update(map(answer_in, answered[:-1]))
-    if isinstance(extracted, Stopped):
-        raise extracted
-    judged = Extract.of(extracted[0])
-    held.looked.asked = judged.asked
-    return judged
+    if isinstance(asked, Stopped):
+        raise asked
+    heard_nodes = Found.of(asked[0])
+    held.looked.asked = heard_nodes.asked
+    return heard_nodes
 
 
 def _inspected(held: Held) -> list[Finding]:

@@ -1,9 +1,9 @@
-"""Take out of data on disk what pySHACL has to judge: the suspects, and what their shapes can see around them (`publish.reach`)."""
+"""Ask the queries of shapes, and take out of data on disk what pySHACL has to judge: suspects, and what their shapes can see around them (`publish.reach`)."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from pyoxigraph import RdfFormat, Store
@@ -14,55 +14,88 @@ from publish.bulk.lines import n_triples, of_all, with_predicates
 from publish.bulk.looking import Looked, Shares
 from publish.confined import Note
 from publish.reach import reach
+from publish.reach.loaded import shapes_of
 from publish.reach.needs import Needs, found_lines
-from publish.reach.screen import Screen, answers
-from publish.reach.terms import n_term
-from publish.shapes.suspects import Suspects, read, written
+from publish.reach.screen import Screen, Suspect, answers
 
 _PIECE = 4 << 20
-_ALL = b"all"
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What queries of shapes found in all data, by the shape's number: *asked*; those of it that are *focus_nodes*, by the shape's name.
+
+    *wide* are the names of the shapes that see more than what is around a focus node; *is_deep* where the judge has to go through all data itself.
+    """
+
+    asked: list[tuple[int, str]] | None
+    focus_nodes: list[tuple[str, str]]
+    wide: frozenset[str]
+    is_deep: bool
+
+    @classmethod
+    def of(cls, piece: bytes) -> Found:
+        """Return what `find` yielded as *piece*."""
+        asked, focus_nodes, wide, is_deep = json.loads(piece)
+        return cls(None if is_deep else [(number, node) for number, node in asked], [(shape, node) for shape, node in focus_nodes], frozenset(wide), is_deep)
+
+
+def find(shares: Shares, looked: Looked, note: Note) -> Iterator[bytes]:
+    """Yield one piece, for `Found.of`: what queries find, if that is not known of what was *looked* at. *note* is told of each shape before its query."""
+    graph = OnDisk(shares.by_subject, shares.turned)
+    screen = Screen(shares.shapes, shares.vocabulary)
+    if screen.is_deep:
+        yield json.dumps([[], [], [], True]).encode()
+        return
+    asked = [*_asked(screen, shares.by_subject, graph, note)] if looked.asked is None else looked.asked
+    found = [(screen.shapes[number].name, node) for number, node in asked if screen.is_focus(number, node.encode(), graph)]
+    names = {shape for shape, _node in (*looked.suspects, *found)}
+    wide = [named.name for named in screen.shapes if named.name in names and not reach.reach_of(named).is_bounded]
+    yield json.dumps([asked, found, wide, False]).encode()
 
 
 @dataclass(frozen=True, slots=True)
 class Extract:
-    """What the judge gets: the suspects, with what queries see wherever it is, and the triples around them as N-Triples; what queries found.
+    """What suspects are judged by: the triples around them, and what only queries see, wherever it is; both as N-Triples."""
 
-    Without suspects the triples are all there are, for the judge to go through itself.
-    """
-
-    suspects: Suspects | None
     data: bytes
-    asked: list[tuple[int, str]]
+    asked: bytes = b""
 
-    @classmethod
-    def of(cls, piece: bytes) -> Extract:
-        """Return the extract that `extract` yielded as *piece*."""
-        head, _, rest = piece.partition(b"\n")
-        if head == _ALL:
-            return cls(None, rest, [])
-        length, wherever, asked = json.loads(head)
-        return cls(read(rest[:length], rest[length : length + wherever]), rest[length + wherever :], [(number, node) for number, node in asked])
+    @property
+    def triples(self) -> int:
+        """How many triples there are."""
+        return self.data.count(b"\n") + self.asked.count(b"\n")
 
 
-def extract(shares: Shares, looked: Looked, note: Note) -> Iterator[bytes]:
-    """Yield one piece: what is to be judged of all that was *looked* at. *note* is told of each shape before a query of its is asked."""
-    graph = OnDisk(shares.by_subject, shares.turned)
-    screen = Screen(shares.shapes, shares.vocabulary)
-    if screen.is_deep:
-        yield _ALL + b"\n" + b"".join(n_triples(of_all(piece)) for piece in shares.by_subject.pieces(_PIECE))
-        return
-    asked = [*_asked(screen, shares.by_subject, graph, note)] if looked.asked is None else looked.asked
-    found = ((screen.shapes[number].name, node) for number, node in asked if screen.is_focus(number, node.encode(), graph))
-    suspects = [(shape, node.encode()) for shape, node in dict.fromkeys([*looked.suspects, *found])]
-    names = {shape for shape, _node in suspects}
-    known = {named.name: reach.reach_of(named) for named in screen.shapes if named.name in names}
-    data = n_triples(b"".join(sorted(line.removesuffix(b"\n") + b"\n" for line in reach.extract(graph, known, suspects))))
-    nodes: dict[str, list[str]] = {}
-    for shape, node in suspects:
-        nodes.setdefault(shape, []).append(n_term(node).decode())
-    told = written(Suspects(looked.focus_nodes, nodes))
-    wherever = _wherever(shares.by_subject, graph, reach.needed(graph, known, suspects))
-    yield json.dumps([len(told), len(wherever), asked]).encode() + b"\n" + told + wherever + data
+class Extracts:
+    """Takes extracts out of data on disk."""
+
+    def __init__(self, shares: Shares) -> None:
+        self._by_subject = shares.by_subject
+        self._graph = OnDisk(shares.by_subject, shares.turned)
+        self._named = {named.name: named for named in shapes_of(shares.shapes)}
+        self._known: dict[str, reach.Reach] = {}
+
+    def of(self, suspects: Sequence[Suspect], most: int) -> tuple[Extract, int]:
+        """Return the extract of the first of *suspects* that have *most* bytes together, one at least, and how many these are."""
+        count = len(suspects)
+        known = self._reaches(suspects)
+        lines = reach.extract(self._graph, known, suspects)
+        while sum(map(len, lines)) > most and count > 1:
+            count = (count + 1) // 2
+            lines = reach.extract(self._graph, known, suspects[:count])
+        data = n_triples(b"".join(sorted(line.removesuffix(b"\n") + b"\n" for line in lines)))
+        return Extract(data, _wherever(self._by_subject, self._graph, reach.needed(self._graph, known, suspects[:count]))), count
+
+    def _reaches(self, suspects: Sequence[Suspect]) -> Mapping[str, reach.Reach]:
+        for shape in {shape for shape, _node in suspects} - self._known.keys():
+            self._known[shape] = reach.reach_of(self._named[shape])
+        return self._known
+
+
+def everything(by_subject: Index) -> Extract:
+    """Return all triples."""
+    return Extract(b"".join(n_triples(of_all(piece)) for piece in by_subject.pieces(_PIECE)))
 
 
 def _asked(screen: Screen, by_subject: Index, graph: OnDisk, note: Note) -> Iterator[tuple[int, str]]:

@@ -36,17 +36,19 @@ _KINDS = {"none": OnDisk, "bundles": InBundles}
 
 def check_large(root: Path, processor: Processor) -> Checked:
     """Return what is wrong with the project under *root*, as `publish.build.check_project` does; its data are never in memory as a whole."""
+    processor.dismiss()  # for data that fit in memory
     with TemporaryDirectory() as folder, ExitStack() as files:
-        checked, _held = check_on_disk(root, None, Work(Path(folder), files, lambda *_stage, **_more: None), processor)
+        checked, _held = check_on_disk(root, None, Work(Path(folder), files, lambda *_stage, **_more: None))
         return checked
 
 
 def publish_on_disk(order: Order, progress: Progress, processor: Processor) -> tuple[Checked, int]:
     """Check a project and write its site, as `publish.build.publish_project` does; its data are never in memory as a whole."""
+    processor.dismiss()
     refuse_sources(order)
     with replacing(order.out) as place, told(order.out), ExitStack() as files:
         work = Work(made(place.work), files, progress, order.memory)
-        checked, held = check_on_disk(order.root, order.base, work, processor)
+        checked, held = check_on_disk(order.root, order.base, work)
         if held is None or not checked.is_sound:
             raise Unsound(checked)
         count = _publish(order, checked, held, work, place)

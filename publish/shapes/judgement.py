@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 import pyoxigraph
@@ -21,7 +20,7 @@ from publish.model import SHACL, TYPE
 from publish.shapes.data import Data
 from publish.shapes.faults import DEPTH, Fault, faults
 from publish.shapes.loading import first_line, in_order, is_targeted, leave_out_broken_components, loaded, sound
-from publish.shapes.results import plain, result_of, severity_of
+from publish.shapes.results import MOST, more, ordered, plain, result_of
 from publish.shapes.structure import Net
 from publish.shapes.suspects import Suspects
 from publish.shapes.terms import as_oxigraph, as_rdflib
@@ -30,12 +29,9 @@ UNSUPPORTED = frozenset(
     SHACL + name for name in ("JSFunction", "JSValidator", "SPARQLFunction", "SPARQLTargetType", "entailment", "expression", "js", "rule", "target")
 )
 """Words of SHACL's advanced features and of SHACL-JS, and sh:entailment: pySHACL passes over them as it is asked here."""
-
-
-_RESULTS = 5_000
-"""How many results are told: more than anybody reads at once."""
 Told = Mapping[str, object]
 """What goes to JSON."""
+_NOTHING: Told = {"focus_nodes": {}, "results": [], "more": []}
 
 
 def judge(data: bytes, shapes: bytes, start: int, note: Note, suspects: Suspects | None = None) -> Iterator[Told]:
@@ -60,7 +56,7 @@ class _Judge:
         self._shapes = shapes
         self._net = net
         self._suspects = suspects
-        self._room = _RESULTS
+        self._room = MOST
 
     def each(self, start: int, note: Note) -> Iterator[Told]:
         """Yield what each shape finds, in a fixed order."""
@@ -75,7 +71,8 @@ class _Judge:
             if number >= start:
                 name = self._net.name(as_oxigraph(shape.node))
                 note(f"{number} {name}")
-                yield self._asked(name, shape)
+                is_asked = self._suspects is None or number not in self._suspects.without
+                yield {"asked": 1, "number": number, "name": name, **(self._asked(name, shape) if is_asked else _NOTHING)}
 
     def _asked(self, name: str, shape: Shape) -> Told:
         """What *shape* finds; where it fails, in whatever way, that is what there is to say of it."""
@@ -84,23 +81,21 @@ class _Judge:
         except MemoryError:
             raise
         except BadQuery as error:
-            return {"asked": 1, "failures": [{"shape": name, "rule": error.name, "words": str(error.values.get("words", ""))}]}
+            return {"failures": [{"shape": name, "rule": error.name, "words": str(error.values.get("words", ""))}]}
         except RecursionError:
-            return {"asked": 1, "failures": [{"shape": name, "rule": "shape-crash", "words": ""}]}
+            return {"failures": [{"shape": name, "rule": "shape-crash", "words": ""}]}
         except Exception as error:  # pySHACL raises whatever it happens upon, and none of it may be a pass
-            return {"asked": 1, "failures": [{"shape": name, "rule": "shape-failed", "words": first_line(error)}]}
+            return {"failures": [{"shape": name, "rule": "shape-failed", "words": first_line(error)}]}
 
     def _held(self, name: str, shape: Shape) -> Told:
         count, focus_nodes = self._focus_nodes(shape)
         conforms, reports = shape.validate(SHACLExecutor(max_validation_depth=DEPTH + 1), self._data, focus_nodes)
         if not conforms and not reports:
             raise ValueError("does not conform, without a result")
-        return {
-            "asked": 1,
-            "focus_nodes": {plain(shape.node): count} if is_targeted(shape, self._shapes) else {},
-            "results": [result_of(node, triples, self._shapes) for _text, node, triples in reports[: self._room]],
-            "more": self._more(name, reports),
-        }
+        results = ordered(result_of(node, triples, self._shapes) for _text, node, triples in reports)
+        told = {"results": results[: self._room], "more": more(name, results[self._room :])}
+        self._room -= len(told["results"])
+        return {"focus_nodes": {plain(shape.node): count} if is_targeted(shape, self._shapes) else {}, **told}
 
     def _focus_nodes(self, shape: Shape) -> tuple[int, list[Any]]:
         """How many focus nodes *shape* has, and those to be judged."""
@@ -108,12 +103,6 @@ class _Judge:
             nodes = list(shape.focus_nodes(self._data))  # type: ignore[no-untyped-call]  # pySHACL gives it no types
             return len(nodes), nodes
         return self._suspects.focus_nodes.get(plain(shape.node), 0), [*map(as_rdflib, self._suspects.of(plain(shape.node)))]
-
-    def _more(self, name: str, reports: Sequence[Any]) -> list[Told]:
-        """How many results of the shape called *name* there is no room for, by their severity."""
-        room, self._room = self._room, max(0, self._room - len(reports))
-        severities = Counter(severity_of(triples) for _text, _node, triples in reports[room:])
-        return [{"shape": name, "severity": severity, "count": count} for severity, count in sorted(severities.items())]
 
 
 def _words(triples: Iterable[Triple]) -> Told:

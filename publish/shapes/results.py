@@ -2,21 +2,27 @@
 
 from __future__ import annotations
 
+import json
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from typing import Any
 
 import rdflib
-from rdflib.namespace import SH
+from rdflib.namespace import RDF, SH
 from rdflib.term import Node
 
 from publish.shapes.plan import told
 from publish.shapes.terms import as_oxigraph
 
+MOST = 5_000
+"""How many results are told: more than anybody reads at once."""
 _LONGEST = 10_000
 """The characters of a message, which a value may be in."""
+Result = Mapping[str, Any]
+"""What goes to JSON."""
 
 
-def result_of(node: Node, triples: Iterable[tuple[Node, Node, Any]], shapes: rdflib.Graph) -> Mapping[str, object]:
+def result_of(node: Node, triples: Iterable[tuple[Node, Node, Any]], shapes: rdflib.Graph) -> Result:
     """Return a validation result (SHACL, section 3.6.2), of its triples as pySHACL reports them: terms, some with the graph that they are from."""
     said: dict[Node, list[Node]] = {}
     for subject, predicate, value in triples:
@@ -36,9 +42,15 @@ def result_of(node: Node, triples: Iterable[tuple[Node, Node, Any]], shapes: rdf
     }
 
 
-def severity_of(triples: Iterable[tuple[Node, Node, Any]]) -> str:
-    """Return the severity of a result, by its name."""
-    return next(str(value).removeprefix(str(SH)) for _result, predicate, value in triples if predicate == SH.resultSeverity)
+def ordered(results: Iterable[Result]) -> list[Result]:
+    """Return *results* in an order that has nothing to do with how they were found."""
+    return sorted(results, key=lambda result: json.dumps(result, sort_keys=True))
+
+
+def more(shape: str, results: Iterable[Result]) -> list[Result]:
+    """Return how many *results* of a shape with that name there are, by their severity, instead of them."""
+    counts = Counter(result["severity"] for result in results)
+    return [{"shape": shape, "severity": severity, "count": count} for severity, count in sorted(counts.items())]
 
 
 def _cut(text: str) -> str:
@@ -62,10 +74,12 @@ def _path(graph: rdflib.Graph, path: Node | None) -> str:
     def step(node: Node) -> str:
         return f"<{node}>" if isinstance(node, rdflib.URIRef) else f"({_path(graph, node)})"
 
+    if (path, RDF.first, None) in graph:  # before all else, as pySHACL reads it: a node may be a list and have another path beside
+        return "/".join(map(step, graph.items(path)))
     for word, sign in ((SH.zeroOrMorePath, "*"), (SH.oneOrMorePath, "+"), (SH.zeroOrOnePath, "?")):
         if (path, word, None) in graph:
             return f"{step(next(graph.objects(path, word)))}{sign}"
     if (path, SH.inversePath, None) in graph:
         return f"^{step(next(graph.objects(path, SH.inversePath)))}"
     either = graph.value(path, SH.alternativePath)
-    return "|".join(map(step, graph.items(either))) if either else "/".join(map(step, graph.items(path)))
+    return "|".join(map(step, graph.items(either))) if either else ""
