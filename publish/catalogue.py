@@ -34,6 +34,7 @@ from publish.model import (
     Release,
     sort_triples,
 )
+from publish.paths import whole_name
 from publish.provenance import build_triples, checksum_triples, labelled, said
 from publish.texts import every_language, text
 
@@ -158,16 +159,20 @@ class _Writer:
             yield from said(iri, (DCAT + "previousVersion", NamedNode(f"{self._base}{Release(release.previous, '').path}")))
 
     def files(self, files: Iterable[Published], names: str, dataset: str) -> Iterator[Triple]:
-        """The distributions of *dataset*, one a file; their IRIs begin with *names*."""
+        """The distributions of *dataset*, one a file, or one for all parts of a file; their IRIs begin with *names*."""
+        wholes: dict[str, list[Published]] = {}
         for file in files:
-            iri = names + file.path.rsplit("/", 1)[-1].replace(".", "-")
+            wholes.setdefault(whole_name(file.path), []).append(file)
+        for name, parts in wholes.items():
+            iri = names + name.rsplit("/", 1)[-1].replace(".", "-")
             yield from said(dataset, (DCAT + "distribution", NamedNode(iri)))
-            yield from self._file(file, iri)
+            yield from self._file(parts, iri)
 
-    def _file(self, file: Published, iri: str) -> Iterator[Triple]:
+    def _file(self, parts: Sequence[Published], iri: str) -> Iterator[Triple]:
+        file, urls = parts[0], [NamedNode(self._base + one.path) for one in parts]
         is_compressed = file.path.endswith(ENDING)
         form = file_type(media_type(plain_name(file.path)) if is_compressed else file.media_type)
-        part, url = file.path.rsplit("/", 1)[-1].partition(".")[0], NamedNode(self._base + file.path)
+        part = file.path.rsplit("/", 1)[-1].partition(".")[0]
         title = "catalogue.compressed" if is_compressed else "catalogue.file"
         yield Triple(NamedNode(iri), TYPE, NamedNode(DCAT + "Distribution"))
         for language in self.about.spoken():
@@ -175,14 +180,16 @@ class _Writer:
             yield from said(iri, (_TITLE, Literal(text(language, title, part=name, form=form.name), language=language)))
         kind = part if part in _PARTS else "ontology" if self.about.standard(self._base + part, "") else "other"
         yield from self.about.worded(iri, _DESCRIPTION, f"about-{kind}")
-        yield from said(iri, (DCAT + "accessURL", url), (DCAT + "downloadURL", url), (_DCATAP + "availability", NamedNode(STABLE)))
-        yield from said(iri, (DCAT + "byteSize", Literal(str(file.size), datatype=NamedNode(XSD + "nonNegativeInteger"))))
+        yield from said(iri, (DCAT + "accessURL", urls[0] if len(urls) == 1 else NamedNode(self._made.iri)), (_DCATAP + "availability", NamedNode(STABLE)))
+        yield from said(iri, *((DCAT + "downloadURL", url) for url in urls))
+        yield from said(iri, (DCAT + "byteSize", Literal(str(sum(one.size for one in parts)), datatype=NamedNode(XSD + "nonNegativeInteger"))))
         known = ((DCAT + "mediaType", form.media_type), (DCTERMS + "format", form.file_type))
         yield from said(
             iri, *((predicate, NamedNode(name)) for predicate, name in known if name), *[(DCAT + "compressFormat", NamedNode(GZIP))] * is_compressed
         )
         yield from said(iri, *self.about.languages(), *self.about.copied(_TERMS_OF_USE), *self.about.conformed(part), *self._dates(iri, file.sha256))
-        yield from checksum_triples(iri, file.sha256)
+        if len(parts) == 1:
+            yield from checksum_triples(iri, file.sha256)
 
     def quality(self) -> Iterator[Triple]:
         """The validation report, as an annotation of the data set's quality (DQV, section 4.5; DCAT-AP-DK 3.0.0)."""

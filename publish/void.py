@@ -16,6 +16,7 @@ from pyoxigraph import Literal, NamedNode, Triple
 from publish.facts import Facts, sparql_endpoints
 from publish.gzipped import plain_name
 from publish.model import DCTERMS, FOAF, LABEL, RDFS, TYPE, VOID, XSD, sort_triples
+from publish.paths import whole_name
 from publish.statistics import ALL, Spread, Statistics, namespace
 from publish.texts import every_language
 from publish.turtle import Namespaces
@@ -112,7 +113,7 @@ class _Description:
 
     def _dumps(self, dataset: NamedNode, name: str) -> Iterator[Triple]:
         for path in self._described.dumps:
-            if plain_name(path).rsplit("/", 1)[-1].rsplit(".", 1)[0] == name:
+            if plain_name(whole_name(path)).rsplit("/", 1)[-1].rsplit(".", 1)[0] == name:
                 yield Triple(dataset, NamedNode(VOID + "dataDump"), NamedNode(self._own + path))
 
     def _classes(self, dataset: NamedNode) -> Iterator[Triple]:

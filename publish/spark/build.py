@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+import re
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from functools import partial
@@ -53,7 +54,10 @@ _ANSWERED = 2_000_000
 
 @dataclass(frozen=True, slots=True)
 class Site:
-    """Where a project is checked: a *session* with a cluster, in so many *shards*, on a *desk*; what is brought near lies in *folder*, open with *files*; *progress* is told of stages."""
+    """Where a project is checked: a *session* with a cluster, in so many *shards*, on a *desk*.
+
+    What is brought near lies in *folder*, open with *files*; *progress* is told of stages.
+    """
 
     session: SparkSession
     shards: int
@@ -121,7 +125,7 @@ class Checking:
         looked.focus_nodes.update(found.focus_nodes)
         answers = self._answers(ordered)
         nodes = {node for result in found.answer.results for node in (_node(result["focus_node"]), _node(result["value"])) if node}
-        held = self._held(ordered, looked, answers, nodes)
+        held = self._held(ordered, looked, answers, {*nodes, *self._named(answers)})
         scored = score_of(framed(self._frame, held.by_subject, held.turned), self._listed, PATHS)
         data = sources.of(between.files_with(nodes), nodes)
         files = replace(self._frame, sources={**self._frame.sources, "data": data}).files()
@@ -164,6 +168,11 @@ class Checking:
         except Stopped as stopped:
             self._listed.append(stopped_at(self._frame, stopped, limits))
             return {}
+
+    def _named(self, answers: Mapping[str, Answered]) -> Iterator[str]:
+        """The IRIs under the base that *answers* name."""
+        name = re.compile(re.escape(self._frame.base) + r"[^\s\"<>\\\\]*")
+        return (f"<{iri}" for answer in answers.values() for iri in name.findall(answer.content.decode()))
 
     def _held(self, ordered: DataFrame, looked: Looked, answers: dict[str, Answered], nodes: Collection[str]) -> Held:
         mentioned = _mentioned(self._frame) | {node[1:] for node in nodes if node.startswith("<" + self._frame.base)}

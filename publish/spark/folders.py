@@ -49,9 +49,13 @@ class Folders:
         finally:
             stream.close()
 
+    def make(self, place: str) -> None:
+        """Have a folder at *place*."""
+        self._asked("mkdirs", self._path(place))
+
     def put(self, folder: Path, place: str) -> None:
         """Copy what is in the local *folder* to *place*, beside what is there."""
-        self._asked("mkdirs", self._path(place))
+        self.make(place)
         for path in sorted(folder.iterdir()):
             if path.is_dir() and self.exists(f"{place}/{path.name}"):
                 self.put(path, f"{place}/{path.name}")

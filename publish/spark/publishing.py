@@ -87,8 +87,8 @@ def _dumps(publication: OnDisk, made: OnSpark, place: _Place, desk: Desk) -> lis
     numbers = publication.numbers
     keys = frozenset(map(publication.notation.context.key, [*numbers.classes, *(name for name in numbers.properties if name != TYPE.value)]))
     written = write_shards(made.ordered, publication.notation, keys, desk)
-    named(place.folders, written, f"{place.new}/download")
-    return proved(place.folders.session, f"{place.new}/download", publication.numbers.graphs[ALL].triples)
+    named(place.folders, written, place.new)
+    return proved(place.folders.session, place.new, publication.numbers.graphs[ALL].triples)
 
 
 def _built(publication: OnDisk, dumps: Iterable[Dump], folder: Path) -> Path:

@@ -7,21 +7,25 @@ import sys
 import warnings
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
+from tempfile import TemporaryFile
+from typing import IO
 
 from publish.errors import Mistake
 
 with suppress(ImportError):
+    from py4j.protocol import Py4JError
+    from pyspark import SparkConf, SparkContext
     from pyspark.errors import PySparkException
+    from pyspark.java_gateway import launch_gateway
     from pyspark.sql import SparkSession
 
 _NAME = "bynet"
 _SETTINGS: Mapping[str, str] = {
-    "spark.sql.adaptive.enabled": "false",  # shards stay as they are numbered
+    "spark.sql.adaptive.enabled": "false",
     "spark.sql.execution.arrow.maxRecordsPerBatch": "20000",
-    "spark.sql.execution.arrow.pyspark.enabled": "false",
-    "spark.ui.showConsoleProgress": "false",
     "spark.sql.files.maxPartitionBytes": str(32 << 20),
     "spark.hadoop.mapreduce.fileoutputcommitter.marksuccessfuljobs": "false",
+    "spark.ui.showConsoleProgress": "false",
 }
 """What has to be so, whatever the cluster's own settings are."""
 _LOCAL: Mapping[str, str] = {"spark.ui.enabled": "false", "spark.driver.host": "127.0.0.1", "spark.driver.bindAddress": "127.0.0.1"}
@@ -38,18 +42,52 @@ def spark_session(master: str | None, partitions: int | None) -> Iterator[SparkS
         raise Mistake("no-spark")
     warnings.filterwarnings("ignore", "PySpark does not yet fully support pandas", FutureWarning)
     os.environ.setdefault("PYSPARK_PYTHON", sys.executable)
-    builder = SparkSession.builder.appName(_NAME)
     settings = {**_SETTINGS, **(_LOCAL if master and master.startswith("local") else {})}
+    if master:
+        settings["spark.master"] = master
     if partitions:
         settings["spark.sql.shuffle.partitions"] = str(partitions)
+    with TemporaryFile() as log:
+        try:
+            session = _started(settings, log)
+        except (PySparkException, Py4JError, OSError, RuntimeError) as error:
+            raise Mistake("spark-failed", words=_last(log) or str(error)) from error
+        try:
+            yield session
+        except (PySparkException, Py4JError) as error:
+            raise Mistake("spark-stopped", words=_cause(error)) from error
+        finally:
+            _stop(session)
+
+
+def _started(settings: Mapping[str, str], log: IO[bytes]) -> SparkSession:
+    """Start a session; what Java says goes to *log*."""
+    conf = SparkConf().setAppName(_NAME)
     for name, value in settings.items():
-        builder = builder.config(name, value)
-    try:
-        session = (builder.master(master) if master else builder).getOrCreate()
-    except (PySparkException, OSError, RuntimeError) as error:
-        raise Mistake("spark-failed", words=str(error).strip().splitlines()[0]) from error
-    session.sparkContext.setLogLevel("ERROR")
-    try:
-        yield session
-    finally:
-        session.stop()
+        conf.set(name, value)
+    gateway = launch_gateway(conf, {"stdout": log, "stderr": log})
+    return SparkSession(SparkContext(conf=conf, gateway=gateway))
+
+
+def _stop(session: SparkSession) -> None:
+    """Stop a session, and the Java that was started for it."""
+    session.stop()
+    gateway = SparkContext._gateway  # noqa: SLF001  # PySpark leaves Java running till this process ends
+    if gateway is not None and hasattr(gateway, "proc"):
+        gateway.shutdown()
+        gateway.proc.stdin.close()
+        gateway.proc.wait()
+        SparkContext._gateway = SparkContext._jvm = None  # noqa: SLF001
+
+
+def _last(log: IO[bytes]) -> str:
+    """The last words of a log."""
+    log.seek(0)
+    return next((line.strip() for line in reversed(log.read().decode(errors="replace").splitlines()) if line.strip()), "")
+
+
+def _cause(error: Exception) -> str:
+    """What went wrong, in one line: the last of a trace of Python's, the first of anything else."""
+    trace = getattr(error, "getMessageParameters", dict)() or {}
+    lines = [line for line in str(trace.get("traceback", "")).splitlines() if line.strip()]
+    return lines[-1] if lines else str(error).strip().splitlines()[0]

@@ -22,6 +22,7 @@ from publish.bulk.blocks import Text, blocks, text_of
 from publish.errors import Mistake
 from publish.jsonld import GRAPH_END, SEPARATOR, graph_head
 from publish.model import DATA_GRAPHS
+from publish.paths import part_path
 from publish.render import Notation
 from publish.spark.desk import Desk
 from publish.spark.folders import Folders
@@ -88,15 +89,16 @@ def _of_lines(text: Text, number: int) -> Iterator[tuple[str, int, str]]:
 
 
 def named(folders: Folders, place: str, target: str) -> None:
-    """Give the files at *place* the names that they are published by, in the folder *target*."""
+    """Give the files at *place* the names that they are published by in the site *target*."""
+    folders.make(f"{target}/{part_path(0, 'nt').rpartition('/')[0]}")
     for path in sorted(folders.files(place)):
         if match := _WRITTEN_AT.match(path):
-            folders.move(f"{place}/{path}", f"{target}/all.{int(match['shard']):05}.{match['form']}.gz")
+            folders.move(f"{place}/{path}", f"{target}/{part_path(int(match['shard']), match['form'])}")
 
 
 def proved(session: SparkSession, target: str, triples: int) -> list[Dump]:
-    """Return the dumps that lie in the folder *target*, read again. Raises `Mistake` where they do not say so many *triples* in each form."""
-    files = session.read.format("binaryFile").load(f"{target}/all.*.gz").select("path", "content")
+    """Return the dumps that lie in the site *target*, read again. Raises `Mistake` where they do not say so many *triples* in each form."""
+    files = session.read.format("binaryFile").load(f"{target}/download/all.*.gz").select("path", "content")
     rows = files.mapInArrow(_proved, _PROVED).collect()
     counts = dict.fromkeys(_FORMS, 0)
     for row in rows:
