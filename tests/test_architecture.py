@@ -56,6 +56,7 @@ WRITERS = {
     "write": "the output folder",
     "reserve": "the lock beside it and the folders around it",
     "bulk.folder": "the folder beside it in which data are worked on",
+    "spark.place": "the folder of a site on any file system, and what is made beside it",
     "commands": "sources, in the house style",
     "serve.worker": "how soon the system may end it, in /proc",
 }
@@ -66,8 +67,8 @@ ORDINARY = {"bynet", "bynet's", "den", "network", "the"}
 
 
 def is_joiner(name: str) -> bool:
-    """Whether a module joins stages; ``bulk`` joins them for data that lie on disk, but for how triples are written there."""
-    return name in JOINERS or (name.startswith("bulk.") and name != "bulk.lines")
+    """Whether a module joins stages; ``bulk`` joins them for data that lie on disk, but for how triples are written there, ``spark`` on a cluster."""
+    return name in JOINERS or (name.startswith(("bulk.", "spark.")) and name != "bulk.lines")
 
 
 def name_of(module: Path) -> str:

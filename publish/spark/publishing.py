@@ -8,7 +8,6 @@ from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from urllib.parse import unquote, urlsplit
 
 from publish.build import Order, Unsound
 from publish.bulk.frame import framed
@@ -18,10 +17,9 @@ from publish.bulk.publication import OnDisk
 from publish.bulk.releases import Past
 from publish.check import sort_findings
 from publish.cluster import Cluster
-from publish.errors import OccupiedFolder
+from publish.errors import Mistake
 from publish.made import Made
 from publish.model import TYPE, Finding
-from publish.paths import SIGNATURE
 from publish.publication import Checked, History
 from publish.read import read_frame
 from publish.readback import accept_frame, read_back
@@ -30,12 +28,13 @@ from publish.spark.build import Checking, Site
 from publish.spark.build import Made as OnSpark
 from publish.spark.desk import Desk
 from publish.spark.folders import Folders
+from publish.spark.place import Place
 from publish.spark.session import spark_session
 from publish.spark.sources import given_files
 from publish.spark.writing import Dump, named, proved, write_shards
 from publish.statistics import ALL
 from publish.validity import NEVER
-from publish.write import MANIFEST, listed_in, read_manifest, write_site
+from publish.write import write_site
 
 _STAGES = 3
 """How many shards there are for each task that runs at once, where nothing is said."""
@@ -46,6 +45,9 @@ def publish_on_spark(order: Order, cluster: Cluster, progress: Progress) -> tupl
 
     Raises `Unsound` (nothing is written) where there is a violation, `OccupiedFolder` where the place is not bynet's, and other mistakes.
     """
+    for name, is_said in (("--previous", order.previous is not None), ("--resources bundles", order.resources == "bundles")):
+        if is_said:
+            raise Mistake("not-with-spark", option=name)
     frame_read = read_frame(order.root, order.base)
     if frame_read.project is None:
         raise Unsound(Checked(None, tuple(sort_findings(frame_read.findings))))
@@ -55,7 +57,7 @@ def publish_on_spark(order: Order, cluster: Cluster, progress: Progress) -> tupl
         session = files.enter_context(spark_session(cluster.master, cluster.partitions))
         shards = cluster.partitions or _STAGES * session.sparkContext.defaultParallelism
         folders = Folders(session)
-        place = _Place(folders, folders.uri(cluster.out))
+        place = Place(folders, folders.uri(cluster.out))
         place.refuse_occupied()
         files.callback(place.clear)
         place.clear()
@@ -82,7 +84,7 @@ def _past(order: Order) -> Past:
     return Past(History(expires="" if order.expires in {None, NEVER} else str(order.expires)))
 
 
-def _dumps(publication: OnDisk, made: OnSpark, place: _Place, desk: Desk) -> list[Dump]:
+def _dumps(publication: OnDisk, made: OnSpark, place: Place, desk: Desk) -> list[Dump]:
     """Write the dumps, and prove them."""
     numbers = publication.numbers
     keys = frozenset(map(publication.notation.context.key, [*numbers.classes, *(name for name in numbers.properties if name != TYPE.value)]))
@@ -98,49 +100,3 @@ def _built(publication: OnDisk, dumps: Iterable[Dump], folder: Path) -> Path:
     elsewhere = {f"download/{name}" for name in publication.written}
     write_site(folder, (file for file in site_files(publication) if file[0] not in elsewhere), partial(read_back, accepted))
     return folder
-
-
-class _Place:
-    """The place *out* of a site on any file system: all of it is built beside, and takes its place at the end."""
-
-    def __init__(self, folders: Folders, out: str) -> None:
-        self.folders = folders
-        self._out = out
-        around, _, name = out.rpartition("/")
-        self.work = f"{around}/.{name}.bynet-spark"
-
-    @property
-    def new(self) -> str:
-        """Where the site is built."""
-        return f"{self.work}/site"
-
-    def clear(self) -> None:
-        """Have nothing but the site."""
-        if not self.folders.exists(self._out) and self.folders.exists(f"{self.work}/old"):
-            self.folders.move(f"{self.work}/old", self._out)  # of a publisher who was stopped between two steps
-        self.folders.drop(self.work)
-
-    def refuse_occupied(self) -> None:
-        """Raise `OccupiedFolder` where there is anything that no MANIFEST of bynet lists."""
-        there = [*self.folders.files(self._out)]
-        listed = {MANIFEST, SIGNATURE, *listed_in(self.folders.read(f"{self._out}/{MANIFEST}").decode(errors="replace"))} if MANIFEST in there else set[str]()
-        for path in sorted(there):
-            if path not in listed:
-                raise OccupiedFolder("occupied", folder=self._out, file=path)
-
-    def _drop_checksums(self) -> None:
-        """Remove the files that Hadoop writes beside others on a local disk."""
-        if self.new.startswith("file:"):
-            for path in Path(unquote(urlsplit(self.new).path)).rglob(".*.crc"):
-                path.unlink()
-
-    def replace(self, site: Path, dumps: Iterable[Dump]) -> int:
-        """Put the local *site* beside its *dumps*, and both in the place of the site before; return the number of files."""
-        digests = {**read_manifest(site), **{f"download/{dump.name}": dump.sha256 for dump in dumps}}
-        (site / MANIFEST).write_text("".join(f"{digest}  {path}\n" for path, digest in sorted(digests.items())), encoding="utf-8")
-        self.folders.put(site, self.new)
-        self._drop_checksums()
-        if self.folders.exists(self._out):
-            self.folders.move(self._out, f"{self.work}/old")
-        self.folders.move(self.new, self._out)
-        return len(digests)

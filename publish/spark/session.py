@@ -65,7 +65,7 @@ def _started(settings: Mapping[str, str], log: IO[bytes]) -> SparkSession:
     conf = SparkConf().setAppName(_NAME)
     for name, value in settings.items():
         conf.set(name, value)
-    gateway = launch_gateway(conf, {"stdout": log, "stderr": log})
+    gateway = launch_gateway(conf, {"stdout": log, "stderr": log})  # type: ignore[no-untyped-call]  # PySpark gives it no types
     return SparkSession(SparkContext(conf=conf, gateway=gateway))
 
 
@@ -88,6 +88,6 @@ def _last(log: IO[bytes]) -> str:
 
 def _cause(error: Exception) -> str:
     """What went wrong, in one line: the last of a trace of Python's, the first of anything else."""
-    trace = getattr(error, "getMessageParameters", dict)() or {}
-    lines = [line for line in str(trace.get("traceback", "")).splitlines() if line.strip()]
+    told: Mapping[str, str] = (error.getMessageParameters() if isinstance(error, PySparkException) else {}) or {}
+    lines = [line for line in told.get("traceback", "").splitlines() if line.strip()]
     return lines[-1] if lines else str(error).strip().splitlines()[0]
