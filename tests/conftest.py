@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 from browsing import browser
+from cluster import Cluster, cluster
 from playwright.sync_api import Browser
 from workbench import LIBRARY, ROOT, bynet
 
@@ -52,6 +53,20 @@ def chromium() -> Iterator[Browser]:
     """A browser for the tests of one file: only one can run in a process at a time."""
     with browser() as running:
         yield running
+
+
+@pytest.fixture(scope="session")
+def whole_cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
+    """A cluster of Spark, started once a session."""
+    with cluster(tmp_path_factory.mktemp("cluster")) as running:
+        yield running
+
+
+@pytest.fixture
+def spark_cluster(whole_cluster: Cluster) -> Cluster:
+    """That cluster with all its workers, whatever the test before did to them."""
+    whole_cluster.heal()
+    return whole_cluster
 
 
 @pytest.fixture
