@@ -152,6 +152,7 @@ def _start(folder: Path, name: str, words: Sequence[str]) -> Member:
     command = [*_BOUND, _java(), *_QUICK, "-Xmx256m", "-cp", f"{_home() / 'jars'}/*", f"{_DEPLOYED}.{words[0]}", *words[1:]]
     scala = next((_home() / "jars").glob("spark-core_*.jar")).name.split("_")[1].split("-")[0]  # a worker asks for it before it starts an executor
     environment = environment_of(surroundings(folder) | {"SPARK_HOME": str(_home()), "SPARK_SCALA_VERSION": scala})
+    environment.pop("COVERAGE_PROCESS_CONFIG", None)  # what workers compute in Python is covered by tests that call it: they are ended without having a say
     with log.open("wb") as said:
         process = subprocess.Popen(command, cwd=folder, env=environment, stdin=subprocess.DEVNULL, stdout=said, stderr=said, start_new_session=True)
     return Member(process, log)

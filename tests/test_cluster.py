@@ -18,7 +18,7 @@ from sparkjob import NUMBERS, PARTITIONS, REMAINDERS  # noqa: E402  # it imports
 
 RIGHT = [[remainder, sum(range(remainder, NUMBERS, REMAINDERS))] for remainder in range(REMAINDERS)]
 
-pytestmark = pytest.mark.xdist_group("spark")
+pytestmark = [pytest.mark.no_cover, pytest.mark.xdist_group("spark")]
 
 
 def started(running: Cluster, folder: Path) -> subprocess.Popen[str]:
