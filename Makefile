@@ -13,7 +13,7 @@ help: ## list what make can do
 publish: .venv/ready ## check the data and write the site to site/
 	$(BIN)/bynet --root . publish
 
-test: .venv/ready ## prove the project right
+test: .venv/ready .venv/spark ## prove the project right
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
@@ -66,6 +66,12 @@ clean: ## remove the environment, the site and everything else that make wrote
 	$(PYTHON) -m venv .venv
 	$(BIN)/python -m pip install --quiet --require-hashes --requirement requirements.lock
 	$(BIN)/python -m pip install --quiet --no-build-isolation --no-deps --editable .
+	@touch $@
+
+# Apache Spark, into the same environment: some 900 MB that nothing but publishing with it needs. Its package is an archive of sources, which is built
+# with what requirements.lock holds.
+.venv/spark: .venv/ready tests/requirements-spark.txt
+	$(BIN)/python -m pip install --quiet --require-hashes --no-build-isolation --requirement tests/requirements-spark.txt
 	@touch $@
 
 # an environment of its own: what CKAN needs is no part of bynet, and other versions of the same packages

@@ -1,7 +1,7 @@
 """What is known against the packages that bynet is run and tested with: ``make audit``, where the network allows.
 
-Every package that requirements.lock pins is asked for, whatever system it is for. Status 0: all were asked for and nothing is known against them;
-1: something is known; 2: not all could be asked for, so that nothing is proved. A check that did not run never passes.
+Every package that requirements.lock pins, or that Spark needs, is asked for, whatever system it is for. Status 0: all were asked for and nothing is known
+against them; 1: something is known; 2: not all could be asked for, so that nothing is proved. A check that did not run never passes.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from typing import Any
 
 from locks import Pinned, locked
 
-LOCK = Path(__file__).parents[1] / "requirements.lock"
+LOCKS = (Path(__file__).parents[1] / "requirements.lock", Path(__file__).parent / "requirements-spark.txt")
 
 
 def asked(packages: Sequence[Pinned]) -> tuple[Sequence[Mapping[str, Any]], str]:
@@ -56,7 +56,7 @@ def _known(found: Mapping[str, Any]) -> Iterator[str]:
 
 
 if __name__ == "__main__":
-    pinned = list(locked(LOCK).values())
+    pinned = list({name: package for lock in LOCKS for name, package in locked(lock).items()}.values())
     lines, status = told(pinned, *asked(pinned))
     print(*lines, sep="\n")
     sys.exit(status)

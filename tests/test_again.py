@@ -82,6 +82,7 @@ def test_after_any_edit_the_same_is_found_as_in_everything_anew(
     assert again
 
 
+@pytest.mark.no_cover
 def test_what_is_published_after_edits_is_what_is_published_anew(cities: Path, tmp_path: Path) -> None:
     chance = random.Random(1)
     project = tmp_path / "project"

@@ -105,6 +105,7 @@ def test_every_hostile_file_is_expected_here() -> None:
     assert FILES.keys() == EXPECTED.keys()
 
 
+@pytest.mark.no_cover
 @pytest.mark.parametrize("case", sorted(FILES))
 def test_a_hostile_file_is_answered_within_limits_with_the_right_findings(tmp_path: Path, case: str, figure: Callable[[str, int], None]) -> None:
     ended = measured("--root", make_project(tmp_path, {}), "check", FILES[case], "--format", "json")
@@ -158,6 +159,7 @@ def test_what_is_accepted_is_read_to_the_character() -> None:
     assert "<script" in texts("X07-parsetype-literal")[0]
 
 
+@pytest.mark.no_cover
 @pytest.mark.parametrize("case", CASES)
 def test_a_hostile_file_is_formatted_or_refused_and_never_half_written(tmp_path: Path, case: str) -> None:
     root = project_with(tmp_path, case)

@@ -15,6 +15,7 @@ from workbench import LIBRARY, ROOT, bynet, bynet_command, canonical_of, environ
 from publish.rebase import move_triple
 
 BASE = "https://data.example.org/by/"
+pytestmark = pytest.mark.no_cover
 SURROUNDINGS = [
     {"PYTHONHASHSEED": "1", "LC_ALL": "C", "TZ": "Pacific/Kiritimati"},
     {"PYTHONHASHSEED": "4294967295", "LC_ALL": "da_DK.UTF-8", "TZ": "America/St_Johns"},

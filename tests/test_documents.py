@@ -44,6 +44,7 @@ def carry_out(document: str, shell: Shell, instead: Mapping[str, str]) -> None:
         type_in(block.commands(), shell, "docs", instead)
 
 
+@pytest.mark.no_cover
 @pytest.mark.skipif(not shutil.which("curl"), reason="curl is not installed")
 def test_everything_about_sparql_does_what_it_says(folder: Path) -> None:
     with serving(folder / "site") as server, Shell(folder) as shell:
@@ -51,6 +52,7 @@ def test_everything_about_sparql_does_what_it_says(folder: Path) -> None:
         carry_out(_read(SPARQL).replace(ADDRESS, server.url), shell, {"bynet serve": f"printf %s {shlex.quote(said)}"})
 
 
+@pytest.mark.no_cover
 def test_everything_about_triple_stores_does_what_it_says(folder: Path, tmp_path_factory: pytest.TempPathFactory) -> None:
     with oxigraph(tmp_path_factory.mktemp("oxigraph")) as one, virtuoso(tmp_path_factory.mktemp("virtuoso")) as other, Shell(folder) as shell:
         document = _read(STORES).replace("what you gave it", DBA["BYNET_STORE_PASSWORD"])
@@ -60,11 +62,13 @@ def test_everything_about_triple_stores_does_what_it_says(folder: Path, tmp_path
         carry_out(document, shell, dict.fromkeys(starting, "true"))
 
 
+@pytest.mark.no_cover
 def test_everything_about_looks_does_what_it_says(folder: Path) -> None:
     with Shell(folder) as shell:
         carry_out(_read(LOOKS), shell, {})
 
 
+@pytest.mark.no_cover
 def test_everything_about_large_data_does_what_it_says(folder: Path) -> None:
     with Shell(folder) as shell:
         carry_out(_read(LARGE), shell, {})

@@ -71,6 +71,7 @@ def killed(out: Path, old: int, call: Call, *mutants: str) -> str:
     return damage(out, old, 2) or clean_up(out, 3)
 
 
+@pytest.mark.no_cover
 @pytest.mark.parametrize("part", PARTS)
 @pytest.mark.parametrize("old", [0, 1])
 def test_a_publisher_killed_at_any_call_leaves_a_whole_site_and_the_next_one_cleans_up(folder: Path, old: int, part: int, figure: Figure) -> None:
@@ -90,6 +91,7 @@ def stopped(out: Path, old: int, call: Call, number: int) -> str:
     return damage(out, after) or " ".join(beside(out) if out.parent.exists() else []) if told else str(ended)
 
 
+@pytest.mark.no_cover
 @pytest.mark.parametrize("part", PARTS)
 @pytest.mark.parametrize("old", [0, 1])
 def test_a_publisher_stopped_at_any_call_says_so_and_leaves_the_old_site_or_has_published(folder: Path, old: int, part: int, figure: Figure) -> None:
@@ -125,6 +127,7 @@ def test_a_publisher_refused_any_call_says_what_to_do_and_leaves_the_old_site(fo
             figure("refused calls", 1)
 
 
+@pytest.mark.no_cover
 @pytest.mark.parametrize("mutant", ["written in place", "the old one removed first"])
 def test_a_planted_fault_in_the_swap_is_found_by_killing(folder: Path, mutant: str, figure: Figure) -> None:
     out = prepared(folder, 1)
@@ -175,6 +178,7 @@ def command() -> Iterator[Command]:
         yield Command(folder, words, before, tree(out), traced)
 
 
+@pytest.mark.no_cover
 def test_the_command_killed_at_calls_that_change_anything_leaves_a_whole_site_and_the_next_one_cleans_up(command: Command, figure: Figure) -> None:
     changing = [call for call in command.calls if call.changes(command.folder / "web")]
     tried = [*spread(changing, 60 if PROOF else 2), *(changing[place] for place in swapping(changing)[:: 1 if PROOF else 2])]
@@ -188,6 +192,7 @@ def test_the_command_killed_at_calls_that_change_anything_leaves_a_whole_site_an
     figure("kills of the command", len(tried))
 
 
+@pytest.mark.no_cover
 def test_the_command_stopped_at_any_moment_says_so_in_one_line_and_leaves_the_old_site_or_has_published(command: Command, figure: Figure) -> None:
     heeding = [place for place, call in enumerate(command.calls) if call.name == "rt_sigaction" and call.arguments[0] == "SIGTERM"]
     tried = spread(command.calls[heeding[1] + 1 : heeding[-1]], 100 if PROOF else 6)  # the first is Python's own, the last that nothing is left to do

@@ -37,6 +37,7 @@ def test_every_input_is_read_or_refused_in_words(group: str, tmp_path: Path, fig
     assert not told(tried), told(tried)
 
 
+@pytest.mark.no_cover
 @pytest.mark.skipif(find_spec("atheris") is None, reason="atheris is not installed: it is for Linux on x86-64")
 @pytest.mark.parametrize("name", ATTACKED)
 def test_bytes_that_look_for_new_ways_find_no_fault(name: str, tmp_path: Path, figure: Callable[[str, int], None]) -> None:
@@ -46,6 +47,7 @@ def test_bytes_that_look_for_new_ways_find_no_fault(name: str, tmp_path: Path, f
     assert not told([tried]), told([tried])
 
 
+@pytest.mark.no_cover
 @pytest.mark.parametrize("wrong", MUTANTS)
 def test_a_planted_fault_is_found(wrong: str, tmp_path: Path, figure: Callable[[str, int], None]) -> None:
     mutant = MUTANTS[wrong]

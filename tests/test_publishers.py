@@ -55,6 +55,7 @@ class Race:
         self.wrong = self.wrong or damage(self.out, *winners) or " ".join(beside(self.out))
 
 
+@pytest.mark.no_cover
 def test_of_publishers_that_begin_at_once_one_wins_and_the_others_are_told(out: Path, figure: Figure) -> None:
     race = Race(out)
     for turn in range(100 if PROOF else 12):
@@ -65,6 +66,7 @@ def test_of_publishers_that_begin_at_once_one_wins_and_the_others_are_told(out: 
     figure("publishers that were told", race.told)
 
 
+@pytest.mark.no_cover
 def test_a_planted_fault_in_the_lock_is_found_by_a_race(out: Path, figure: Figure) -> None:
     race = Race(out)
     for turn in range(30):
@@ -145,6 +147,7 @@ def watched(out: Path, releases: Iterable[int], *mutants: str) -> tuple[int, lis
     return sum(count for count, _wrong in found), [one for _count, wrong in found for one in wrong]
 
 
+@pytest.mark.no_cover
 def test_readers_during_ten_publishes_see_whole_files_and_never_an_older_release_after_a_newer_one(out: Path, figure: Figure) -> None:
     count, wrong = watched(out, range(2, 12))
     assert wrong == []
@@ -153,6 +156,7 @@ def test_readers_during_ten_publishes_see_whole_files_and_never_an_older_release
     figure("files read meanwhile", count)
 
 
+@pytest.mark.no_cover
 def test_a_planted_fault_in_the_swap_is_found_by_readers(out: Path, figure: Figure) -> None:
     assert watched(out, range(2, 7), "the old one removed first")[1]
     figure("planted faults found", 1)

@@ -96,6 +96,7 @@ def test_a_release_arrives_whole_and_the_next_one_brings_what_differs(tmp_path: 
     assert compare(str(second), running.address(path=path_of(kind)), None, lambda _stage: None) == pushed.graphs
 
 
+@pytest.mark.no_cover
 @pytest.mark.parametrize(("running", "kind"), WAYS, indirect=["running"])
 def test_a_published_project_arrives(tmp_path: Path, running: Running, kind: str, base: str) -> None:
     root = make_project(
@@ -280,6 +281,7 @@ READERS = 3
 ASIDE = "stores.DIRECT = 0; stores.PIECE = 40_000"
 
 
+@pytest.mark.no_cover
 @pytest.mark.parametrize(
     ("running", "kind", "settings"),
     [("memory", SPARQL_UPDATE, ""), ("memory", SPARQL_UPDATE, ASIDE), ("disk", SPARQL_UPDATE, ""), ("disk", SPARQL_UPDATE, ASIDE), ("virtuoso", VIRTUOSO, "")],
@@ -318,6 +320,7 @@ def begun_to_push(site: Path, running: Running, kind: str, seconds: float) -> tu
     return pushing.returncode, time.monotonic() - began
 
 
+@pytest.mark.no_cover
 @pytest.mark.parametrize(("running", "kind"), WAYS, indirect=["running"])
 def test_a_push_that_is_killed_is_made_again_and_ends_right(tmp_path: Path, running: Running, kind: str, base: str) -> None:
     sites = [release(tmp_path / version, things(version, range(3000)), things(version, range(3000, 4000)), base) for version in ("one", "two")]

@@ -79,6 +79,7 @@ def hold_answers(made: Screen, edit: list[Triple], sets: tuple[set[bytes], set[b
         assert again is None or (before - nodes) | again == after  # type: ignore[operator]  # there are nodes then
 
 
+@pytest.mark.no_cover
 @pytest.mark.parametrize("shapes", [core_shapes, query_shapes], ids=["core", "queries"])
 def test_what_an_edit_changes_is_among_what_it_concerns(shapes: st.SearchStrategy[str], figure: Callable[[str, int], None]) -> None:
     counts: dict[str, int] = defaultdict(int)

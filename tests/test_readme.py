@@ -181,6 +181,7 @@ def checkout(tmp_path: Path) -> Path:
     return folder
 
 
+@pytest.mark.no_cover
 def test_everything_in_the_readme_does_what_it_says(checkout: Path) -> None:
     ssh_keygen()
     with Shell(checkout) as shell:

@@ -140,6 +140,7 @@ def test_the_same_history_gives_the_same_site_over_the_old_one_and_beside_it(roo
     assert set(read_manifest(tmp_path / "site")) == {path for path, (_mode, digest) in tree(tmp_path / "site").items() if digest} - {"MANIFEST"}
 
 
+@pytest.mark.no_cover
 def test_the_changelog_tells_every_release_in_each_language(tmp_path: Path) -> None:
     root = tmp_path / "project"
     for folder in ("data", "ontology", "shapes"):

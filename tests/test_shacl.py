@@ -132,6 +132,7 @@ def hold(case: str, found: Found) -> None:
         assert not found["failures"]
 
 
+@pytest.mark.no_cover
 def test_a_closed_process_finds_the_same_and_misses_no_module(figure: Callable[[str, int], None]) -> None:
     asked = [(case, *suite_case(case)[:2]) for case in (suite_cases() if SUITE.is_dir() else ())]
     asked += [(case, data, shapes) for case, (data, shapes, _expected) in own_cases().items()]

@@ -24,12 +24,13 @@ from vendor import packages
 from workbench import ROOT
 from workflows import faults
 
-LOCKS = ("requirements.lock", "tests/requirements-ckan.txt", "tests/requirements-audit.txt")
+LOCKS = ("requirements.lock", "tests/requirements-spark.txt", "tests/requirements-ckan.txt", "tests/requirements-audit.txt")
 CLIENTS = ("tests/feed-client", "tests/sparql-client")
 AUDITING = ROOT / ".venv-audit/bin/python"
 PROJECT: Mapping[str, Any] = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
 SAID: Mapping[str, Any] = tomllib.loads((ROOT / "tests/sbom.toml").read_text(encoding="utf-8"))
 LOCKED = locked(ROOT / "requirements.lock")
+AUDITED = LOCKED | locked(ROOT / "tests/requirements-spark.txt")
 PYTHONS = ("3.11", "3.12", "3.13", "3.14")
 SYSTEMS = (("linux", "Linux", "posix"), ("darwin", "Darwin", "posix"), ("win32", "Windows", "nt"))
 
@@ -60,6 +61,13 @@ def test_a_lock_file_holds_every_requirement_in_a_version_that_satisfies_it(lock
     asked = {canonicalize_name(one.name): one.specifier for one in asked_for(lock)}
     assert [name for name, versions in asked.items() if name not in held or held[name].version not in versions] == []
     assert asked
+
+
+def test_the_lock_file_of_spark_is_for_what_the_extra_asks_for_and_agrees_with_the_other() -> None:
+    assert sorted(map(str, asked_for("tests/requirements-spark.txt"))) == sorted(
+        map(str, map(Requirement, PROJECT["project"]["optional-dependencies"]["spark"]))
+    )
+    assert [name for name, package in AUDITED.items() if name in LOCKED and package.version != LOCKED[name].version] == []
 
 
 @pytest.mark.parametrize("line", ["click==8.1.7", "click>=8 \\\n    --hash=sha256:" + "0" * 64, "click==8.1.7 \\\n    --hash=md5:" + "0" * 32])
@@ -238,7 +246,7 @@ def test_an_audit_without_a_network_says_so_in_one_line_and_is_no_pass(auditing:
     nowhere = {"HTTPS_PROXY": "http://127.0.0.1:9", "https_proxy": "http://127.0.0.1:9"}
     ended = subprocess.run([auditing, ROOT / "tests/audit.py"], env={**os.environ, **nowhere}, capture_output=True, text=True, check=False, timeout=120)
     assert (ended.returncode, ended.stderr) == (2, "")
-    assert re.fullmatch(rf"Not audited: {len(LOCKED)} of {len(LOCKED)} packages, so nothing is proved .*\n", ended.stdout)
+    assert re.fullmatch(rf"Not audited: {len(AUDITED)} of {len(AUDITED)} packages, so nothing is proved .*\n", ended.stdout)
 
 
 # workflows

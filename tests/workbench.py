@@ -31,6 +31,9 @@ EXAMPLE = "https://example.org/"
 _BYNET = Path(sysconfig.get_path("scripts")) / "bynet"
 _OURS = ("LC_ALL", "LC_MESSAGES", "LANG", "LANGUAGE", "TZ", "PYTHONHASHSEED", "SOURCE_DATE_EPOCH")
 
+UNMEASURED = {"COVERAGE_PROCESS_CONFIG": ""}
+"""Leaves a process out of the coverage, where it only prepares what is tried: it would take two to three times as long."""
+
 # what every project has, for the base https://example.org/: a dataset with its base and prefixes
 DATASET = """\
 @prefix dcat: <http://www.w3.org/ns/dcat#> .
