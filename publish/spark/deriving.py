@@ -24,7 +24,6 @@ from publish.reach.joins import Joins, Unjoined
 from publish.reach.terms import line_term
 from publish.reach.trails import START, Trails
 from publish.reach.weaver import Weaver
-from publish.spark.desk import Desk
 from publish.spark.gathering import Automaton, Ground, by_shard, gathered, shard_of
 from publish.spark.rows import LINES, line_of, rows_in, table_of
 from publish.sparql import words_of
@@ -101,52 +100,51 @@ def _restricted(one: Seeing) -> Query:
 
 @dataclass(frozen=True, slots=True)
 class Derived:
-    """Derives from *stated*, distinct lines, by the rules of *frame*, in so many *shards*."""
+    """Derives from the lines of *ground* by the *rules* of *frame*, of which it is known what they can see."""
 
     frame: Project
-    stated: DataFrame
-    shards: int
-    desk: Desk
+    rules: Sequence[Seeing]
+    ground: Ground
 
     def lines(self) -> DataFrame:
-        """Return the lines of what follows, each once, without what is stated. Raises `Mistake`, `BadQuery`, and `Halted` where a rule is stopped."""
-        seen = [seeing(rule) for rule in self.frame.rules]
-        given = self._table(lines_of(self.frame.triples("judgements"))).join(self.stated, ["s", "p", "o"], "left_anti")
-        derived = self.desk.keep(given)
-        for _round in range(ROUNDS):
-            known = self.stated.unionByName(derived)
-            new = self.desk.keep(self._followed(known, seen).join(known, ["s", "p", "o"], "left_anti").distinct())
-            if not seen or new.isEmpty():
+        """Return the lines of what follows, each once, without what is stated. Raises `BadQuery`, and `Halted` where a rule is stopped."""
+        stated, keep = self.ground.lines, self.ground.desk.keep
+        derived = keep(self._table(lines_of(self.frame.triples("judgements"))).join(stated, ["s", "p", "o"], "left_anti").distinct())
+        for _round in range(ROUNDS if self.rules else 0):
+            known = stated.unionByName(derived)
+            new = keep(self._followed(known).join(known, ["s", "p", "o"], "left_anti").distinct())
+            if new.isEmpty():
                 return derived
             derived = derived.unionByName(new)
             if not self._is_chained():
                 return derived
-        raise BadQuery("endless-rules", rounds=ROUNDS)
+        if self.rules:
+            raise BadQuery("endless-rules", rounds=ROUNDS)
+        return derived
 
     def _is_chained(self) -> bool:
         """Whether rules may see what rules make."""
         sees, made = footprint(self.frame.rules), made_by(self.frame.rules)
         return sees is None or made is None or bool(sees & made)
 
-    def _followed(self, known: DataFrame, seen: Sequence[Seeing]) -> DataFrame:
-        if not seen:
-            return self._table([])
-        automaton = Automaton.of(one.trails for one in seen)
-        vocabulary = self.desk.keep(known.where(F.col("p").isin(*automaton.climbed_names)))
-        focus = self.desk.keep(self._focus(known, seen))
-        around = gathered(Ground(known, vocabulary, self.shards, self.desk), automaton, focus)
+    def _followed(self, known: DataFrame) -> DataFrame:
+        desk, shards = self.ground.desk, self.ground.shards
+        automaton = Automaton.of(one.trails for one in self.rules)
+        vocabulary = desk.keep(known.where(F.col("p").isin(*automaton.climbed_names)))
+        focus = desk.keep(self._focus(known))
+        around = gathered(Ground(known, vocabulary, shards, desk), automaton, focus)
         if around.lost:
-            raise _unbounded(seen[min(around.lost)].rule)
-        shared = known.sparkSession.sparkContext.broadcast(tuple(seen))
-        made = self.desk.keep(by_shard(focus, around.lines).applyInArrow(lambda table: _follow(table, shared.value), _MADE))
+            raise _unbounded(self.rules[min(around.lost)].rule)
+        shared = known.sparkSession.sparkContext.broadcast(tuple(self.rules))
+        made = desk.keep(by_shard(focus, around.lines).applyInArrow(lambda table: _follow(table, shared.value), _MADE))
         self._raise(made)
         return self._spelt(made)
 
-    def _focus(self, known: DataFrame, seen: Sequence[Seeing]) -> DataFrame:
-        wanted = [(number, one.predicate.decode(), one.value and one.value.decode()) for number, one in enumerate(seen)]
+    def _focus(self, known: DataFrame) -> DataFrame:
+        wanted = [(number, one.predicate.decode(), one.value and one.value.decode()) for number, one in enumerate(self.rules)]
         table = F.broadcast(known.sparkSession.createDataFrame(wanted, "number int, p string, value string"))
         focus = known.join(table, "p").where("value is null or value = o").select("number", F.col("s").alias("node")).distinct()
-        return focus.withColumn("shard", shard_of("node", self.shards))
+        return focus.withColumn("shard", shard_of("node", self.ground.shards))
 
     def _raise(self, made: DataFrame) -> None:
         """Raise what went wrong in any shard."""
@@ -162,13 +160,13 @@ class Derived:
         """What was made, with literals as the data spell them, where they spell them in one way only (`publish.derive.spellings`)."""
         lines = made.where("wrong is null and kept is null").select("s", "p", "o")
         kept = made.where("kept is not null").select("kept", F.col("o").alias("spelt")).distinct()
-        others = self.stated.select(F.col("o").alias("kept")).distinct()
+        others = self.ground.lines.select(F.col("o").alias("kept")).distinct()
         sure = kept.join(others, "kept", "left_anti").groupBy("kept").agg(F.max("spelt").alias("spelt"))
         return lines.join(sure, lines.o == sure.kept, "left").select("s", "p", F.coalesce("spelt", "o").alias("o"))
 
     def _table(self, lines: Iterable[bytes]) -> DataFrame:
         rows = [tuple(line.decode().removesuffix("\n").split("\t")) for line in lines]
-        return self.stated.sparkSession.createDataFrame(rows, LINES)
+        return self.ground.lines.sparkSession.createDataFrame(rows, LINES)
 
 
 def _follow(table: pa.Table, seen: Sequence[Seeing]) -> pa.Table:

@@ -18,8 +18,8 @@ from publish.confined import Note, confined, limits_for
 from publish.errors import Mistake
 from publish.reach import reach
 from publish.reach.graph import About
-from publish.reach.loaded import shapes_of
-from publish.reach.reach import Reach, Unbounded
+from publish.reach.loaded import Named, shapes_of
+from publish.reach.reach import Reach
 from publish.reach.screen import Look, Screen, answers
 from publish.reach.targets import Target
 from publish.reach.terms import TYPE, n_term
@@ -50,36 +50,52 @@ class Given:
     vocabulary: tuple[bytes, ...]
 
 
-def judged(lines: DataFrame, shapes: bytes, shards: int, desk: Desk) -> Judged:
-    """Return what *shapes*, N-Triples, find in distinct *lines*. Raises `Mistake` that names a shape of unbounded reach."""
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What is done with *shapes*, N-Triples: those with a target, and the automaton of their trails, in the same order."""
+
+    shapes: bytes
+    named: Sequence[Named]
+    automaton: Automaton
+
+
+def planned(shapes: bytes) -> Plan:
+    """Return the plan of *shapes*. Raises `Mistake` that names a shape of unbounded reach, unless it sees no more than a vocabulary that it climbs."""
     named = shapes_of(shapes)
     reaches = [reach.reach_of(one) for one in named]
     automaton = Automaton.of(one.trails for one in reaches)
-    vocabulary = desk.keep(lines.where(F.col("p").isin(*automaton.climbed_names)))
-    given = Given(shapes, tuple(sorted(line_of(row) for row in vocabulary.collect())))
+    for one, found in zip(named, reaches, strict=True):
+        for part in found.unbounded:
+            if part.needs is None or part.needs.finding or not part.needs.predicates <= automaton.climbed:
+                raise Mistake(f"shape-unbounded-{part.reason}", shape=one.name, part=part.part)
+    return Plan(shapes, named, automaton)
+
+
+def judged(lines: DataFrame, plan: Plan, shards: int, desk: Desk) -> Judged:
+    """Return what the shapes of *plan* find in distinct *lines*. Raises `Mistake` where what one sees is only known now to be anywhere."""
+    vocabulary = desk.keep(lines.where(F.col("p").isin(*plan.automaton.climbed_names)))
+    given = Given(plan.shapes, tuple(sorted(line_of(row) for row in vocabulary.collect())))
     screen = _screen(given)
     if screen.is_deep:
         raise Mistake("classes-too-deep")
-    for one, found in zip(named, reaches, strict=True):
-        _refuse(one.name, (part for part in found.unbounded if part.needs is None or part.needs.finding or not part.needs.predicates <= automaton.climbed))
-    focus = desk.keep(_focus(lines, screen, [one.target for one in named]).withColumn("shard", shard_of("node", shards)))
-    seen = gathered(Ground(lines, vocabulary, shards, desk), automaton, focus)
+    focus = desk.keep(_focus(lines, screen, [one.target for one in plan.named]).withColumn("shard", shard_of("node", shards)))
+    seen = gathered(Ground(lines, vocabulary, shards, desk), plan.automaton, focus)
     for number in sorted(seen.lost):
-        raise Mistake("shape-unbounded-spelling", shape=named[number].name)
+        raise Mistake("shape-unbounded-spelling", shape=plan.named[number].name)
     shared = lines.sparkSession.sparkContext.broadcast(given)
     rows = by_shard(focus, seen.lines).applyInArrow(lambda table: _judge(table, shared.value), _JUDGED).collect()
     counts: Counter[str] = Counter()
     for row in rows:
         counts.update(json.loads(row.focus_nodes))
+    return Judged(counts, _together(plan.shapes, counts, [bytes(row.answer) for row in sorted(rows, key=lambda row: int(row.shard)) if row.answer]))
+
+
+def _together(shapes: bytes, counts: Mapping[str, int], answers: Sequence[bytes]) -> Answer:
+    """One answer made of those about the suspects of each shard."""
     first = answer(b"", shapes, limits_for(0), Suspects(counts, {}))  # what there is to say of the shapes themselves
-    told = [json.loads(one) for one in (first, *(bytes(row.answer) for row in sorted(rows, key=lambda row: int(row.shard)) if row.answer))]
+    told = [json.loads(one) for one in (first, *answers)]
     stopped = {json.dumps(stop): stop for one in told for stop in one["stopped"]}
-    return Judged(counts, answer_of([*merged([one["judged"] for one in told])], [*stopped.values()], told[0]["software"]))
-
-
-def _refuse(shape: str, unbounded: Iterable[Unbounded]) -> None:
-    for part in unbounded:
-        raise Mistake(f"shape-unbounded-{part.reason}", shape=shape, part=part.part)
+    return answer_of([*merged([one["judged"] for one in told])], [*stopped.values()], told[0]["software"])
 
 
 def _focus(lines: DataFrame, screen: Screen, targets: Sequence[Target]) -> DataFrame:

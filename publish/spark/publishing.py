@@ -24,7 +24,7 @@ from publish.publication import Checked, History
 from publish.read import read_frame
 from publish.readback import accept_frame, read_back
 from publish.site import site_files
-from publish.spark.build import Checking, Site
+from publish.spark.build import Checking, Site, foresee
 from publish.spark.build import Made as OnSpark
 from publish.spark.desk import Desk
 from publish.spark.folders import Folders
@@ -51,6 +51,7 @@ def publish_on_spark(order: Order, cluster: Cluster, progress: Progress) -> tupl
     frame_read = read_frame(order.root, order.base)
     if frame_read.project is None:
         raise Unsound(Checked(None, tuple(sort_findings(frame_read.findings))))
+    foreseen = foresee(order.root, frame_read.project)
     with ExitStack() as files:
         local = Path(files.enter_context(TemporaryDirectory()))
         progress("starting-spark")
@@ -64,7 +65,7 @@ def publish_on_spark(order: Order, cluster: Cluster, progress: Progress) -> tupl
         desk = Desk(f"{place.work}/desk")
         given = given_files(order.root, cluster.data, folders)
         site = Site(session, shards, desk, local, files, progress)
-        checked, made = Checking(order.root, frame_read.project, given, site).checked()
+        checked, made = Checking(foreseen, given, site).checked()
         checked = _with(checked, frame_read.findings)
         if made is None or not checked.is_sound:
             raise Unsound(checked)
