@@ -5,6 +5,7 @@ from __future__ import annotations
 from contextlib import ExitStack
 from pathlib import Path
 
+from publish.bulk.folder import filled
 from publish.bulk.index import Index, opened
 
 _WIDEST = 1 << 15
@@ -13,7 +14,7 @@ _WIDEST = 1 << 15
 
 def remember(index: Index, path: Path) -> None:
     """Write the places of *index* beside its file, which is *path*."""
-    _beside(path).write_bytes(b"".join([b"%d %b" % (place, line) for place, line in zip(index.places, index.lines, strict=True)]))
+    filled(_beside(path), (b"%d %b" % (place, line) for place, line in zip(index.places, index.lines, strict=True)))
 
 
 def remembered(path: Path, files: ExitStack) -> Index:
