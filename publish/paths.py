@@ -46,6 +46,7 @@ TAG = 35
 VERSION = re.compile(r"[0-9][0-9A-Za-z]{0,19}(?:[.-][0-9A-Za-z]{1,20}){0,5}")
 """What a version may look like: it names a folder of the site."""
 
+_PART = re.compile(r"\.[0-9]{5}(?=\.[a-z]+\.gz$)")
 _DEVICE = "con|prn|aux|nul|com[0-9]|lpt[0-9]"
 """What Windows takes for a device, whatever stands behind a dot."""
 _SEGMENT = re.compile(rf"(?!(?:{_DEVICE})\Z)[a-z0-9][a-z0-9_-]{{0,99}}", re.IGNORECASE | re.ASCII)
@@ -88,3 +89,13 @@ def front_pages(languages: Iterable[str], iris: Iterable[str], base: str) -> dic
 def page_suffix(languages: Sequence[str], language: str) -> str:
     """The ending of a page's file: ``.html`` in the site's first language, ``.en.html`` and the like in the others."""
     return ".html" if language == languages[0] else f".{language}.html"
+
+
+def part_path(number: int, form: str) -> str:
+    """Return where the part with a *number* stands of the dump of all data in *form*, the ending of a format."""
+    return f"download/all.{number:05}.{form}.gz"
+
+
+def whole_name(path: str) -> str:
+    """Return *path* as the path of the whole dump of which it is a part; of anything else *path*."""
+    return _PART.sub("", path)
