@@ -5,7 +5,7 @@ MINUTES ?= 60
 SIZES ?= 10000 100000 1000000
 ROUNDS ?= 3
 
-.PHONY: help publish test proof fuzz soak growth bench ckan vendor sbom audit notebook screenshots format clean
+.PHONY: help publish test proof fuzz soak growth bench conformance ckan vendor sbom audit notebook screenshots format clean
 
 help: ## list what make can do
 	@sed -n 's/^\([a-z]*\):.*## /make \1\t/p' $(MAKEFILE_LIST)
@@ -19,7 +19,7 @@ test: .venv/ready .venv/spark ## prove the project right
 	$(BIN)/mypy
 	$(BIN)/bynet --root . format --check
 	$(BIN)/bynet --root . check
-	$(BIN)/pytest --numprocesses=auto --cov
+	$(BIN)/pytest --numprocesses=auto --dist=worksteal --cov
 
 proof: .venv/ready ## run what proves SECURITY.md in full, and write its table
 	$(BIN)/python tests/proof.py
@@ -35,6 +35,9 @@ growth: .venv/ready ## publish larger and larger sites, and write docs/growth.md
 
 bench: .venv/ready .venv-bench/ready ## measure bynet beside others at SIZES, ROUNDS times, and write docs/speed.md
 	PYTHONPATH=tests $(BIN)/python -m bench --rounds $(ROUNDS) $(SIZES)
+
+conformance: .venv/ready .venv-bench/ready ## ask bynet and others about the W3C's test suite of SHACL, and write docs/conformance.md
+	PYTHONPATH=tests $(BIN)/python -m bench.conformance
 
 ckan: .venv-ckan/ready ## install CKAN's own parser, which tests then read the catalogue with
 

@@ -9,6 +9,8 @@ import ctypes
 import errno
 import os
 from contextlib import suppress
+from hashlib import file_digest
+from io import BufferedReader
 from pathlib import Path
 
 _CURRENT_FOLDER = -100  # AT_FDCWD of fcntl.h
@@ -39,11 +41,22 @@ def exchange(one: Path, other: Path) -> bool:
 
 def read_from_disk(path: Path) -> bytes:
     """Return the content of a file that was synced, from the disk where the system can forget what it remembers of it, else from memory."""
-    descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NOFOLLOW)
-    with os.fdopen(descriptor, "rb") as file:
-        if hasattr(os, "posix_fadvise"):
-            os.posix_fadvise(descriptor, 0, 0, os.POSIX_FADV_DONTNEED)
+    with _forgotten(path) as file:
         return file.read()
+
+
+def digest_on_disk(path: Path) -> str:
+    """Return the sha256 (hexadecimal) of what `read_from_disk` returns, which is never in memory as a whole."""
+    with _forgotten(path) as file:
+        return file_digest(file, "sha256").hexdigest()
+
+
+def _forgotten(path: Path) -> BufferedReader:
+    """A file that the system remembers nothing of, open to be read."""
+    descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NOFOLLOW)
+    if hasattr(os, "posix_fadvise"):
+        os.posix_fadvise(descriptor, 0, 0, os.POSIX_FADV_DONTNEED)
+    return os.fdopen(descriptor, "rb")
 
 
 def _of_library(name: str) -> ctypes._NamedFuncPointer | None:

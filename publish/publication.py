@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -22,12 +22,14 @@ from publish.jsonld import Context
 from publish.made import Content, digest
 from publish.model import DATA_GRAPHS, DCAT, Change, Finding, Project, Published, Release, Resource, Severity, Snapshot, Validation, sort_triples
 from publish.quality import Indicator, score_triples
-from publish.render import Notation, render_graph, render_graphs
+from publish.render import File, Notation, render_graph, render_graphs
 from publish.report import report_iri, report_triples
 from publish.sparql import load
 from publish.statistics import ALL, Statistics, statistics
 from publish.turtle import Namespaces
 
+Part = Callable[[], Iterable[File]]
+"""Makes some files of a site."""
 CHANGES, PATCH = "changes.json", "changes.rdfp"
 """What a release changes, in its folder."""
 _NOTHING = Validation((), {}, {})
@@ -184,6 +186,11 @@ class Publication:
     def bundled(self) -> Iterable[tuple[str, bytes]]:
         """Return the files of the bundles."""
         return ()
+
+    def made(self, parts: Sequence[Part]) -> Generator[File, None, None]:
+        """Yield the files that *parts* make, which know no more than what is published."""
+        for part in parts:
+            yield from part()
 
     @cached_property
     def place(self) -> Place:

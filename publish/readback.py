@@ -10,24 +10,30 @@ from __future__ import annotations
 import os
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import partial
 from hashlib import sha256
+from itertools import chain
 from pathlib import Path
 
 import pyoxigraph
 from pyoxigraph import BlankNode, Literal, NamedNode, Quad, RdfFormat, Triple
 
 from publish.diff import name_by_structure
-from publish.disk import read_from_disk
+from publish.disk import digest_on_disk, read_from_disk
 from publish.errors import Mistake
 from publish.lines import BLANK
 from publish.model import DATA_GRAPHS, LABELS, SKOS, TYPE, Object, Project, Subject
+from publish.parallel import WORKERS
 from publish.paths import SIGNATURE, page_path
 from publish.write import MANIFEST, read_manifest
 
 _GRAPH = {"ttl": RdfFormat.TURTLE, "jsonld": RdfFormat.JSON_LD, "nt": RdfFormat.N_TRIPLES}
 _GRAPHS = {"trig": RdfFormat.TRIG, "nq": RdfFormat.N_QUADS}
 _FORMATS = _GRAPH | _GRAPHS
+_SHARE = 64
+"""How many files are read at once before anybody asks how that went."""
 _CODES = {NamedNode(SKOS + "Concept"), NamedNode(SKOS + "ConceptScheme")}
 
 
@@ -86,10 +92,25 @@ def read_back(accepted: Accepted, site: Path) -> None:
     for path in sorted({*listed, MANIFEST} ^ ({*_paths(site)} - {SIGNATURE}) | accepted.files.keys() - listed.keys()):
         raise Altered("altered", file=path)
     said = {**accepted.release, **accepted.files}
-    for path, digest in listed.items():
-        content = read_from_disk(site / path)
-        if sha256(content).hexdigest() != digest or (path in said and not _says(path, content, said[path])):
-            raise Altered("altered", file=path)
+    files = [(path, digest, said.get(path)) for path, digest in listed.items()]
+    with ThreadPoolExecutor(WORKERS) as readers:  # most of the time is spent waiting for the disk
+        try:
+            for path in chain.from_iterable(readers.map(partial(_altered, site), (files[start : start + _SHARE] for start in range(0, len(files), _SHARE)))):
+                raise Altered("altered", file=path)
+        finally:
+            readers.shutdown(cancel_futures=True)
+
+
+def _altered(site: Path, files: Iterable[tuple[str, str, str | None]]) -> list[str]:
+    """The paths of those of *files* that do not have the hash that they should, or do not say what they should where that is known."""
+    return [path for path, digest, said in files if not _is_right(site / path, path, digest, said)]
+
+
+def _is_right(file: Path, path: str, digest: str, said: str | None) -> bool:
+    if said is None:
+        return digest_on_disk(file) == digest
+    content = read_from_disk(file)
+    return sha256(content).hexdigest() == digest and _says(path, content, said)
 
 
 def _says(path: str, content: bytes, digest: str) -> bool:

@@ -15,10 +15,11 @@ from pyoxigraph import NamedNode, Quad, RdfFormat, Triple
 
 from publish.earlier import open_site
 from publish.errors import BadBase, Mistake
-from publish.gzipped import standing, unpacked
+from publish.gzipped import ENDING, standing, unpacked
 from publish.intake.streamed import parse_stream
 from publish.lines import Desk, Lines, has_blank_node, line_of
 from publish.model import DATA_GRAPHS, DUMP
+from publish.paths import whole_name
 
 _ABSOLUTE = re.compile(r"https?://[^\s/?#]+/(?:[^\s?#]*/)?")
 
@@ -45,8 +46,8 @@ def read_release(site: str, base: str | None, desk: Desk) -> Release:
     place = open_site(site)
     if place is None:
         raise BadRelease("push-no-site", place=site)
-    path = standing(DUMP, place.manifest)
-    dump = _Dump(site, path, place.read(path))
+    parts = sorted(path for path in place.manifest if whole_name(path) == DUMP + ENDING) or [standing(DUMP, place.manifest)]
+    dump = _Dump(site, tuple((path, place.read(path)) for path in parts))
     own = dump.base()
     graphs = tuple((name, desk.sort(dump.lines(NamedNode(own + name)))) for name in DATA_GRAPHS)
     return Release(base or own, graphs)
@@ -63,35 +64,36 @@ def _check(base: str) -> None:
 
 @dataclass(frozen=True, slots=True)
 class _Dump:
-    """The dump of a site in N-Quads: where the site is, the path of the dump there, and its content, which may be compressed."""
+    """The dump of a site in N-Quads: where the site is, the path of each part of the dump there, and its content, which may be compressed."""
 
     site: str
-    path: str
-    content: bytes
+    parts: tuple[tuple[str, bytes], ...]
 
     def base(self) -> str:
         """Return the base of the graphs' names, which is the same for all. Raises `BadRelease`."""
-        names = {quad.graph_name.value if isinstance(quad.graph_name, NamedNode) else "" for quad in self._quads()}
+        names = {quad.graph_name.value if isinstance(quad.graph_name, NamedNode) else "" for _path, quad in self._quads()}
         bases = {name.removesuffix(end) for name in names for end in DATA_GRAPHS if name.endswith(end)}
         if len(bases) != 1 or not names <= {base + name for base in bases for name in DATA_GRAPHS}:
-            raise self._bad("push-no-graphs")
+            raise self._bad("push-no-graphs", self.parts[0][0])
         return bases.pop()
 
     def lines(self, graph: NamedNode) -> Iterator[bytes]:
         """Yield the triples of *graph* as lines. Raises `BadRelease`."""
-        for quad in self._quads():
+        for path, quad in self._quads():
             if quad.graph_name == graph:
                 if isinstance(quad.object, Triple):
-                    raise self._bad("push-no-graphs")  # a term that bynet never publishes
+                    raise self._bad("push-no-graphs", path)  # a term that bynet never publishes
                 if has_blank_node(quad.triple):
-                    raise self._bad("push-blank-node")
+                    raise self._bad("push-blank-node", path)
                 yield line_of(quad.triple)
 
-    def _quads(self) -> Iterator[Quad]:
-        try:
-            yield from parse_stream(unpacked(self.content, self.path), RdfFormat.N_QUADS)
-        except (SyntaxError, ValueError) as error:
-            raise self._bad("push-no-graphs") from error
+    def _quads(self) -> Iterator[tuple[str, Quad]]:
+        """Yield what stands in each part, with its path."""
+        for path, content in self.parts:
+            try:
+                yield from ((path, quad) for quad in parse_stream(unpacked(content, path), RdfFormat.N_QUADS))
+            except (SyntaxError, ValueError) as error:
+                raise self._bad("push-no-graphs", path) from error
 
-    def _bad(self, name: str) -> BadRelease:
-        return BadRelease(name, place=self.site, file=self.path)
+    def _bad(self, name: str, path: str) -> BadRelease:
+        return BadRelease(name, place=self.site, file=path)

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
+from contextlib import closing
+from functools import partial
 from importlib.resources import files
 from urllib.parse import urlsplit
 
@@ -28,9 +30,10 @@ from publish.pages.pages import BROWSE
 from publish.pages.stock import Changed, Entry
 from publish.paths import front_pages, page_path
 from publish.presentation import Presentation
-from publish.publication import CHANGES, PATCH, Publication
+from publish.publication import CHANGES, PATCH, Part, Publication
 from publish.querypage import PATH as QUERY_PAGE
 from publish.querypage import assets, page_values
+from publish.render import File as Page
 from publish.render import Notation, render_graph, render_resource
 from publish.report import report_iri
 from publish.turtle import write_turtle
@@ -41,7 +44,7 @@ from publish.void import Described, void_triples
 _VERSION_IRI = NamedNode(OWL + "versionIRI")
 
 
-def site_files(publication: Publication) -> Iterator[File]:
+def site_files(publication: Publication) -> Generator[File, None, None]:
     """Yield every file of the site but the manifest."""
     presentation = Presentation(publication)
     paths: set[str] = set()
@@ -53,22 +56,23 @@ def site_files(publication: Publication) -> Iterator[File]:
 
 def _content(presentation: Presentation) -> Iterator[File]:
     publication = presentation.publication
-    for resource in publication.resources:
-        yield from render_resource(resource, publication.notation)
-    yield from publication.bundled()
-    yield from ((f"download/{name}", content) for name, content in publication.dumps.items())
-    yield from _queries(publication)
-    yield from publication.feed.items()
     releases = _releases(presentation)
-    yield from releases.items()
-    yield from _for_programs(presentation)
-    yield "context.jsonld", _json({"@context": publication.notation.context.whole()})
-    yield from _looks(presentation)
-    yield from case_files(publication.project.cases)
-    yield from publication.project.pictures
-    yield from assets()
-    yield from search.assets()
-    yield from _pages(presentation, releases)
+    with closing(publication.made(_pages(presentation, releases))) as pages:
+        for resource in publication.resources:
+            yield from render_resource(resource, publication.notation)
+        yield from publication.bundled()
+        yield from ((f"download/{name}", content) for name, content in publication.dumps.items())
+        yield from _queries(publication)
+        yield from publication.feed.items()
+        yield from releases.items()
+        yield from _for_programs(presentation)
+        yield "context.jsonld", _json({"@context": publication.notation.context.whole()})
+        yield from _looks(presentation)
+        yield from case_files(publication.project.cases)
+        yield from publication.project.pictures
+        yield from assets()
+        yield from search.assets()
+        yield from pages
 
 
 def _queries(publication: Publication) -> Iterator[File]:
@@ -190,30 +194,47 @@ def _looks(presentation: Presentation) -> Iterator[File]:
     yield from ((name, folder.joinpath(name).read_bytes()) for name in ("icon.svg", "pictures.css", "site.js"))
 
 
-def _pages(presentation: Presentation, releases: Mapping[str, Content]) -> Iterator[File]:
+def _pages(presentation: Presentation, releases: Mapping[str, Content]) -> list[Part]:
+    """The pages in parts, each of which can be made by itself: in each language those of resources, which are many, and all others."""
+    entries = [_entry(releases, release, presentation.publication) for release in reversed(presentation.publication.history.releases)]
+    for pages in presentation.pages.values():
+        pages.load()
+    resources = [partial(_of_resources, presentation, language) for language in presentation.pages]
+    return [*resources, *(partial(_others, presentation, entries, _query_page(presentation, language), language) for language in presentation.pages)]
+
+
+def _query_page(presentation: Presentation, language: str) -> Mapping[str, object]:
+    """What the query page shows, for which the files of the engine are looked at."""
     publication = presentation.publication
-    report, checked = report_iri(publication.project.base), publication.checked
-    entries = [_entry(releases, release, publication) for release in reversed(publication.history.releases)]
+    iris = [resource.iri for resource in publication.resources]
+    return page_values(publication.project, publication.dumps, iris, language, presentation.pages[language].said("sparql"))
+
+
+def _of_resources(presentation: Presentation, language: str) -> Iterator[Page]:
+    publication, pages = presentation.publication, presentation.pages[language]
+    report = report_iri(publication.project.base)
+    yield search.index_path(language), search.index(publication.resources, publication.project.base, pages.called)
+    yield from (pages.resource(resource) for resource in publication.resources if resource.iri != report)
+
+
+def _others(presentation: Presentation, entries: Sequence[Entry], query: Mapping[str, object], language: str) -> Iterator[Page]:
+    publication, pages = presentation.publication, presentation.pages[language]
+    project, checked = publication.project, publication.checked
     names = (triple for triple in publication.catalogue if triple.predicate.value == FOAF + "name")  # of what has no page of its own
     catalogue = Resource(publication.described.iri, (*_of(publication.described.iri, publication.catalogue), *names), ())
-    iris = [resource.iri for resource in publication.resources]
     subjects = (triple.subject.value for triple in publication.everything if isinstance(triple.subject, NamedNode))
-    fronts = front_pages(publication.project.languages, subjects, publication.project.base)
-    for language, pages in presentation.pages.items():
-        yield pages.landing("index", entries)
-        if language in fronts:
-            yield pages.landing(fronts[language], entries)
-        yield from (pages.browse(name) for name in _browsed(presentation))
-        yield pages.query(page_values(publication.project, publication.dumps, iris, language, pages.said("sparql")))
-        yield pages.search(search.page_values(publication.project.languages, language, pages.said("search")))
-        yield search.index_path(language), search.index(publication.resources, publication.project.base, pages.called)
-        yield from (pages.resource(resource) for resource in publication.resources if resource.iri != report)
-        yield pages.catalogue(catalogue, publication.files)
-        if entries:
-            yield pages.changes(entries)
-        if checked is not None:
-            yield pages.report(report, checked.validation, checked.findings)
-    yield presentation.first.not_found(urlsplit(publication.landing).path)
+    fronts = front_pages(project.languages, subjects, project.base)
+    yield from (pages.landing(path, entries) for path in ("index", *([fronts[language]] if language in fronts else ())))
+    yield from (pages.browse(name) for name in _browsed(presentation))
+    yield pages.query(query)
+    yield pages.search(search.page_values(project.languages, language, pages.said("search")))
+    yield pages.catalogue(catalogue, publication.files)
+    if entries:
+        yield pages.changes(entries)
+    if checked is not None:
+        yield pages.report(report_iri(project.base), checked.validation, checked.findings)
+    if pages is presentation.first:
+        yield pages.not_found(urlsplit(publication.landing).path)
 
 
 def _browsed(presentation: Presentation) -> list[str]:

@@ -27,6 +27,8 @@ from publish.shapes.judgement import judge
 from publish.shapes.suspects import Suspects
 
 Told = Mapping[str, Any]
+Asked = tuple[bytes, bytes, int, Note, Suspects]
+"""What `judge` is asked: data, shapes, the first shape, who is told of each, and the suspects."""
 
 
 class InMemory:
@@ -81,14 +83,20 @@ def by_pyshacl(data: str, shapes: str) -> Outcome:
 
 def by_screen(data: str, shapes: str) -> Outcome:
     """What is found with a screen."""
+    asked = to_judge(data, shapes)
+    return by_pyshacl(data, shapes) if asked is None else _outcome(judge(*asked), sum(map(len, asked[-1].nodes.values())))
+
+
+def to_judge(data: str, shapes: str) -> Asked | None:
+    """What the judge is asked after a look through a screen; nothing where it has to be asked about all data."""
     every = lines(data)
     screen, graph = Screen(shapes.encode(), every), InMemory(every)
     if screen.is_deep:
-        return by_pyshacl(data, shapes)
+        return None
     seen = looked(screen, graph, every)
     suspected = {shape for shape, _node in seen.suspects}
     known = {named.name: reach_of(named) for named in screen.shapes if named.name in suspected}
-    return _outcome(judge(*taken_out(known, seen, graph, every, shapes)), len(seen.suspects))
+    return taken_out(known, seen, graph, every, shapes)
 
 
 def looked(screen: Screen, graph: InMemory, every: Iterable[bytes]) -> Seen:
@@ -103,7 +111,7 @@ def looked(screen: Screen, graph: InMemory, every: Iterable[bytes]) -> Seen:
     return Seen(look.seen.focus_nodes, tuple(dict.fromkeys([*look.seen.suspects, *asked])))
 
 
-def taken_out(known: Mapping[str, Reach], seen: Seen, graph: Graph, every: Iterable[bytes], shapes: str) -> tuple[bytes, bytes, int, Note, Suspects]:
+def taken_out(known: Mapping[str, Reach], seen: Seen, graph: Graph, every: Iterable[bytes], shapes: str) -> Asked:
     """What the judge is asked: an extract of the data, the shapes, and the suspects."""
     wanted = needed(graph, known, seen.suspects)
     predicates, finding = (wanted.predicates, wanted.finding) if wanted else (None, ())

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import sys
+from collections.abc import Iterable
 from itertools import pairwise
 from pathlib import Path
 from xml.etree import ElementTree
@@ -13,15 +15,21 @@ import pytest
 from bench.__main__ import RESULTS, main
 from bench.case import prepare
 from bench.cities import KINDS, world
+from bench.conformance import PAGE, PARTS
+from bench.conformance import main as ask_about_the_suite
 from bench.faults import FAULTS, plant
 from bench.generate import EXPECTED, generate
 from bench.measure import ABSENT, FAILED, RAN, STOPPED, Measured, Size, kept
 from bench.plot import HEIGHT, draw
+from bench.reports import Report, path_as_read, report_in
 from bench.speed import document
 from bench.systems import AGAIN, CHECK, PUBLISH, REFUSED, RUST, SYSTEMS, TOPBRAID, TURBO
 from bench.timing import run
-from workbench import bynet, tree
+from bench.validators import DISK, MEMORY, PYSHACL, VALIDATORS
+from test_shacl import DIFFERENT, NOT_IMPLEMENTED, needs_suite, suite_cases
+from workbench import ROOT, bynet, tree, triples
 
+pytestmark = pytest.mark.no_cover
 LARGE = 100_000
 """Triples: at this size, as at a small one, bynet has to find what was planted."""
 ALL_FAULTS = 2 * len(FAULTS)
@@ -47,9 +55,9 @@ def test_made_up_cities_are_the_same_to_the_byte(tmp_path: Path) -> None:
 
 
 def test_made_up_cities_are_as_many_triples_as_asked_for(tmp_path: Path) -> None:
-    for triples in (10_000, 50_000):
-        written = generate(tmp_path / str(triples), world(triples, 7), 0)
-        assert written.triples + written.derived == pytest.approx(triples, rel=0.03)
+    for asked in (10_000, 50_000):
+        written = generate(tmp_path / str(asked), world(asked, 7), 0)
+        assert written.triples + written.derived == pytest.approx(asked, rel=0.03)
 
 
 def test_nothing_is_wrong_with_made_up_cities(tmp_path: Path) -> None:
@@ -170,3 +178,74 @@ def test_results_that_differ_are_not_right(tmp_path: Path) -> None:
     for results, is_right in ((told, True), (told[1:], False), ([*told, ["https://cities.example/id/city/c1", "", "X"]], False)):
         (tmp_path / "results.json").write_text(json.dumps(results), encoding="utf-8")
         assert rust.is_right(case, tmp_path) is is_right
+
+
+TRIED = ("core/path/path-complex-001", "core/property/uniqueLang-002", "sparql/pre-binding/pre-binding-006")
+"""A path of several steps, values that rdflib changes, and a failure that is expected."""
+
+
+def rows_of(page: Path) -> dict[str, list[str]]:
+    """The counts and failed cases in the table of *page*, by the validator's name."""
+    rows = [row.removesuffix(" |").split(" | ") for row in page.read_text(encoding="utf-8").splitlines() if row.startswith("| ")]
+    return {row[0].removeprefix("| "): row[2:] for row in rows}
+
+
+@needs_suite
+def test_each_validator_that_is_there_is_asked_about_the_suite(tmp_path: Path) -> None:
+    assert ask_about_the_suite(["--docs", str(tmp_path), *TRIED]) == 0
+    rows = rows_of(tmp_path / PAGE)
+    assert rows.keys() >= {validator.name for validator in VALIDATORS}
+    assert rows["validator"][:2] == ["core, of 2", "SPARQL, of 1"]
+    for name in (MEMORY, DISK, PYSHACL):
+        assert rows[name] == ["1", "1", "`core/property/uniqueLang-002`"]
+    there = [validator.name for validator in VALIDATORS if not validator.missing()]
+    assert all(rows[name][0] in {"1", "2"} for name in there)
+
+
+@needs_suite
+def test_the_page_tells_of_the_whole_suite_and_of_bynet_what_its_tests_say() -> None:
+    rows = rows_of(ROOT / "docs" / PAGE)
+    counts = in_parts(suite_cases())
+    failed = NOT_IMPLEMENTED | DIFFERENT
+    assert rows["validator"][:2] == [f"{words}, of {count}" for words, count in zip(PARTS.values(), counts, strict=True)]
+    for name in (MEMORY, DISK):
+        assert set(re.findall("`(.*?)`", rows[name][-1])) == failed
+        assert list(map(int, rows[name][:2])) == [count - wrong for count, wrong in zip(counts, in_parts(failed), strict=True)]
+
+
+def in_parts(cases: Iterable[str]) -> list[int]:
+    """How many of *cases* there are in each part of the suite."""
+    cases = list(cases)
+    return [sum(case.startswith(f"{part}/") for case in cases) for part in PARTS]
+
+
+RESULT = """
+PREFIX sh: <http://www.w3.org/ns/shacl#>
+<urn:r> a sh:ValidationReport ; sh:conforms false ; sh:result [ sh:focusNode <urn:a> ; sh:value "x"@en ; sh:resultSeverity sh:Info ;
+    sh:sourceConstraintComponent sh:ClassConstraintComponent ; sh:resultPath ( <urn:p> [ sh:inversePath [ sh:alternativePath ( <urn:q> <urn:r> ) ] ] ) ] .
+"""
+
+
+def test_a_report_is_told_by_what_it_says() -> None:
+    told = report_in(triples(RESULT))
+    assert told == Report(
+        conforms=False,
+        results=(
+            (
+                "<urn:a>",
+                path_as_read("<urn:p>/^(<urn:q>|<urn:r>)"),
+                "<http://www.w3.org/ns/shacl#ClassConstraintComponent>",
+                '"x"@en',
+                "<http://www.w3.org/ns/shacl#Info>",
+            ),
+        ),
+    )
+    for changed in (RESULT.replace("false", "true"), RESULT.replace("sh:Info", "sh:Warning"), RESULT.replace("<urn:q> <urn:r>", "<urn:r> <urn:q>")):
+        assert report_in(triples(changed)) not in (told, None)
+    assert report_in(triples(RESULT.replace("a sh:ValidationReport ;", ""))) is None
+
+
+def test_a_path_is_the_same_however_many_parentheses_it_has() -> None:
+    assert path_as_read("<urn:p>/((^(<urn:q>)))") == path_as_read("(<urn:p> / ^<urn:q>)")
+    assert path_as_read("^(<urn:p>*)") != path_as_read("(^<urn:p>)*")
+    assert path_as_read("<urn:p>/<urn:q>*") != path_as_read("(<urn:p>/<urn:q>)*")

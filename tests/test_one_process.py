@@ -15,7 +15,7 @@ from workbench import bynet, tree
 
 from publish import trial
 from publish.build import Order, Unsound
-from publish.bulk import batches, before, build, describing, runs, writing
+from publish.bulk import batches, before, beside, build, describing, runs, writing
 from publish.bulk.publishing import publish_on_disk
 from publish.confined import Limits, Note
 from publish.processor import Processor
@@ -33,7 +33,7 @@ def one(compute: Compute, _limits: Limits, _kept: Iterable[int] = ()) -> list[by
 
 @pytest.mark.parametrize("resources", ["none", "bundles"])
 def test_a_site_is_the_same_from_one_process(resources: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    for module in (batches, before, build, describing, runs, trial, writing):
+    for module in (batches, before, beside, build, describing, runs, trial, writing):
         for name, instead in (("confined", one), ("confined_each", each), ("confined_all", each)):
             if hasattr(module, name):
                 monkeypatch.setattr(module, name, instead)

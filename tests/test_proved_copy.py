@@ -491,6 +491,7 @@ def mutated(folder: Path, mutant: Mutant) -> Run:
     return run
 
 
+@pytest.mark.no_cover
 @pytest.mark.parametrize("mutant", MUTANTS)
 def test_a_fault_planted_in_the_check_is_found(world: World, copy: Path, tmp_path: Path, mutant: str, figure: Figure) -> None:
     with pytest.raises(AssertionError, match="taken for right"):
@@ -498,6 +499,7 @@ def test_a_fault_planted_in_the_check_is_found(world: World, copy: Path, tmp_pat
     figure("planted faults", 1)
 
 
+@pytest.mark.no_cover
 @pytest.mark.parametrize("mutant", MUTANTS_OF_ADDRESSES)
 def test_a_fault_planted_in_the_check_of_an_address_is_found(world: World, served: dict[str, str], tmp_path: Path, mutant: str, figure: Figure) -> None:
     with pytest.raises(AssertionError, match="taken for right"):

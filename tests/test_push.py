@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import gzip
+import hashlib
 import random
 import signal
 import subprocess
@@ -13,12 +15,14 @@ from pathlib import Path
 
 import pytest
 from stores import BASE, Relay, Running, oxigraph, push_process, release, virtuoso
-from workbench import bynet, make_project, turtle
+from workbench import bynet, make_project, turtle, write_files
 from workbench import release as give_version
 
 from publish.endpointcheck import compare
 from publish.errors import Mistake
 from publish.exchange import StoreFailed
+from publish.model import DUMP
+from publish.paths import part_path
 from publish.push import Pushed
 from publish.storeplaces import GRAPH_STORE, SPARQL_UPDATE, VIRTUOSO
 
@@ -112,6 +116,21 @@ def test_a_published_project_arrives(tmp_path: Path, running: Running, kind: str
         assert all(graph.is_exact for graph in pushed.graphs)
     assert pushed.added < 8
     assert pushed.removed < 4
+
+
+def test_a_release_in_parts_arrives_whole_and_a_part_that_is_broken_is_named(tmp_path: Path, memory: Running, base: str) -> None:
+    whole = release(tmp_path / "whole", things("one", range(300)), things("one", range(500, 530)), base)
+    quads = (whole / DUMP).read_bytes().splitlines(keepends=True)
+    parts = {part_path(number, "nq"): gzip.compress(b"".join(quads[number::3]), mtime=0) for number in range(3)}
+    manifest = "".join(f"{hashlib.sha256(content).hexdigest()}  {path}\n" for path, content in parts.items())
+    site = write_files(tmp_path / "parts", {**parts, "MANIFEST": manifest})
+    pushed = memory.push(site)
+    assert (pushed.added, triples(pushed)) == (330, [300, 30])
+    assert memory.push(whole).added == 0
+    (site / part_path(1, "nq")).write_bytes(gzip.compress(b"<not> <quads>\n", mtime=0))
+    with pytest.raises(Mistake) as refused:
+        memory.push(site)
+    assert part_path(1, "nq") in str(refused.value.values)
 
 
 @pytest.mark.parametrize(("running", "kind"), WAYS, indirect=["running"])

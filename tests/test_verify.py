@@ -103,6 +103,7 @@ def test_a_host_without_rules_may_send_the_page_of_what_is_not_there_as_any_page
     assert ("other-body", "nothing-stands-here") in found  # the host's own page, or none
 
 
+@pytest.mark.no_cover
 @pytest.mark.parametrize("server", SERVERS)
 def test_the_project_s_own_site_is_clean_wherever_it_stands(site: Path, server: str) -> None:
     program(server)
@@ -145,6 +146,7 @@ NGINX = {
 }
 
 
+@pytest.mark.no_cover
 @pytest.mark.parametrize("broken", NGINX)
 def test_a_broken_rule_of_nginx_is_caught(made: Host, broken: str) -> None:
     program("nginx")
@@ -171,6 +173,7 @@ APACHE = {
 }
 
 
+@pytest.mark.no_cover
 @pytest.mark.parametrize("broken", APACHE)
 def test_a_broken_rule_of_apache_is_caught(copy: Path, broken: str) -> None:
     program("apache2")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -18,12 +18,13 @@ from publish.bulk.crossing import InFiles, files_with, questionable, withdrawn
 from publish.bulk.folder import filled, made
 from publish.bulk.frame import framed
 from publish.bulk.held import BYTES, Held, Work, limits_of
-from publish.bulk.index import Index, merged, opened, spliced
+from publish.bulk.index import Index, merged, opened
 from publish.bulk.judging import Found, find
 from publish.bulk.lines import DERIVED, ONTOLOGY, tagged, turned
-from publish.bulk.looking import Looked, Shares, tasks, vocabulary
+from publish.bulk.looking import Looked, Shares, tasks, vocabulary, vocabulary_again
 from publish.bulk.pace import Pace
 from publish.bulk.runs import Run, Runs
+from publish.bulk.splicing import spliced
 from publish.bulk.state import BY_SUBJECT, TURNED, Kept, key_of, new, read
 from publish.bulk.state import DERIVED as DERIVED_LINES
 from publish.check import findings, sort_findings
@@ -119,23 +120,23 @@ class _Making:
         by_subject = self._index(BY_SUBJECT, merged([new(self._folder, "stated"), *beside]))
         beside = [filled(self._folder / "derived-turned", [turned(lines)]), filled(self._folder / "ontology-turned", [turned(ontology)])]
         turned_index = self._index(TURNED, merged([*(run.turned for run in self._runs), *beside]))
-        return self._made(by_subject, turned_index)
+        return self._made(by_subject, turned_index, vocabulary(by_subject))
 
     def _changed(self, kept: Kept, changed: Change) -> tuple[Held, Change]:
         """Put what has *changed* into the lines that are *kept*; return what has changed in all."""
         lines = kept.derived
         if confined(partial(is_concerned, self._frame, changed), limits_for(len(changed.fields))):
-            lines = self._derived(self._index("stated", spliced(kept.by_subject, changed.removed, changed.added)))
+            lines = self._derived(spliced(kept.by_subject, changed, new(self._folder, "stated"), self._files))
         before, after = ({*content.splitlines(keepends=True)} for content in (kept.derived, lines))
         changed += Change(sorted(before - after), sorted(after - before))
         filled(new(self._folder, DERIVED_LINES), [lines])
-        around = changed.turned()
-        by_subject = self._index(BY_SUBJECT, spliced(kept.by_subject, changed.removed, changed.added))
-        turned_index = self._index(TURNED, spliced(kept.turned, around.removed, around.added))
-        return replace(self._made(by_subject, turned_index), before=(kept.by_subject, changed), answers=kept.answers), changed
+        by_subject = spliced(kept.by_subject, changed, new(self._folder, BY_SUBJECT), self._files)
+        turned_index = spliced(kept.turned, changed.turned(), new(self._folder, TURNED), self._files)
+        held = self._made(by_subject, turned_index, vocabulary_again(kept.vocabulary, [*changed.removed, *changed.added], by_subject))
+        return replace(held, before=(kept.by_subject, changed), answers=kept.answers), changed
 
-    def _made(self, by_subject: Index, turned_index: Index) -> Held:
-        shares = Shares(by_subject, turned_index, vocabulary(by_subject), _n_triples(self._frame.shapes_graph))
+    def _made(self, by_subject: Index, turned_index: Index, classes: Sequence[bytes]) -> Held:
+        shares = Shares(by_subject, turned_index, classes, _n_triples(self._frame.shapes_graph))
         return Held(self._root, self._frame, self._runs, shares, Looked(self._frame.base), self._work.memory)
 
     def _derived(self, stated: Index) -> bytes:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
 
@@ -84,6 +84,12 @@ def tasks(frame: Project, shares: Shares) -> Iterator[partial[Iterator[bytes]]]:
 def vocabulary(by_subject: Index) -> list[bytes]:
     """Return the lines that say which class is under which, without tags."""
     return [line for piece in by_subject.pieces(_PIECE) for line in of_all(with_predicates(piece, _SUBCLASS)).splitlines()]
+
+
+def vocabulary_again(before: Iterable[bytes], changed: Iterable[bytes], by_subject: Index) -> list[bytes]:
+    """Return what `vocabulary` returns, from what it returned *before* the tagged lines *changed* that are in *by_subject* or were."""
+    touched = {*of_all(with_predicates(b"".join(changed), _SUBCLASS)).splitlines()}
+    return sorted({*before} - touched | {line for line in touched if by_subject.matching(line + b"\t")})
 
 
 def _subjects(frame: Project, shares: Shares, ends: tuple[int, int], _note: Note) -> Iterator[bytes]:

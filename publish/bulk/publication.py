@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Generator, Iterable, Mapping, Sequence
 from functools import cached_property
 
 from pyoxigraph import Triple
 
 from publish.answered import Answered
+from publish.bulk.beside import begun
 from publish.bulk.describing import bundle_files, bundles_of
 from publish.bulk.feeding import feed_on_disk
 from publish.bulk.frame import code_triples
@@ -17,8 +18,8 @@ from publish.bulk.releases import Past
 from publish.jsonld import Context
 from publish.made import Content, Made
 from publish.model import Project
-from publish.publication import Checked, Publication
-from publish.render import Notation, render_graph
+from publish.publication import Checked, Part, Publication
+from publish.render import File, Notation, render_graph
 from publish.statistics import Statistics
 
 
@@ -79,6 +80,10 @@ class OnDisk(Publication):
         """The data as they were written, and each other graph in each format, by name."""
         files = (file for name, triples in sorted(self.beside.items()) for file in render_graph(name, triples, self.notation))
         return {**dict(files), **self.written}
+
+    def made(self, parts: Sequence[Part]) -> Generator[File, None, None]:
+        """Return the files that *parts* make, which begin to be made at once, side by side."""
+        return begun(parts, self._held.descriptors)
 
     @cached_property
     def answers(self) -> dict[str, Answered]:

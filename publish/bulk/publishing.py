@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from contextlib import ExitStack
+from contextlib import ExitStack, closing
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -82,7 +82,8 @@ def _write(publication: OnDisk, checked: Checked, held: Held, work: Work, place:
     try:
         publication.written = write_dumps(held, publication.notation, terms, work)
         work.progress("writing")
-        count = place.replace(site_files(publication), partial(read_back, accepted))
+        with closing(site_files(publication)) as site:
+            count = place.replace(site, partial(read_back, accepted))
     except Stopped as stopped:
         raise Mistake("unwritten", words=stopped.reason) from stopped
     removed(dumps)

@@ -13,15 +13,16 @@ from pathlib import Path
 from publish.answered import Answered, read_answer
 from publish.bulk.folder import adopt, drop, put
 from publish.bulk.held import Held
-from publish.bulk.index import Index, opened
+from publish.bulk.index import Index
 from publish.bulk.looking import Looked
+from publish.bulk.places import remember, remembered
 from publish.bulk.runs import Run
 from publish.model import Project
 
 BY_SUBJECT, TURNED, DERIVED = "by-subject", "turned", "derived"
 """The files of lines: by subject, turned, and those of what was derived, by subject."""
 _STATE = "state.json"
-_FORM = 1
+_FORM = 2
 """The form of what is kept: what has another one is not used."""
 
 
@@ -29,7 +30,7 @@ _FORM = 1
 class Kept:
     """What was published before: the runs of its files, its lines by subject and turned, those of what was derived, what was seen in them.
 
-    *answers* are those of questions by their IRI.
+    *answers* are those of questions by their IRI, *vocabulary* the lines that say which class is under which.
     """
 
     runs: Sequence[Run]
@@ -38,6 +39,7 @@ class Kept:
     derived: bytes
     looked: Looked
     answers: dict[str, Answered]
+    vocabulary: Sequence[bytes]
 
 
 def key_of(frame: Project) -> str:
@@ -66,8 +68,9 @@ def read(folder: Path, key: str, files: ExitStack) -> Kept | None:
     if not all(run.lines.exists() for run in runs):
         return None
     answers = {iri: read_answer(extension, content.encode()) for iri, (extension, content) in said["answers"].items()}
-    by_subject, turned_index = (opened(folder / name, files) for name in (BY_SUBJECT, TURNED))
-    return Kept(runs, by_subject, turned_index, (folder / DERIVED).read_bytes(), Looked(said["base"], said["looked"]), answers)
+    by_subject, turned_index = (remembered(folder / name, files) for name in (BY_SUBJECT, TURNED))
+    looked, vocabulary = Looked(said["base"], said["looked"]), [line.encode() for line in said["vocabulary"]]
+    return Kept(runs, by_subject, turned_index, (folder / DERIVED).read_bytes(), looked, answers, vocabulary)
 
 
 def keep(folder: Path, key: str, held: Held) -> None:
@@ -75,9 +78,12 @@ def keep(folder: Path, key: str, held: Held) -> None:
     drop(folder / _STATE)
     for name in (BY_SUBJECT, TURNED, DERIVED, "blocks", "blocks.json"):
         adopt(new(folder, name), folder / name)
+    for name, index in ((BY_SUBJECT, held.by_subject), (TURNED, held.turned)):
+        remember(index, folder / name)
     listed = [(run.file, run.digest, str(run.lines), str(run.turned), run.subjects) for run in held.runs]
     answers = {iri: (answer.extension, answer.content.decode()) for iri, answer in held.answers.items()}
     said = {"key": key, "base": held.frame.base, "runs": listed, "looked": held.looked.told(), "answers": answers}
+    said["vocabulary"] = [line.decode() for line in held.shares.vocabulary]
     put(folder / _STATE, json.dumps(said).encode())
     known = {Path(path).stem for _file, _digest, path, *_rest in listed}
     for path in (folder / "runs").iterdir():

@@ -19,7 +19,7 @@ from publish.pages.showing import Showing, Site, visible
 from publish.pages.stock import Changed, Entry, Stock
 from publish.pages.templating import File, Templates, of_predicate
 from publish.paths import page_path
-from publish.pictures import drawing, ontology_drawing
+from publish.pictures import drawing, load, ontology_drawing
 from publish.shown import Value
 from publish.turtle import statement_order
 
@@ -49,6 +49,12 @@ class Pages:
         self._words = self._showing.words
         self._browsed: dict[str, Mapping[str, object]] = {}
         self._templates = Templates(self._showing, tuple(self._menu()))
+
+    def load(self) -> None:
+        """Have in memory what makes pages: templates, what pictures are drawn on, and the words of the language for dates."""
+        self._templates.load()
+        load({query.picture for query in self._stock.queries})
+        self._showing.literal(Literal("2020-01-31", datatype=_DATE))
 
     def resource(self, resource: Resource) -> File:
         """The page of one resource."""

@@ -13,6 +13,7 @@ from publish.facts import Facts
 from publish.model import XSD, Object, Resource, Subject
 from publish.pages.arrangement import Arrangement
 from publish.pages.classes import Classes
+from publish.pages.compiled import Compiled
 from publish.paths import page_path, page_suffix
 from publish.shown import Value
 from publish.texts import LANGUAGES, Speech
@@ -62,6 +63,7 @@ class Site:
     citation: Mapping[str, str] = field(default_factory=dict)
     """How to cite the data set, by language."""
     theme: Theme = field(default_factory=Theme)
+    compiled: Compiled = field(default_factory=Compiled)
 
 
 class Showing:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
 from traceback import walk_tb
 
 from jinja2 import ChoiceLoader, Environment, FunctionLoader, PackageLoader, PrefixLoader, StrictUndefined, TemplateError
@@ -43,6 +44,7 @@ class Templates:
         own = self._site.dataset.own
         self.title = best_label(of_predicate(own, TITLE), showing.language) or showing.name(self._site.dataset.iri)
         own_templates, others = FunctionLoader(self._own_template), PackageLoader("publish")
+        self._names = [start + name for start in ("", "bynet/") for name in others.list_templates()]
         # the sandbox looks at everything that a template does, which takes a third of its time: bynet's own need none
         environment = _Sandbox if self._site.theme.files else Environment
         self._templates = environment(
@@ -53,8 +55,15 @@ class Templates:
             lstrip_blocks=True,
             keep_trailing_newline=True,
             auto_reload=False,
+            bytecode_cache=self._site.compiled,
         )
         self._templates.globals.update(self._known(menu))
+
+    def load(self) -> None:
+        """Load all templates that can be loaded, so that nothing has to be opened later; what is wrong with one is told by the first page that uses it."""
+        for name in self._names:
+            with suppress(TemplateError):
+                self._templates.get_template(name)
 
     def page(self, template: str, path: str, **values: object) -> File:
         """The file of the page at *path*, made of *template* with *values*."""

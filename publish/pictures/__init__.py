@@ -17,12 +17,13 @@ end may be left out, and then fades. What is ``derived`` (true) is dashed. Coord
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
 
 from pyoxigraph import Triple
 
+from publish.pictures.land import rings
 from publish.pictures.map import map_of
 from publish.pictures.network import network_of
 from publish.pictures.ontology import ontology_of
@@ -45,6 +46,12 @@ class Drawing:
 def drawing(kind: str, rows: Sequence[Row], value: Callable[[str], Value], language: Tongue) -> Drawing:
     """Return the picture of *kind*, ``network``, ``timeline`` or ``map``, of *rows*; *value* gives a thing's label, link and colour by its IRI."""
     return _DRAWN[kind](rows, value, language)
+
+
+def load(kinds: Collection[str]) -> None:
+    """Have in memory what pictures of *kinds* are drawn on."""
+    if "map" in kinds:
+        rings()
 
 
 def ontology_drawing(triples: Iterable[Triple], base: str, value: Callable[[str], Value], language: Tongue) -> Drawing:

@@ -17,7 +17,7 @@ _TURN = 360.0
 
 def land(window: Window) -> Iterator[list[Position]]:
     """Yield the rings of the land inside of *window*, cut at its edges; holes are rings too."""
-    for ring in _rings():
+    for ring in rings():
         for turn in (-2 * _TURN, -_TURN, 0.0, _TURN, 2 * _TURN):
             moved = [(longitude + turn, latitude) for longitude, latitude in ring]
             if _meets(moved, window) and (cut := _clipped(moved, window)):
@@ -25,7 +25,8 @@ def land(window: Window) -> Iterator[list[Position]]:
 
 
 @cache
-def _rings() -> tuple[tuple[Position, ...], ...]:
+def rings() -> tuple[tuple[Position, ...], ...]:
+    """Return the rings of all land, which are read from their file once."""
     topology = json.loads(files("publish").joinpath("vendor/land-50m.json").read_text(encoding="utf-8"))
     (east, north), (left, bottom) = topology["transform"]["scale"], topology["transform"]["translate"]
     arcs = [[(x * east + left, y * north + bottom) for x, y in _summed(arc)] for arc in topology["arcs"]]

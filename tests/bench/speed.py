@@ -30,6 +30,7 @@ those of all processors together, which other work on the machine changes less. 
 counted once, looked at a hundred times a second or less often), or the most that one of them had by the kernel's account, whichever is more. Others read
 one file of N-Triples, which they read fastest, and write no site; bynet reads Turtle files, holds each against its rules for input, runs a rule, answers
 two questions, and writes catalogue, report and pages of terms too.
+How many cases of the W3C's test suite each validator passes: [How right validators are](conformance.md).
 
 ![Seconds against triples, both on logarithmic scales]({picture})
 """

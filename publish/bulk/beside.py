@@ -1,0 +1,45 @@
+"""Make files of a site in parts, in closed processes side by side, while other files are written."""
+
+from __future__ import annotations
+
+from collections.abc import Generator, Iterable, Sequence
+from contextlib import closing
+from functools import partial
+
+from publish.confined import Limits, Note, Stopped
+from publish.parallel import confined_each
+from publish.publication import Part
+from publish.render import File
+
+_LIMITS = Limits(seconds=120.0, memory=1024)
+"""For a part."""
+
+
+def begun(parts: Sequence[Part], kept: Sequence[int]) -> Generator[File, None, None]:
+    """Return the files that *parts* make, in their order; the first of them begins to be made now. The processes may read the descriptors *kept*.
+
+    A part that a closed process can't make, whatever the reason, is made in this one: what is wrong with it is told as ever.
+    """
+    answers = confined_each([_nothing, *(partial(_packed, part) for part in parts)], _LIMITS, kept)
+    next(answers)  # the processes are started when the first answer is asked for
+    return _files(parts, answers)
+
+
+def _files(parts: Sequence[Part], answers: Generator[list[bytes] | Stopped, None, None]) -> Generator[File, None, None]:
+    with closing(answers):
+        for part, answer in zip(parts, answers, strict=True):
+            yield from part() if isinstance(answer, Stopped) else map(_unpacked, answer)
+
+
+def _nothing(_note: Note) -> Iterable[bytes]:
+    return ()
+
+
+def _packed(part: Part, _note: Note) -> Iterable[bytes]:
+    """The files that *part* makes: all are made before the first is told, for nobody listens at once."""
+    return [*(path.encode() + b"\n" + content for path, content in part())]
+
+
+def _unpacked(piece: bytes) -> File:
+    path, _, content = piece.partition(b"\n")
+    return path.decode(), content
