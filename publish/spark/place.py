@@ -2,15 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
+
+from pyspark.sql import SparkSession
 
 from publish.errors import OccupiedFolder
 from publish.paths import SIGNATURE
 from publish.spark.folders import Folders
 from publish.spark.writing import Dump
 from publish.write import MANIFEST, listed_in, read_manifest
+
+
+@contextmanager
+def placed(session: SparkSession, out: str) -> Iterator[Place]:
+    """Have the place of a site at *out*, with nothing beside it when the block begins and ends. Raises `OccupiedFolder` where anything else is there."""
+    folders = Folders(session)
+    place = Place(folders, folders.uri(out))
+    place.refuse_occupied()
+    place.clear()
+    try:
+        yield place
+    finally:
+        place.clear()
 
 
 class Place:

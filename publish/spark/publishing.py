@@ -9,7 +9,7 @@ from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from publish.build import Order, Unsound
+from publish.build import Order, Unsound, refuse_sources
 from publish.bulk.frame import framed
 from publish.bulk.held import Work
 from publish.bulk.pace import Progress
@@ -19,7 +19,7 @@ from publish.check import sort_findings
 from publish.cluster import Cluster
 from publish.errors import Mistake
 from publish.made import Made
-from publish.model import TYPE, Finding
+from publish.model import TYPE
 from publish.publication import Checked, History
 from publish.read import read_frame
 from publish.readback import accept_frame, read_back
@@ -27,8 +27,7 @@ from publish.site import site_files
 from publish.spark.build import Checking, Site, foresee
 from publish.spark.build import Made as OnSpark
 from publish.spark.desk import Desk
-from publish.spark.folders import Folders
-from publish.spark.place import Place
+from publish.spark.place import Place, placed
 from publish.spark.session import spark_session
 from publish.spark.sources import given_files
 from publish.spark.writing import Dump, named, proved, write_shards
@@ -45,9 +44,7 @@ def publish_on_spark(order: Order, cluster: Cluster, progress: Progress) -> tupl
 
     Raises `Unsound` (nothing is written) where there is a violation, `OccupiedFolder` where the place is not bynet's, and other mistakes.
     """
-    for name, is_said in (("--previous", order.previous is not None), ("--resources bundles", order.resources == "bundles")):
-        if is_said:
-            raise Mistake("not-with-spark", option=name)
+    _refuse(order, cluster)
     frame_read = read_frame(order.root, order.base)
     if frame_read.project is None:
         raise Unsound(Checked(None, tuple(sort_findings(frame_read.findings))))
@@ -56,42 +53,42 @@ def publish_on_spark(order: Order, cluster: Cluster, progress: Progress) -> tupl
         local = Path(files.enter_context(TemporaryDirectory()))
         progress("starting-spark")
         session = files.enter_context(spark_session(cluster.master, cluster.partitions))
+        place = files.enter_context(placed(session, cluster.out))
         shards = cluster.partitions or _STAGES * session.sparkContext.defaultParallelism
-        folders = Folders(session)
-        place = Place(folders, folders.uri(cluster.out))
-        place.refuse_occupied()
-        files.callback(place.clear)
-        place.clear()
-        desk = Desk(f"{place.work}/desk")
-        given = given_files(order.root, cluster.data, folders)
-        site = Site(session, shards, desk, local, files, progress)
-        checked, made = Checking(foreseen, given, site).checked()
-        checked = _with(checked, frame_read.findings)
+        site = Site(session, shards, Desk(f"{place.work}/desk"), local, files, progress)
+        checked, made = Checking(foreseen, given_files(order.root, cluster.data, place.folders), site).checked()
+        checked = replace(checked, findings=tuple(sort_findings([*checked.findings, *frame_read.findings])))
         if made is None or not checked.is_sound:
             raise Unsound(checked)
-        progress("spark-writing")
-        publication = OnDisk(framed(made.held.frame, made.held.by_subject, made.held.turned), checked, made.held, _past(order), Work(local, files, progress))
-        dumps = _dumps(publication, made, place, desk)
-        progress("writing")
-        return checked, place.replace(_built(publication, dumps, local / "site"), dumps)
+        return checked, _publish(order, checked, made, site, place)
 
 
-def _with(checked: Checked, findings: Iterable[Finding]) -> Checked:
-    return replace(checked, findings=tuple(sort_findings([*checked.findings, *findings])))
+def _refuse(order: Order, cluster: Cluster) -> None:
+    """Raise `Mistake` where *order* asks for what is made on one machine only, and `OccupiedFolder` as `refuse_sources` does."""
+    for name, is_said in (("--previous", order.previous is not None), ("--resources bundles", order.resources == "bundles")):
+        if is_said:
+            raise Mistake("not-with-spark", option=name)
+    if "://" not in cluster.out:
+        refuse_sources(order)
 
 
-def _past(order: Order) -> Past:
-    """No releases: these are compared and kept on one machine."""
-    return Past(History(expires="" if order.expires in {None, NEVER} else str(order.expires)))
+def _publish(order: Order, checked: Checked, made: OnSpark, site: Site, place: Place) -> int:
+    site.progress("spark-writing")
+    frame = framed(made.held.frame, made.held.by_subject, made.held.turned)
+    past = Past(History(expires="" if order.expires in {None, NEVER} else str(order.expires)))  # releases are compared and kept on one machine
+    publication = OnDisk(frame, checked, made.held, past, Work(site.folder, site.files, site.progress))
+    dumps = _dumps(publication, made, site, place)
+    site.progress("writing")
+    return place.replace(_built(publication, dumps, site.folder / "site"), dumps)
 
 
-def _dumps(publication: OnDisk, made: OnSpark, place: Place, desk: Desk) -> list[Dump]:
+def _dumps(publication: OnDisk, made: OnSpark, site: Site, place: Place) -> list[Dump]:
     """Write the dumps, and prove them."""
     numbers = publication.numbers
     keys = frozenset(map(publication.notation.context.key, [*numbers.classes, *(name for name in numbers.properties if name != TYPE.value)]))
-    written = write_shards(made.ordered, publication.notation, keys, desk)
+    written = write_shards(made.ordered, publication.notation, keys, site.desk)
     named(place.folders, written, place.new)
-    return proved(place.folders.session, place.new, publication.numbers.graphs[ALL].triples)
+    return proved(site.session, place.new, numbers.graphs[ALL].triples)
 
 
 def _built(publication: OnDisk, dumps: Iterable[Dump], folder: Path) -> Path:
