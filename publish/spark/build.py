@@ -46,7 +46,7 @@ from publish.spark.reading import read
 from publish.spark.rows import LINES, line_of
 from publish.spark.sources import Given, Sources
 from publish.statistics import ALL
-from publish.trial import Halted, stopped_at
+from publish.trial import Halted, load_what_lint_needs, stopped_at
 
 _TAGGED = f"{LINES}, g string"
 _ANSWERED = 2_000_000
@@ -161,6 +161,7 @@ class Checking:
         described = between.described(_mentioned(project))
         elsewhere = Elsewhere(described, withdrawn(frame, looked))
         limits = limits_for(len(project.stated))
+        load_what_lint_needs(frame)
 
         def compute(note: Note) -> Iterator[bytes]:
             yield from map(told, lint(project, note, elsewhere))
