@@ -16,6 +16,7 @@ from publish.model import Resource, Source, sort_triples
 from publish.pages.arrangement import Arrangement
 from publish.pages.cases import cases
 from publish.pages.classes import Classes
+from publish.pages.compiled import Compiled
 from publish.pages.pages import Pages
 from publish.pages.showing import Site
 from publish.pages.stock import Stock
@@ -26,10 +27,11 @@ from publish.theme import Theme
 
 
 class Presentation:
-    """The pages of *publication*."""
+    """The pages of *publication*, made of templates of which some may be *compiled*."""
 
-    def __init__(self, publication: Publication) -> None:
+    def __init__(self, publication: Publication, compiled: Compiled | None = None) -> None:
         self.publication = publication
+        self._compiled = Compiled() if compiled is None or publication.project.theme else compiled  # a theme's own are compiled otherwise
 
     def page(self, resource: Resource, language: str) -> str:
         """The HTML page of one resource, in *language* if the site has it, else in the site's first."""
@@ -71,6 +73,7 @@ class Presentation:
             structured={language: schema_org(publication.facts, project.dataset.value, first[language]) for language in project.languages},
             citation={language: plain(publication.cited, project.dataset.value, language) for language in project.languages},
             theme=Theme(project.theme),
+            compiled=self._compiled,
         )
 
     @cached_property

@@ -26,6 +26,7 @@ from publish.jsonld import Context
 from publish.made import Content, File, digest
 from publish.model import FOAF, OWL, ChangeKind, Published, Release, Resource, tombstones
 from publish.pages.cases import case_files
+from publish.pages.compiled import Compiled
 from publish.pages.pages import BROWSE
 from publish.pages.stock import Changed, Entry
 from publish.paths import front_pages, page_path
@@ -44,9 +45,9 @@ from publish.void import Described, void_triples
 _VERSION_IRI = NamedNode(OWL + "versionIRI")
 
 
-def site_files(publication: Publication) -> Generator[File, None, None]:
-    """Yield every file of the site but the manifest."""
-    presentation = Presentation(publication)
+def site_files(publication: Publication, compiled: Compiled | None = None) -> Generator[File, None, None]:
+    """Yield every file of the site but the manifest; *compiled* are templates that need not be compiled once more."""
+    presentation = Presentation(publication, compiled)
     paths: set[str] = set()
     for path, content in _content(presentation):
         paths.add(path)

@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import closing
 from functools import partial
 from pathlib import Path
 
 import pytest
 from bench.cities import world
 from bench.generate import generate
+from jinja2 import Environment, PackageLoader
 from workbench import LIBRARY, tree
 
 from publish.build import Order
 from publish.bulk import beside
-from publish.bulk.beside import begun
+from publish.bulk.beside import ahead, begun
 from publish.bulk.publishing import publish_on_disk
 from publish.errors import Mistake
+from publish.pages.compiled import Compiled, bynet_templates, environment_of
 from publish.processor import Processor
 from publish.publication import Part
 from publish.render import File
@@ -48,6 +51,23 @@ def test_a_mistake_in_a_part_is_told_as_ever() -> None:
     with pytest.raises(Mistake) as raised:
         [*begun([partial(telling, "a"), mistaken], ())]
     assert raised.value.name == "no-previous"
+
+
+def test_what_is_wanted_later_is_there_whatever_comes_before() -> None:
+    with closing(ahead(lambda _note: [b"x" * 1_000_000])) as wanted, closing(ahead(lambda _note: [b"%d" % (1 // 0)])) as failing:
+        assert [*wanted] == [b"x" * 1_000_000]
+        assert [*failing] == []
+    unwanted = ahead(lambda _note: [b"x" * 1_000_000])
+    unwanted.close()
+
+
+def test_templates_that_a_closed_process_compiled_are_used(monkeypatch: pytest.MonkeyPatch) -> None:
+    codes = [*ahead(bynet_templates())]
+    assert len(codes) == len(PackageLoader("publish").list_templates())
+    environment = environment_of(Environment, PackageLoader("publish"), Compiled(codes))
+    monkeypatch.setattr(environment, "compile", None)
+    for name in environment.list_templates():
+        environment.get_template(name)
 
 
 def test_closed_processes_can_make_all_pages(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

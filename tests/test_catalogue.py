@@ -466,6 +466,7 @@ def test_ckan_finds_one_data_set_with_everything_that_its_portals_show(site: Pat
         assert (file["license"], file["name"]) == (facts.value(DATASET, DCTERMS + "license"), facts.text(iri, DCTERMS + "title", "en"))
 
 
+@pytest.mark.no_cover
 @needs_ckan
 def test_ckan_updates_what_it_has_when_a_second_release_is_published_over_the_first(tmp_path: Path) -> None:
     # the harvester knows a data set by its guid, which is its URI, and a resource by its uri (ckanext/dcat/harvesters/rdf.py)

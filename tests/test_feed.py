@@ -299,6 +299,7 @@ def test_the_feed_of_the_bundled_data_tells_of_exactly_that_data() -> None:
     assert {member.kind for member in members(feed)} == {ChangeKind.CREATE}
 
 
+@pytest.mark.no_cover
 @pytest.mark.parametrize("order", ["none", "ascending", "descending"])
 @needs_client
 def test_a_real_client_gets_every_member_deletions_included(tmp_path: Path, order: str) -> None:
@@ -312,6 +313,7 @@ def test_a_real_client_gets_every_member_deletions_included(tmp_path: Path, orde
     assert order == "none" or times == sorted(times, reverse=order == "descending")
 
 
+@pytest.mark.no_cover
 @needs_client
 def test_a_real_client_that_comes_back_gets_what_is_new(tmp_path: Path) -> None:
     _releases, feeds = eventful()

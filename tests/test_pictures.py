@@ -178,6 +178,7 @@ def test_no_two_elements_have_one_id_and_what_is_referred_to_is_there(kind: str)
     assert set(re.findall(r"url\(#([^)]+)\)", text)) | set(re.findall(r'aria-labelledby="([^"]+)"', text)) <= set(ids)
 
 
+@pytest.mark.no_cover
 @every_picture
 def test_a_picture_is_the_same_in_every_process(kind: str) -> None:
     code = f"import hashlib, test_pictures as t; print(hashlib.sha256(t.rendered(t.ours({kind!r})).encode()).hexdigest())"

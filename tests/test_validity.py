@@ -203,6 +203,7 @@ def folder() -> Iterator[Path]:
         yield made
 
 
+@pytest.mark.no_cover
 @pytest.mark.parametrize("server", SERVERS)
 def test_hosts_send_the_signature_as_text_and_the_copy_is_proved(project: Path, key: Key, folder: Path, server: str) -> None:
     program(server)

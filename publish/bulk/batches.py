@@ -74,6 +74,9 @@ class Judges:
     def _taken_out(self, now: Sequence[Batch]) -> Iterator[Batch]:
         """Have the extract of each batch, and yield those of suspects for which there was no room in it."""
         limits = self._limits(now, self._held.limits.seconds)
+        for batch in now:
+            if batch.suspects is not None and not batch.suspects:
+                batch.extract = Extract(b"")  # of nothing, for what is wrong with the shapes themselves
         new = [batch for batch in now if batch.extract is None]
         answers = confined_each((partial(self._extract, batch, limits.memory) for batch in new), limits, self._held.descriptors)
         for batch, answer in zip(new, answers, strict=True):

@@ -1,4 +1,4 @@
-"""Make files of a site in parts, in closed processes side by side, while other files are written."""
+"""Compute ahead, in closed processes side by side, what is wanted later: files of a site in parts, while others are written."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from contextlib import closing
 from functools import partial
 
 from publish.confined import Limits, Note, Stopped
-from publish.parallel import confined_each
+from publish.parallel import Compute, confined_each
 from publish.publication import Part
 from publish.render import File
 
@@ -20,9 +20,24 @@ def begun(parts: Sequence[Part], kept: Sequence[int]) -> Generator[File, None, N
 
     A part that a closed process can't make, whatever the reason, is made in this one: what is wrong with it is told as ever.
     """
-    answers = confined_each([_nothing, *(partial(_packed, part) for part in parts)], _LIMITS, kept)
+    return _files(parts, _started([partial(_packed, part) for part in parts], kept))
+
+
+def ahead(compute: Compute) -> Generator[bytes, None, None]:
+    """Return what *compute* yields, which begins to be computed now, and is waited for when it is wanted; nothing where a closed process can't."""
+    return _wanted(_started([compute], ()))
+
+
+def _started(computes: Iterable[Compute], kept: Iterable[int]) -> Generator[list[bytes] | Stopped, None, None]:
+    answers = confined_each([_nothing, *computes], _LIMITS, kept)
     next(answers)  # the processes are started when the first answer is asked for
-    return _files(parts, answers)
+    return answers
+
+
+def _wanted(answers: Generator[list[bytes] | Stopped, None, None]) -> Generator[bytes, None, None]:
+    with closing(answers):
+        for answer in answers:
+            yield from () if isinstance(answer, Stopped) else answer
 
 
 def _files(parts: Sequence[Part], answers: Generator[list[bytes] | Stopped, None, None]) -> Generator[File, None, None]:

@@ -16,6 +16,7 @@ from publish.bulk.runs import Run
 from publish.confined import Limits, limits_for
 from publish.intake.files import read_sources
 from publish.model import Project, Source
+from publish.pages.compiled import Compiled
 from publish.parallel import WORKERS
 from publish.rebase import move_source
 
@@ -71,13 +72,14 @@ class Held:
 class Work:
     """Where lines are worked on: in a *folder*, in which those of the last time may be, open until *files* are closed.
 
-    *progress* is told of each stage; *memory* is how many MiB all processes together may take.
+    *progress* is told of each stage; *memory* is how many MiB all processes together may take; *compiled* are templates for its pages.
     """
 
     folder: Path
     files: ExitStack
     progress: Progress
     memory: int = MEMORY
+    compiled: Compiled = field(default_factory=Compiled)
 
 
 def limits_of(size: int, memory: int) -> Limits:

@@ -9,6 +9,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from publish.build import Order, Unsound, refuse_sources
+from publish.bulk.beside import ahead
 from publish.bulk.build import check_on_disk
 from publish.bulk.folder import emptied, made, removed
 from publish.bulk.frame import framed
@@ -23,6 +24,7 @@ from publish.confined import Stopped
 from publish.earlier import open_site
 from publish.errors import Mistake
 from publish.model import DATA_GRAPHS, TYPE, Project
+from publish.pages.compiled import Compiled, bynet_templates
 from publish.processor import Processor
 from publish.publication import Checked, Publication
 from publish.readback import accept_frame, read_back
@@ -47,7 +49,7 @@ def publish_on_disk(order: Order, progress: Progress, processor: Processor) -> t
     processor.dismiss()
     refuse_sources(order)
     with replacing(order.out) as place, told(order.out), ExitStack() as files:
-        work = Work(made(place.work), files, progress, order.memory)
+        work = Work(made(place.work), files, progress, order.memory, Compiled(files.enter_context(closing(ahead(bynet_templates())))))
         checked, held = check_on_disk(order.root, order.base, work)
         if held is None or not checked.is_sound:
             raise Unsound(checked)
@@ -82,7 +84,7 @@ def _write(publication: OnDisk, checked: Checked, held: Held, work: Work, place:
     try:
         publication.written = write_dumps(held, publication.notation, terms, work)
         work.progress("writing")
-        with closing(site_files(publication)) as site:
+        with closing(site_files(publication, work.compiled)) as site:
             count = place.replace(site, partial(read_back, accepted))
     except Stopped as stopped:
         raise Mistake("unwritten", words=stopped.reason) from stopped

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from traceback import walk_tb
 
-from jinja2 import ChoiceLoader, Environment, FunctionLoader, PackageLoader, PrefixLoader, StrictUndefined, TemplateError
+from jinja2 import ChoiceLoader, Environment, FunctionLoader, PackageLoader, PrefixLoader, TemplateError
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 from markupsafe import Markup
 from pyoxigraph import NamedNode, Triple
@@ -15,6 +15,7 @@ from publish.confined import Limits, bounded
 from publish.errors import BadTheme
 from publish.licences import licence_of
 from publish.model import DCTERMS, LABEL, TITLE, XSD, best_label
+from publish.pages.compiled import environment_of
 from publish.pages.showing import WEB, Showing
 from publish.pictures import Drawing
 from publish.shown import Value
@@ -46,17 +47,8 @@ class Templates:
         own_templates, others = FunctionLoader(self._own_template), PackageLoader("publish")
         self._names = [start + name for start in ("", "bynet/") for name in others.list_templates()]
         # the sandbox looks at everything that a template does, which takes a third of its time: bynet's own need none
-        environment = _Sandbox if self._site.theme.files else Environment
-        self._templates = environment(
-            loader=ChoiceLoader([own_templates, PrefixLoader({"bynet": others}), others]),
-            autoescape=True,
-            undefined=StrictUndefined,
-            trim_blocks=True,
-            lstrip_blocks=True,
-            keep_trailing_newline=True,
-            auto_reload=False,
-            bytecode_cache=self._site.compiled,
-        )
+        kind = _Sandbox if self._site.theme.files else Environment
+        self._templates = environment_of(kind, ChoiceLoader([own_templates, PrefixLoader({"bynet": others}), others]), self._site.compiled)
         self._templates.globals.update(self._known(menu))
 
     def load(self) -> None:
