@@ -116,7 +116,7 @@ class Checking:
         stated = self._site.desk.keep(taken.lines.select("s", "p", "o").distinct())
         self._site.progress("spark-deriving")
         try:
-            derived = Derived(self._frame, self._foreseen.rules, Ground(stated, stated, self._site.shards, self._site.desk)).lines()
+            derived = Derived(self._frame, self._foreseen.rules, Ground(stated, self._site.shards, self._site.desk)).lines()
         except Halted as halted:
             return self._found(self._frame, [halted.finding]), None
         ordered = self._site.desk.keep(in_shards(self._tagged(stated, derived), self._site.shards))
@@ -139,7 +139,7 @@ class Checking:
         sources = Sources(self._site.session, self._frame, self._given)
         self._listed += self._inspected(between, looked, sources)
         self._site.progress("spark-judging")
-        found = judged(ordered.select("s", "p", "o").distinct(), self._foreseen.plan, self._site.shards, self._site.desk)
+        found = judged(self._site.desk.keep(ordered.select("s", "p", "o").distinct()), self._foreseen.plan, self._site.shards, self._site.desk)
         looked.focus_nodes.update(found.focus_nodes)
         answers = self._answers(ordered)
         nodes = {node for result in found.answer.results for node in (_node(result["focus_node"]), _node(result["value"])) if node}

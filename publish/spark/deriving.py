@@ -130,13 +130,13 @@ class Derived:
     def _followed(self, known: DataFrame) -> DataFrame:
         desk, shards = self.ground.desk, self.ground.shards
         automaton = Automaton.of(one.trails for one in self.rules)
-        vocabulary = desk.keep(known.where(F.col("p").isin(*automaton.climbed_names)))
-        focus = desk.keep(self._focus(known))
-        around = gathered(Ground(known, vocabulary, shards, desk), automaton, focus)
+        ground = Ground(known, shards, desk)
+        focus = self._focus(known).persist()
+        around = gathered(ground, automaton, focus, ground.vocabulary(automaton))
         if around.lost:
             raise _unbounded(self.rules[min(around.lost)].rule)
         shared = known.sparkSession.sparkContext.broadcast(tuple(self.rules))
-        made = desk.keep(by_shard(focus, around.lines).applyInArrow(lambda table: _follow(table, shared.value), _MADE))
+        made = by_shard(focus, around.lines).applyInArrow(lambda table: _follow(table, shared.value), _MADE).persist()
         self._raise(made)
         return self._spelt(made)
 

@@ -11,16 +11,20 @@ from functools import reduce
 
 from pyspark.sql import Column, DataFrame, GroupedData, SparkSession
 from pyspark.sql import functions as F  # noqa: N812  # as everybody calls it
+from pyspark.storagelevel import StorageLevel
 
 from publish.reach.terms import SUBCLASS
 from publish.reach.trails import ANY, START, Edge, Trails
 from publish.spark.desk import Desk
+from publish.spark.rows import LINES, Row
 
 SEEN = "shard int, s string, p string, o string"
 _STEP = "place int, p string, to int"
 _BLANK = -1
 """The place of all blank nodes: all that is said of them is seen."""
 _NOWHERE = -2
+_NEAR = StorageLevel.MEMORY_AND_DISK
+"""How what is used twice is held; where it is lost with a machine, it is computed again from what was written down."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,17 +77,20 @@ class Seen:
 
 @dataclass(frozen=True, slots=True)
 class Ground:
-    """What trails are walked on: distinct *lines*, and among them those of the *vocabulary*, with what is climbed; in so many *shards*."""
+    """What trails are walked on: distinct *lines*, in so many *shards*, and the *desk* at which that is done."""
 
     lines: DataFrame
-    vocabulary: DataFrame
     shards: int
     desk: Desk
 
+    def vocabulary(self, automaton: Automaton) -> list[Row]:
+        """Return the lines with what is climbed, sorted."""
+        return sorted(tuple(row) for row in self.lines.where(F.col("p").isin(*automaton.climbed_names)).select("s", "p", "o").collect())
 
-def gathered(ground: Ground, automaton: Automaton, focus: DataFrame) -> Seen:
-    """Return what is seen on *ground* from *focus*, rows of shard, number of trails, and node."""
-    return _Walk(ground, automaton).seen(focus)
+
+def gathered(ground: Ground, automaton: Automaton, focus: DataFrame, vocabulary: Sequence[Row]) -> Seen:
+    """Return what is seen on *ground* from *focus*, rows of shard, number of trails, and node; *vocabulary* are the lines with what is climbed."""
+    return _Walk(ground, automaton, vocabulary).seen(focus)
 
 
 def shard_of(node: str, shards: int) -> Column:
@@ -100,25 +107,28 @@ def by_shard(focus: DataFrame, lines: DataFrame) -> GroupedData:
 class _Walk:
     """A walk along all trails at once, a step after the other."""
 
-    def __init__(self, ground: Ground, automaton: Automaton) -> None:
+    def __init__(self, ground: Ground, automaton: Automaton, vocabulary: Sequence[Row]) -> None:
         self._session: SparkSession = ground.lines.sparkSession
+        self._vocabulary = self._table(vocabulary, LINES)
         self._ground, self._automaton = ground, automaton
         self._goes_on = {place for place, _edge in automaton.edges}
         self._climbed = automaton.climbed
 
     def seen(self, focus: DataFrame) -> Seen:
         keep = self._ground.desk.keep
-        frontier = keep(self._begun(focus))
+        frontier = self._begun(focus).persist(_NEAR)
         met, steps = [frontier], []
         lost: set[int] = set()
         while places := self._places(frontier, lost):
-            steps.append(keep(self._step(frontier, places)))
+            steps.append(self._step(frontier, places).persist(_NEAR))
             led = steps[-1].select("shard", F.col("to").alias("place"), F.col("other").alias("node"))
             new = led.where(F.col("place").isin(*self._goes_on)).unionByName(_blank(led)).distinct()
             frontier = keep(new.join(union(met), ["shard", "place", "node"], "left_anti"))
             met.append(frontier)
-        seen = union([step.select("shard", "s", "p", "o") for step in steps]) if steps else self._table([], SEEN)
-        return Seen(keep(seen.distinct()), frozenset(self._automaton.shape_of(place) for place in lost))
+        seen = keep((union([step.select("shard", "s", "p", "o") for step in steps]) if steps else self._table([], SEEN)).distinct())
+        for frame in (met[0], *steps):
+            frame.unpersist()
+        return Seen(seen, frozenset(self._automaton.shape_of(place) for place in lost))
 
     def _begun(self, focus: DataFrame) -> DataFrame:
         """The places in which trails begin."""
@@ -142,7 +152,7 @@ class _Walk:
         if _BLANK in places:
             edges.append((_BLANK, Edge(ANY, is_inverse=False, to=_NOWHERE)))
         parts = []
-        for lines, is_climbing in ((self._ground.lines, False), (F.broadcast(self._ground.vocabulary), True)):
+        for lines, is_climbing in ((self._ground.lines, False), (F.broadcast(self._vocabulary), True)):
             some = [(place, edge) for place, edge in edges if (edge.predicate in self._climbed) is is_climbing]
             parts += [self._forwards(frontier, lines, some), self._backwards(frontier, lines, some)]
         return union([part for part in parts if part is not None])

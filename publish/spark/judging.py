@@ -73,13 +73,14 @@ def planned(shapes: bytes) -> Plan:
 
 def judged(lines: DataFrame, plan: Plan, shards: int, desk: Desk) -> Judged:
     """Return what the shapes of *plan* find in distinct *lines*. Raises `Mistake` where what one sees is only known now to be anywhere."""
-    vocabulary = desk.keep(lines.where(F.col("p").isin(*plan.automaton.climbed_names)))
-    given = Given(plan.shapes, tuple(sorted(line_of(row) for row in vocabulary.collect())))
+    ground = Ground(lines, shards, desk)
+    vocabulary = ground.vocabulary(plan.automaton)
+    given = Given(plan.shapes, tuple(map(line_of, vocabulary)))
     screen = _screen(given)
     if screen.is_deep:
         raise Mistake("classes-too-deep")
-    focus = desk.keep(_focus(lines, screen, [one.target for one in plan.named]).withColumn("shard", shard_of("node", shards)))
-    seen = gathered(Ground(lines, vocabulary, shards, desk), plan.automaton, focus)
+    focus = _focus(lines, screen, [one.target for one in plan.named]).withColumn("shard", shard_of("node", shards)).persist()
+    seen = gathered(ground, plan.automaton, focus, vocabulary)
     for number in sorted(seen.lost):
         raise Mistake("shape-unbounded-spelling", shape=plan.named[number].name)
     shared = lines.sparkSession.sparkContext.broadcast(given)
