@@ -28,15 +28,18 @@ _QUICK = ("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC")
 _BOUND = ("setpriv", "--pdeathsig", "TERM") if shutil.which("setpriv") else ()
 """What ends a part of the cluster where the tests that started it are killed (Linux)."""
 _DEFAULTS = {
+    "spark.cores.max": str(WORKERS),
     "spark.driver.bindAddress": LOOPBACK,
     "spark.driver.defaultJavaOptions": " ".join(_QUICK),
     "spark.driver.host": LOOPBACK,
     "spark.executor.defaultJavaOptions": " ".join(_QUICK),
     "spark.executor.memory": "512m",
+    "spark.scheduler.minRegisteredResourcesRatio": "1.0",
     "spark.shuffle.io.retryWait": "500ms",
+    "spark.shuffle.readHostLocalDisk": "false",  # what a worker has is lost with it, as on another machine
     "spark.ui.enabled": "false",
 }
-"""The cluster's own settings, which hold where a driver has none."""
+"""The cluster's own settings, which hold where a driver has none: a job begins when it has both workers, and soon notices that one is lost."""
 _MASTER_IS_AT = re.compile(r"spark://127\.0\.0\.1:[1-9][0-9]*")
 _REGISTERED = re.compile(r"Successfully registered with master")
 

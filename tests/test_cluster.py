@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+import tarfile
 import time
 from pathlib import Path
 
@@ -21,12 +22,21 @@ RIGHT = [[remainder, sum(range(remainder, NUMBERS, REMAINDERS))] for remainder i
 pytestmark = [pytest.mark.no_cover, pytest.mark.xdist_group("spark")]
 
 
-def started(running: Cluster, folder: Path) -> subprocess.Popen[str]:
+def started(running: Cluster, folder: Path, **environment: str) -> subprocess.Popen[str]:
     folder.mkdir()
     command = [sys.executable, str(ROOT / "tests/sparkjob.py"), running.url, str(folder)]
-    return subprocess.Popen(
-        command, env=environment_of(running.environment), stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
-    )
+    settings = environment_of({**running.environment, **environment})
+    return subprocess.Popen(command, env=settings, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+
+
+def sent(folder: Path) -> dict[str, str]:
+    """The environment that sends an archive to the cluster, and computes with the Python in it: this one, which leaves a file wherever it is started."""
+    (folder / "bin").mkdir()
+    (folder / "bin/python").write_text(f'#!/bin/sh\ntouch {folder}/used.$$\nexec {sys.executable} "$@"\n', encoding="utf-8")
+    (folder / "bin/python").chmod(0o755)
+    with tarfile.open(folder / "environment.tar.gz", "w:gz") as archive:
+        archive.add(folder / "bin", arcname="bin")
+    return {"PYSPARK_PYTHON": "./environment/bin/python", "PYSPARK_SUBMIT_ARGS": f"--archives {folder}/environment.tar.gz#environment pyspark-shell"}
 
 
 def ended(job: subprocess.Popen[str]) -> list[list[int]]:
@@ -37,8 +47,8 @@ def ended(job: subprocess.Popen[str]) -> list[list[int]]:
     return result
 
 
-def test_a_job_is_done_by_both_workers_and_nobody_else_can_reach_it(spark_cluster: Cluster, tmp_path: Path) -> None:
-    job = started(spark_cluster, tmp_path / "tasks")
+def test_a_job_is_done_by_both_workers_with_what_was_sent_along_and_nobody_else_can_reach_it(spark_cluster: Cluster, tmp_path: Path) -> None:
+    job = started(spark_cluster, tmp_path / "tasks", **sent(tmp_path))
     most, heard = [0] * WORKERS, set[str]()
     while job.poll() is None:
         most = [*map(max, most, spark_cluster.running())]
@@ -48,6 +58,7 @@ def test_a_job_is_done_by_both_workers_and_nobody_else_can_reach_it(spark_cluste
     assert ended(job) == RIGHT
     assert min(most) > 0
     assert len([*(tmp_path / "tasks").iterdir()]) == 2 * PARTITIONS
+    assert len([*tmp_path.glob("used.*")]) >= WORKERS
     assert heard == {"127.0.0.1"}
 
 

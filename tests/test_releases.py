@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 from pyoxigraph import RdfFormat
-from workbench import ROOT, Ended, bynet, make_project, release, tree, triples, turtle
+from workbench import ROOT, UNMEASURED, Ended, bynet, make_project, release, tree, triples, turtle
 
 from publish.write import read_manifest
 
@@ -260,7 +260,7 @@ def test_a_site_that_lost_a_release_is_not_continued(root: Path, tmp_path: Path)
 )
 def test_what_a_stranger_wrote_into_a_site_is_one_line_of_error(root: Path, tmp_path: Path, path: str, content: bytes) -> None:
     site = tmp_path / "site"
-    publish(root, site)
+    bynet("--root", root, "publish", "--out", site, **UNMEASURED)
     damage(site, {path: content})
     before = tree(site)
     second(root)

@@ -64,9 +64,9 @@ def test_shards_that_lack_a_triple_are_not_right(tmp_path: Path) -> None:
     shards = tmp_path / "sharded/download"
     shards.mkdir(parents=True)
     for number in range(3):
-        (shards / f"all-{number:05}.nt.gz").write_bytes(gzip.compress(b"".join(lines[number::3])))
+        (shards / f"all.{number:05}.nt.gz").write_bytes(gzip.compress(b"".join(lines[number::3])))
     assert is_right(case, tmp_path / "sharded")
-    (shards / "all-00002.nt.gz").write_bytes(gzip.compress(b"".join(lines[5::3])))
+    (shards / "all.00002.nt.gz").write_bytes(gzip.compress(b"".join(lines[5::3])))
     assert not is_right(case, tmp_path / "sharded")
 
 

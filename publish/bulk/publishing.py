@@ -18,6 +18,7 @@ from publish.bulk.pace import Progress
 from publish.bulk.publication import InBundles, OnDisk
 from publish.bulk.releases import Desk, Past, look_back_on_disk
 from publish.bulk.sides import Side
+from publish.bulk.standing import with_standing
 from publish.bulk.state import keep, key_of
 from publish.bulk.writing import write_dumps
 from publish.confined import Stopped
@@ -85,7 +86,7 @@ def _write(publication: OnDisk, checked: Checked, held: Held, work: Work, place:
         publication.written = write_dumps(held, publication.notation, terms, work)
         work.progress("writing")
         with closing(site_files(publication, work.compiled)) as site:
-            count = place.replace(site, partial(read_back, accepted))
+            count = place.replace(with_standing(site, place.out), partial(read_back, accepted))
     except Stopped as stopped:
         raise Mistake("unwritten", words=stopped.reason) from stopped
     removed(dumps)

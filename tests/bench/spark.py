@@ -80,7 +80,7 @@ def _once(case: Case, folder: Path, command: Sequence[str]) -> tuple[Ran, bool]:
 
 def is_right(case: Case, site: Path) -> bool:
     """Whether the N-Triples of *site*, in one file or many, are those that it has to have."""
-    files = sorted([*(site / "download").glob("all.nt.gz"), *(site / "download").glob("all-*.nt.gz")])
+    files = sorted([*(site / "download").glob("all.nt.gz"), *(site / "download").glob("all.*.nt.gz")])
     return fingerprint(chain.from_iterable(map(_lines, files))) == case.site
 
 
