@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
+from cluster import needs_spark, surroundings
 from serving import serving
 from stores import DBA, Running, oxigraph, virtuoso
 from test_readme import BLOCK, Shell, blocks, exists, type_in
@@ -18,11 +19,11 @@ from workbench import ROOT
 
 from publish.texts import text
 
-SPARQL, STORES, LOOKS, LARGE = DOCUMENTS = tuple(ROOT / f"docs/{name}.md" for name in ("sparql", "triple-stores", "looks", "large-data"))
+SPARQL, STORES, LOOKS, LARGE, SPARK = DOCUMENTS = tuple(ROOT / f"docs/{name}.md" for name in ("sparql", "triple-stores", "looks", "large-data", "spark"))
 ADDRESS = "http://127.0.0.1:8000/"
 """Where `bynet serve` answers; in the test another port is free."""
-NOT_TRIED = "sh"
-"""The language of blocks that no test carries out, and that are said to be so."""
+NOT_TRIED, SETTINGS = "sh", ("Dockerfile", "ini")
+"""The language of blocks that no test carries out, and that are said to be so; those of files that go with them."""
 
 
 @pytest.fixture
@@ -38,7 +39,7 @@ def carry_out(document: str, shell: Shell, instead: Mapping[str, str]) -> None:
     """Carry out the blocks of *document*; what is typed *instead* of a command that starts a server, which runs already, shows what that one has printed."""
     shell.run(f"export PATH='{sysconfig.get_path('scripts')}{os.pathsep}'\"$PATH\" NETRC=/nonexistent")
     for block in blocks(document):
-        assert block.file or block.language in {"console", NOT_TRIED}
+        assert block.file or block.language in {"console", NOT_TRIED, *SETTINGS}
         if block.file:
             (shell.folder / block.file).write_text(block.text, encoding="utf-8")
         type_in(block.commands(), shell, "docs", instead)
@@ -72,6 +73,14 @@ def test_everything_about_looks_does_what_it_says(folder: Path) -> None:
 def test_everything_about_large_data_does_what_it_says(folder: Path) -> None:
     with Shell(folder) as shell:
         carry_out(_read(LARGE), shell, {})
+
+
+def test_everything_about_spark_does_what_it_says(folder: Path, tmp_path_factory: pytest.TempPathFactory) -> None:
+    needs_spark()
+    with Shell(folder) as shell:
+        for name, value in surroundings(tmp_path_factory.mktemp("spark")).items():
+            shell.run(f"export {name}={shlex.quote(value)}")
+        carry_out(_read(SPARK), shell, {})
 
 
 def _at(document: str, address: str, store: Running) -> str:
