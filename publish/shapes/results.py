@@ -38,7 +38,7 @@ def result_of(node: Node, triples: Iterable[tuple[Node, Node, Any]], shapes: rdf
         "severity": str(first[SH.resultSeverity]).removeprefix(str(SH)),
         "shape": plain(shape),
         "component": str(first[SH.sourceConstraintComponent]).removeprefix(str(SH)),
-        "messages": {language: _cut(text) for language, text in map(told, own or said.get(SH.resultMessage, []))},
+        "messages": {language: _cut(text) for language, text in sorted(map(told, own or said.get(SH.resultMessage, [])))},
     }
 
 
