@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Iterable, Iterator, Sequence
 
 import pyoxigraph
@@ -14,8 +13,6 @@ from publish.errors import CheckFailed
 from publish.model import Project
 from publish.texts import text
 from publish.turtle import Namespaces
-
-_IRI = re.compile(r"<([^<>\s]*)>")
 
 
 def reach_of_shapes(project: Project, language: str) -> list[str]:
@@ -28,10 +25,7 @@ def reach_of_shapes(project: Project, language: str) -> list[str]:
     from publish.shapes.loading import prepare  # noqa: PLC0415
 
     shapes = pyoxigraph.serialize(project.shapes_graph, format=RdfFormat.N_TRIPLES) or b""
-    namespaces = Namespaces(project.prefixes)
-
-    def shown(term: str) -> str:
-        return _IRI.sub(lambda iri: namespaces.shorten(iri[1]), term)
+    shown = Namespaces(project.prefixes).shortened
 
     def compute(_note: Note) -> Iterator[bytes]:
         for name, reach in sorted(reaches(shapes).items()):

@@ -38,6 +38,7 @@ _ESCAPES = {"t": "\t", "b": "\b", "n": "\n", "r": "\r", "f": "\f"}
 _LABELS = {label.value for label in LABELS}
 NO_LISTS: Lists = MappingProxyType({})
 _IN_LONG_STRING = re.compile(r'[\x00-\x09\x0b-\x1f\x7f\\]|"(?="|\Z)')
+_BRACKETED = re.compile(r"<([^<>\s]*)>")
 
 
 class Namespaces:
@@ -64,6 +65,10 @@ class Namespaces:
     def shorten(self, iri: str) -> str:
         """Return *iri* as ``prefix:local``, or as ``<iri>`` where no prefix fits."""
         return self.split(iri)[1]
+
+    def shortened(self, text: str) -> str:
+        """Return *text*, a pattern of SPARQL for instance, with each IRI in it as `shorten` writes it."""
+        return _BRACKETED.sub(lambda iri: self.shorten(iri[1]), text)
 
     def verb(self, predicate: str) -> tuple[int, str]:
         """Return the place in a block of the property with the text *predicate* (`term_key`), and how it is written there."""

@@ -31,9 +31,10 @@ from publish.model import LABEL, TYPE  # noqa: E402
 from publish.publication import Checked  # noqa: E402
 from publish.read import read_frame  # noqa: E402
 from publish.readback import canonical_hash  # noqa: E402
-from publish.spark.build import Checking, Site, foresee  # noqa: E402
+from publish.spark.build import Checking, Site  # noqa: E402
 from publish.spark.desk import Desk  # noqa: E402
 from publish.spark.folders import Folders  # noqa: E402
+from publish.spark.planning import planned  # noqa: E402
 from publish.spark.session import spark_session  # noqa: E402
 from publish.spark.sources import given_files  # noqa: E402
 
@@ -207,8 +208,9 @@ def checked(root: Path, session: SparkSession, folder: Path, *data: str) -> Chec
     frame = read_frame(root)
     assert frame.project
     with ExitStack() as files:
-        site = Site(session, 2, Desk((folder / "desk").as_uri()), folder, files, lambda *_stage, **_more: None)
-        return Checking(foresee(root, frame.project), given_files(root, data, Folders(session)), site).checked()[0]
+        given = given_files(root, data, Folders(session))
+        site = Site(session, 2, Desk((folder / "desk").as_uri()), folder, files, given, lambda *_stage, **_more: None)
+        return Checking(root, frame.project, planned(frame.project), site).checked()[0]
 
 
 def checked_here(root: Path, folder: Path) -> Checked:
@@ -309,7 +311,7 @@ def test_a_rule_that_looks_everywhere_is_refused_by_name(tmp_path: Path) -> None
     rule = HEAD + f"CONSTRUCT {{ ?a def:knows ?b }} WHERE {{ ?a def:size ?x . ?b <{LABEL.value}> ?y }}\n"
     root = project_of(tmp_path / "project", {"shapes/thing.ttl": SHAPE, "ontology/rules/wide.rq": rule})
     ended = bynet(*arguments(root, tmp_path / "site"))
-    assert (ended.code, "ontology/rules/wide.rq: the rule looks at more" in ended.err) == (2, True)
+    assert (ended.code, "ontology/rules/wide.rq: The rule looks at more" in ended.err) == (2, True)
 
 
 def test_a_query_that_only_climbs_a_vocabulary_is_asked_with_all_of_it(session: SparkSession, tmp_path: Path) -> None:

@@ -9,7 +9,6 @@ from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 
-import pyoxigraph
 from pyoxigraph import NamedNode, RdfFormat, Store, Triple
 from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F  # noqa: N812
@@ -27,7 +26,7 @@ from publish.bulk.looking import Looked, Shares
 from publish.bulk.pace import Progress
 from publish.check import findings, sort_findings
 from publish.confined import Note, Stopped, confined, limits_for
-from publish.errors import BadQuery, Mistake
+from publish.errors import Mistake
 from publish.findings import heard, told
 from publish.lint import Elsewhere, lint
 from publish.model import Finding, Project, Severity
@@ -36,12 +35,13 @@ from publish.query import Query
 from publish.read import cases_of
 from publish.spark.counting import counted
 from publish.spark.crossing import Between
-from publish.spark.deriving import Derived, Seeing, seeing
+from publish.spark.deriving import Derived
 from publish.spark.desk import Desk
 from publish.spark.gathering import Ground
-from publish.spark.judging import Plan, judged, planned
+from publish.spark.judging import judged
 from publish.spark.nearby import Bringing
 from publish.spark.ordering import in_shards
+from publish.spark.planning import Plan
 from publish.spark.reading import read
 from publish.spark.rows import LINES, line_of
 from publish.spark.sources import Given, Sources
@@ -57,7 +57,7 @@ _ANSWERED = 2_000_000
 class Site:
     """Where a project is checked: a *session* with a cluster, in so many *shards*, on a *desk*.
 
-    What is brought near lies in *folder*, open with *files*; *progress* is told of stages.
+    What is brought near lies in *folder*, open with *files*; the data are in the files that are *given*; *progress* is told of stages.
     """
 
     session: SparkSession
@@ -65,6 +65,7 @@ class Site:
     desk: Desk
     folder: Path
     files: ExitStack
+    given: Given
     progress: Progress
 
 
@@ -76,53 +77,30 @@ class Made:
     ordered: DataFrame
 
 
-@dataclass(frozen=True, slots=True)
-class Foreseen:
-    """A project without its data, and what can be said before they are read: what its shapes and its rules look at.
-
-    Where a rule is *broken* there are none.
-    """
-
-    root: Path
-    frame: Project
-    plan: Plan
-    rules: tuple[Seeing, ...]
-    broken: BadQuery | None = None
-
-
-def foresee(root: Path, frame: Project) -> Foreseen:
-    """Return what can be said of the project under *root*. Raises `Mistake` where a shape or a rule looks at more than any part of a cluster has."""
-    plan = planned(pyoxigraph.serialize(frame.shapes_graph, format=RdfFormat.N_TRIPLES) or b"")
-    try:
-        return Foreseen(root, frame, plan, tuple(map(seeing, frame.rules)))
-    except BadQuery as broken:
-        return Foreseen(root, frame, plan, (), broken)
-
-
 class Checking:
-    """Checks a project that is *foreseen*, with its data in the files that are *given*."""
+    """Checks the project under *root*, which has its *frame* here and its data in the files that *site* is given; what is done with it is *planned*."""
 
-    def __init__(self, foreseen: Foreseen, given: Given, site: Site) -> None:
-        self._foreseen, self._frame, self._given, self._site = foreseen, foreseen.frame, given, site
+    def __init__(self, root: Path, frame: Project, plan: Plan, site: Site) -> None:
+        self._root, self._frame, self._plan, self._site = root, frame, plan, site
         self._listed: list[Finding] = []
 
     def checked(self) -> tuple[Checked, Made | None]:
         """Return what is wrong with the project, but for what its frame has alone; and the project, where that can be said."""
         self._site.progress("spark-reading")
-        taken = read(self._site.session, self._frame, self._given, self._site.desk)
+        taken = read(self._site.session, self._frame, self._site.given, self._site.desk)
         if any(fault.severity == Severity.VIOLATION for fault in taken.faults):
             return self._found(None, taken.faults), None
         self._listed += taken.findings
         stated = self._site.desk.keep(taken.lines.select("s", "p", "o").distinct())
         self._site.progress("spark-deriving")
         try:
-            derived = Derived(self._frame, self._foreseen.rules, Ground(stated, self._site.shards, self._site.desk)).lines()
+            derived = Derived(self._frame, self._plan.rules, Ground(stated, self._site.shards, self._site.desk)).lines()
         except Halted as halted:
             return self._found(self._frame, [halted.finding]), None
         ordered = self._site.desk.keep(in_shards(self._tagged(stated, derived), self._site.shards))
         checked, made = self._looked(ordered, Between(self._frame, taken.lines, taken.renamed))
-        if self._foreseen.broken and checked.is_sound:
-            raise self._foreseen.broken
+        if self._plan.broken and checked.is_sound:
+            raise self._plan.broken
         return checked, made
 
     def _found(self, frame: Project | None, more: Sequence[Finding]) -> Checked:
@@ -136,10 +114,10 @@ class Checking:
     def _looked(self, ordered: DataFrame, between: Between) -> tuple[Checked, Made]:
         self._site.progress("spark-counting")
         looked = counted(self._frame, ordered, self._site.shards)
-        sources = Sources(self._site.session, self._frame, self._given)
+        sources = Sources(self._site.session, self._frame, self._site.given)
         self._listed += self._inspected(between, looked, sources)
         self._site.progress("spark-judging")
-        found = judged(self._site.desk.keep(ordered.select("s", "p", "o").distinct()), self._foreseen.plan, self._site.shards, self._site.desk)
+        found = judged(self._site.desk.keep(ordered.select("s", "p", "o").distinct()), self._plan, self._site.shards, self._site.desk)
         looked.focus_nodes.update(found.focus_nodes)
         answers = self._answers(ordered)
         nodes = {node for result in found.answer.results for node in (_node(result["focus_node"]), _node(result["value"])) if node}
@@ -147,7 +125,7 @@ class Checking:
         scored = score_of(framed(self._frame, held.by_subject, held.turned), self._listed, PATHS)
         data = sources.of(between.files_with(nodes), nodes)
         files = replace(self._frame, sources={**self._frame.sources, "data": data}).files()
-        validation = findings(found.answer, files, self._frame.prefixes, partial(cases_of, self._foreseen.root))
+        validation = findings(found.answer, files, self._frame.prefixes, partial(cases_of, self._root))
         triples = looked.numbers.statistics().graphs[ALL].triples
         checked = Checked(self._frame, tuple(sort_findings([*self._listed, *validation.findings])), validation, scored, triples)
         return checked, Made(held, ordered)
@@ -196,7 +174,7 @@ class Checking:
     def _held(self, ordered: DataFrame, looked: Looked, answers: dict[str, Answered], nodes: Collection[str]) -> Held:
         mentioned = _mentioned(self._frame) | {node[1:] for node in nodes if node.startswith("<" + self._frame.base)}
         near = Bringing(ordered.select("s", "p", "o", "g"), self._site.folder, self._site.files).near(self._frame, mentioned)
-        return Held(self._foreseen.root, self._frame, (), Shares(near.by_subject, near.turned, (), self._foreseen.plan.shapes), looked, answers=answers)
+        return Held(self._root, self._frame, (), Shares(near.by_subject, near.turned, (), self._plan.shapes), looked, answers=answers)
 
 
 def _asked(lines: bytes, questions: Sequence[Query], note: Note) -> Iterator[bytes]:

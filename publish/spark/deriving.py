@@ -10,7 +10,6 @@ import pyarrow as pa
 from pyoxigraph import NamedNode, Quad, RdfFormat, Store, Triple
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F  # noqa: N812
-from rdflib.term import URIRef, Variable
 
 from publish.bulk.footprint import footprint, made_by
 from publish.bulk.lines import lines_of, n_triples, triples_of
@@ -19,12 +18,9 @@ from publish.derive import ROUNDS, constructed, spellings
 from publish.errors import BadQuery, Mistake
 from publish.model import Project
 from publish.query import Query
-from publish.reach.algebra import Opaque, Pattern, whole
-from publish.reach.joins import Joins, Unjoined
-from publish.reach.terms import line_term
-from publish.reach.trails import START, Trails
-from publish.reach.weaver import Weaver
 from publish.spark.gathering import Automaton, Ground, by_shard, gathered, shard_of
+from publish.spark.planning import Seeing
+from publish.spark.refusals import Unbounded
 from publish.spark.rows import LINES, line_of, rows_in, table_of
 from publish.sparql import words_of
 from publish.trial import Halted, stopped_at
@@ -32,55 +28,6 @@ from publish.trial import Halted, stopped_at
 _FOCUS = NamedNode("urn:bynet:focus")
 """The graph, and its predicate, that tell which nodes a rule is asked of in a shard; a rule sees none but the default graph."""
 _MADE = f"{LINES}, kept string, wrong string"
-
-
-@dataclass(frozen=True, slots=True)
-class Seeing:
-    """What a rule can see: the *trails* from each value of its *variable*, the subjects of triples with a *predicate*, and with a *value* where it says one."""
-
-    rule: Query
-    variable: str
-    predicate: bytes
-    value: bytes | None
-    trails: Trails
-
-
-def seeing(rule: Query) -> Seeing:
-    """Return what *rule* can see. Raises `Mistake` where that is not joined to any one of its variables."""
-    constructed(Store(), rule, lambda _file: None)
-    try:
-        pattern = whole(rule.code).p
-    except Opaque as error:
-        raise _unbounded(rule) from error
-    while pattern.name in {"Project", "Distinct", "Reduced"}:
-        pattern = pattern.p
-    for variable, predicate, value in _candidates(pattern):
-        weaver = Weaver()
-        place = weaver.place()
-        weaver.join(START, place)
-        try:
-            Joins(weaver, {variable: place}).weave(pattern)
-        except (Opaque, Unjoined):
-            continue
-        return Seeing(rule, str(variable), predicate, value, weaver.woven())
-    raise _unbounded(rule)
-
-
-def _unbounded(rule: Query) -> Mistake:
-    return Mistake("rule-unbounded", file=rule.file)
-
-
-def _candidates(pattern: Pattern) -> list[tuple[Variable, bytes, bytes | None]]:
-    """The variables that have a value in each solution, as subjects of triples with a predicate that is known; those with a value that is known first."""
-    while pattern.name in {"Filter", "Extend", "LeftJoin", "Join"}:
-        pattern = pattern.p1 if pattern.name in {"LeftJoin", "Join"} else pattern.p
-    statements = pattern.triples if pattern.name == "BGP" else ()
-    found = [
-        (subject, line_term(predicate), line_term(value) if isinstance(value, URIRef) else None)
-        for subject, predicate, value in statements
-        if isinstance(subject, Variable) and isinstance(predicate, URIRef)
-    ]
-    return sorted(found, key=lambda one: one[2] is None)
 
 
 def _restricted(one: Seeing) -> Query:
@@ -93,7 +40,7 @@ def _restricted(one: Seeing) -> Query:
         start -= 1
         depth += {"}": 1, "{": -1}.get(words[start], 0)
     if "{" not in words[:start]:
-        raise _unbounded(one.rule)  # CONSTRUCT WHERE, whose pattern is what it constructs
+        raise BadQuery("no-construct", file=one.rule.file)
     focus = f"GRAPH <{_FOCUS.value}> {{ ?{one.variable} <{_FOCUS.value}> ?bynetFocus }}"
     return replace(one.rule, body=f"{body[:start]}{{ {focus} {body[start : end + 1]} }}{body[end + 1 :]}")
 
@@ -134,7 +81,7 @@ class Derived:
         focus = self._focus(known).persist()
         around = gathered(ground, automaton, focus, ground.vocabulary(automaton))
         if around.lost:
-            raise _unbounded(self.rules[min(around.lost)].rule)
+            raise Unbounded([Mistake("rule-unbounded", file=self.rules[number].rule.file) for number in sorted(around.lost)])
         shared = known.sparkSession.sparkContext.broadcast(tuple(self.rules))
         made = by_shard(focus, around.lines).applyInArrow(lambda table: _follow(table, shared.value), _MADE).persist()
         self._raise(made)

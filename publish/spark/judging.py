@@ -18,17 +18,19 @@ from publish.confined import Note, confined, limits_for
 from publish.errors import Mistake
 from publish.reach import reach
 from publish.reach.graph import About
-from publish.reach.loaded import Named, shapes_of
+from publish.reach.hierarchy import Hierarchy
 from publish.reach.reach import Reach
 from publish.reach.screen import Look, Screen, answers
-from publish.reach.targets import Target
+from publish.reach.targets import Target, Targets
 from publish.reach.terms import TYPE, n_term
 from publish.shacl import answer, prepare
 from publish.shapes.answer import Answer, answer_of
 from publish.shapes.merging import merged
 from publish.shapes.suspects import Suspects
 from publish.spark.desk import Desk
-from publish.spark.gathering import Automaton, Ground, by_shard, gathered, shard_of, union
+from publish.spark.gathering import Ground, by_shard, gathered, shard_of, union
+from publish.spark.planning import Plan
+from publish.spark.refusals import Unbounded
 from publish.spark.rows import line_of, rows_in, table_of
 
 _JUDGED = "shard int, focus_nodes string, answer binary"
@@ -50,39 +52,18 @@ class Given:
     vocabulary: tuple[bytes, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Plan:
-    """What is done with *shapes*, N-Triples: those with a target, and the automaton of their trails, in the same order."""
-
-    shapes: bytes
-    named: Sequence[Named]
-    automaton: Automaton
-
-
-def planned(shapes: bytes) -> Plan:
-    """Return the plan of *shapes*. Raises `Mistake` that names a shape of unbounded reach, unless it sees no more than a vocabulary that it climbs."""
-    named = shapes_of(shapes)
-    reaches = [reach.reach_of(one) for one in named]
-    automaton = Automaton.of(one.trails for one in reaches)
-    for one, found in zip(named, reaches, strict=True):
-        for part in found.unbounded:
-            if part.needs is None or part.needs.finding or not part.needs.predicates <= automaton.climbed:
-                raise Mistake(f"shape-unbounded-{part.reason}", shape=one.name, part=part.part)
-    return Plan(shapes, named, automaton)
-
-
 def judged(lines: DataFrame, plan: Plan, shards: int, desk: Desk) -> Judged:
-    """Return what the shapes of *plan* find in distinct *lines*. Raises `Mistake` where what one sees is only known now to be anywhere."""
+    """Return what the shapes of *plan* find in distinct *lines*. Raises `Unbounded` where what one sees is only known now to be anywhere."""
     ground = Ground(lines, shards, desk)
     vocabulary = ground.vocabulary(plan.automaton)
     given = Given(plan.shapes, tuple(map(line_of, vocabulary)))
-    screen = _screen(given)
-    if screen.is_deep:
+    hierarchy = Hierarchy(given.vocabulary)
+    if hierarchy.is_deep:
         raise Mistake("classes-too-deep")
-    focus = _focus(lines, screen, [one.target for one in plan.named]).withColumn("shard", shard_of("node", shards)).persist()
+    focus = _focus(lines, Targets(plan.targets, hierarchy), plan.targets).withColumn("shard", shard_of("node", shards)).persist()
     seen = gathered(ground, plan.automaton, focus, vocabulary)
-    for number in sorted(seen.lost):
-        raise Mistake("shape-unbounded-spelling", shape=plan.named[number].name)
+    if seen.lost:
+        raise Unbounded([Mistake("shape-unbounded-spelling", shape=plan.names[number]) for number in sorted(seen.lost)])
     shared = lines.sparkSession.sparkContext.broadcast(given)
     rows = by_shard(focus, seen.lines).applyInArrow(lambda table: _judge(table, shared.value), _JUDGED).collect()
     counts: Counter[str] = Counter()
@@ -99,9 +80,9 @@ def _together(shapes: bytes, counts: Mapping[str, int], answers: Sequence[bytes]
     return answer_of([*merged([one["judged"] for one in told])], [*stopped.values()], told[0]["software"])
 
 
-def _focus(lines: DataFrame, screen: Screen, targets: Sequence[Target]) -> DataFrame:
+def _focus(lines: DataFrame, table: Targets, targets: Sequence[Target]) -> DataFrame:
     """Rows of the number of a shape, and a focus node of it, each once."""
-    kinds = {(kind, number) for kind, numbers in screen.targets.by_class.items() for number in numbers}
+    kinds = {(kind, number) for kind, numbers in table.by_class.items() for number in numbers}
     subjects = {(predicate, number) for number, target in enumerate(targets) for predicate in target.subjects_of}
     objects = {(predicate, number) for number, target in enumerate(targets) for predicate in target.objects_of}
     nodes = {(node, number) for number, target in enumerate(targets) for node in target.nodes}

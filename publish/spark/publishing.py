@@ -24,10 +24,11 @@ from publish.publication import Checked, History
 from publish.read import read_frame
 from publish.readback import accept_frame, read_back
 from publish.site import site_files
-from publish.spark.build import Checking, Site, foresee
+from publish.spark.build import Checking, Site
 from publish.spark.build import Made as OnSpark
 from publish.spark.desk import Desk
 from publish.spark.place import Place, placed
+from publish.spark.planning import planned
 from publish.spark.session import spark_session
 from publish.spark.sources import given_files
 from publish.spark.writing import Dump, named, proved, write_shards
@@ -48,15 +49,16 @@ def publish_on_spark(order: Order, cluster: Cluster, progress: Progress) -> tupl
     frame_read = read_frame(order.root, order.base)
     if frame_read.project is None:
         raise Unsound(Checked(None, tuple(sort_findings(frame_read.findings))))
-    foreseen = foresee(order.root, frame_read.project)
+    plan = planned(frame_read.project)
     with ExitStack() as files:
         local = Path(files.enter_context(TemporaryDirectory()))
         progress("starting-spark")
         session = files.enter_context(spark_session(cluster.master, cluster.partitions))
         place = files.enter_context(placed(session, cluster.out))
         shards = cluster.partitions or _STAGES * session.sparkContext.defaultParallelism
-        site = Site(session, shards, Desk(f"{place.work}/desk"), local, files, progress)
-        checked, made = Checking(foreseen, given_files(order.root, cluster.data, place.folders), site).checked()
+        given = given_files(order.root, cluster.data, place.folders)
+        site = Site(session, shards, Desk(f"{place.work}/desk"), local, files, given, progress)
+        checked, made = Checking(order.root, frame_read.project, plan, site).checked()
         checked = replace(checked, findings=tuple(sort_findings([*checked.findings, *frame_read.findings])))
         if made is None or not checked.is_sound:
             raise Unsound(checked)
