@@ -20,7 +20,7 @@ from pyoxigraph import NamedNode, RdfFormat, Triple
 
 from publish.datatypes import is_valid
 from publish.errors import Mistake
-from publish.gzipped import ENDING, standing, unpacked
+from publish.gzipped import ENDING, standing_in_parts, unpacked
 from publish.intake import parsing
 from publish.intake.streamed import parse_stream
 from publish.model import DATA_GRAPHS, DUMP, XSD, Release, Snapshot, sort_triples
@@ -119,20 +119,23 @@ def read_snapshot(site: EarlierSite) -> Snapshot:
 
 def _data(site: EarlierSite) -> dict[str, list[Triple]]:
     """The graphs of the data, by their names, where they stand together in one compressed dump; nothing where each has a file."""
-    path = standing(DUMP, site.manifest)
-    if not path.endswith(ENDING) or all(f"download/{name}.nt" in site.manifest for name in DATA_GRAPHS):
+    paths = standing_in_parts(DUMP, site.manifest)
+    if not paths[0].endswith(ENDING) or all(f"download/{name}.nt" in site.manifest for name in DATA_GRAPHS):
         return {}
     graphs: dict[str, list[Triple]] = {name: [] for name in DATA_GRAPHS}
     names: dict[object, str] = {}
-    try:
-        for quad in parse_stream(unpacked(site.read(path), path), RdfFormat.N_QUADS):
-            if quad.graph_name not in names:
-                names[quad.graph_name] = next(name for name in DATA_GRAPHS if isinstance(quad.graph_name, NamedNode) and quad.graph_name.value.endswith(name))
-            graphs[names[quad.graph_name]].append(quad.triple)
-    except (SyntaxError, ValueError, StopIteration) as error:
-        raise BadSite("site-graphs", place=site.place, file=path) from error
+    for path in paths:
+        try:
+            for quad in parse_stream(unpacked(site.read(path), path), RdfFormat.N_QUADS):
+                if quad.graph_name not in names:
+                    names[quad.graph_name] = next(
+                        name for name in DATA_GRAPHS if isinstance(quad.graph_name, NamedNode) and quad.graph_name.value.endswith(name)
+                    )
+                graphs[names[quad.graph_name]].append(quad.triple)
+        except (SyntaxError, ValueError, StopIteration) as error:
+            raise BadSite("site-graphs", place=site.place, file=path) from error
     if len(names) > len({*names.values()}):
-        raise BadSite("site-graphs", place=site.place, file=path)
+        raise BadSite("site-graphs", place=site.place, file=paths[0])
     return {name: sort_triples(triples) for name, triples in graphs.items()}
 
 

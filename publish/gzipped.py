@@ -13,6 +13,7 @@ from os import SEEK_END
 from typing import BinaryIO, cast
 
 from publish.errors import Mistake
+from publish.paths import whole_name
 
 ENDING = ".gz"
 RATIO = 200
@@ -36,6 +37,11 @@ def plain_name(path: str) -> str:
 def standing(path: str, paths: Collection[str]) -> str:
     """Return which of *paths* the content of the file *path* stands in: in itself, else compressed; in itself where it is in neither."""
     return f"{path}{ENDING}" if path not in paths and f"{path}{ENDING}" in paths else path
+
+
+def standing_in_parts(path: str, paths: Collection[str]) -> list[str]:
+    """Return in which of *paths* the content of the file *path* stands, in order: in its parts, where it has any, else as `standing` says."""
+    return sorted(one for one in paths if whole_name(one) == f"{path}{ENDING}") or [standing(path, paths)]
 
 
 def unpacked(content: bytes, name: str) -> BufferedReader:

@@ -38,7 +38,7 @@ class Listing:
 
     def damaged(self) -> list[Fault]:
         """Return a fault for each file of the data that is not what the MANIFEST lists."""
-        paths = dumps(frozenset(self.files)).values()
+        paths = [path for _name, path in dumps(frozenset(self.files))]
         return [Fault("hash", path, extension(path)) for path in paths if not self.is_listed(path, self.read(path))]
 
 

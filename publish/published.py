@@ -14,7 +14,7 @@ from pyoxigraph import Literal, NamedNode, RdfFormat, Triple
 from publish.addresses import Layout, fragment_documents
 from publish.bundles import PREFIXES, read_bundles
 from publish.errors import Mistake
-from publish.gzipped import BadGzip, standing, unpacked
+from publish.gzipped import BadGzip, standing_in_parts, unpacked
 from publish.intake.streamed import parse_stream
 from publish.model import DCAT, DEPRECATED, TYPE, VANN, tombstones
 from publish.paths import page_path
@@ -37,10 +37,10 @@ class PublishedData:
     first: Mapping[str, str]
 
 
-def dumps(paths: frozenset[str]) -> dict[str, str]:
-    """Return the path of each dump of `DATA` by its name, as it stands on a site that has *paths*: perhaps compressed."""
-    named = {name: standing(f"download/{name}.nt", paths) for name in DATA}
-    return {name: path for name, path in named.items() if path in paths}
+def dumps(paths: frozenset[str]) -> list[tuple[str, str]]:
+    """Return the name of each dump of `DATA` with the path of each of its parts, as they stand on a site that has *paths*: perhaps compressed."""
+    named = ((name, path) for name in DATA for path in standing_in_parts(f"download/{name}.nt", paths))
+    return [(name, path) for name, path in named if path in paths]
 
 
 def published(place: str, files: Iterable[str], read: Callable[[str], bytes]) -> PublishedData:
@@ -49,14 +49,14 @@ def published(place: str, files: Iterable[str], read: Callable[[str], bytes]) ->
     Raises `NotPublished` where the data names no base.
     """
     paths = frozenset(files)
-    graphs = {name: _Graph(path, read(path)) for name, path in dumps(paths).items()}
-    named = [_named(graph) for graph in graphs.values()]
+    graphs = [(name, _Graph(path, read(path))) for name, path in dumps(paths)]
+    named = [_named(graph) for _name, graph in graphs]
     datasets = {subject for one in named for subject in one.datasets}
     bases = sorted(base for one in named for subject, base in one.bases if subject in datasets)
     if not bases:
         raise NotPublished("verify-no-dataset", place=place)
     found = _Found(bases[0], paths, [triple for one in named for triple in one.withdrawn])
-    for name, graph in graphs.items():
+    for name, graph in graphs:
         for triple in graph.triples():
             found.take(name, triple)
     bundles = read_bundles(read(PREFIXES), paths) if PREFIXES in paths else {}

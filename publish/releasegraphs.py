@@ -15,11 +15,10 @@ from pyoxigraph import NamedNode, Quad, RdfFormat, Triple
 
 from publish.earlier import open_site
 from publish.errors import BadBase, Mistake
-from publish.gzipped import ENDING, standing, unpacked
+from publish.gzipped import standing_in_parts, unpacked
 from publish.intake.streamed import parse_stream
 from publish.lines import Desk, Lines, has_blank_node, line_of
 from publish.model import DATA_GRAPHS, DUMP
-from publish.paths import whole_name
 
 _ABSOLUTE = re.compile(r"https?://[^\s/?#]+/(?:[^\s?#]*/)?")
 
@@ -46,8 +45,7 @@ def read_release(site: str, base: str | None, desk: Desk) -> Release:
     place = open_site(site)
     if place is None:
         raise BadRelease("push-no-site", place=site)
-    parts = sorted(path for path in place.manifest if whole_name(path) == DUMP + ENDING) or [standing(DUMP, place.manifest)]
-    dump = _Dump(site, tuple((path, place.read(path)) for path in parts))
+    dump = _Dump(site, tuple((path, place.read(path)) for path in standing_in_parts(DUMP, place.manifest)))
     own = dump.base()
     graphs = tuple((name, desk.sort(dump.lines(NamedNode(own + name)))) for name in DATA_GRAPHS)
     return Release(base or own, graphs)

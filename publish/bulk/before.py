@@ -18,7 +18,7 @@ from publish.bulk.index import Index, merged, opened
 from publish.bulk.lines import TAGS
 from publish.confined import Limits, Note, Stopped
 from publish.earlier import BadSite, EarlierSite
-from publish.gzipped import ENDING, standing, unpacked
+from publish.gzipped import ENDING, standing_in_parts, unpacked
 from publish.gzipped import opened as unpacking
 from publish.model import DUMP
 from publish.parallel import confined_each
@@ -35,17 +35,17 @@ def data_before(site: EarlierSite, folder: Path, files: ExitStack) -> Index:
 
     Raises `BadSite` where its dump is not there, is not what MANIFEST lists, or can't be read, and `BadGzip`.
     """
-    path = standing(DUMP, site.manifest)
     graphs: dict[bytes, bytes] = {}
     with ExitStack() as used:
-        runs, reader = _Runs(folder, used), _reader(site, path, used)
-        for answer in confined_each((partial(_lines, piece) for piece in _pieces(reader)), _LIMITS):
-            if isinstance(answer, Stopped) or not answer:
-                raise BadSite("site-graphs", place=site.place, file=path)
-            for graph, tag, lines in (piece.split(b"\n", 2) for piece in answer[1:]):
-                if graphs.setdefault(tag, graph) != graph:
+        runs = _Runs(folder, used)
+        for path in standing_in_parts(DUMP, site.manifest):
+            for answer in confined_each((partial(_lines, piece) for piece in _pieces(_reader(site, path, used))), _LIMITS):
+                if isinstance(answer, Stopped) or not answer:
                     raise BadSite("site-graphs", place=site.place, file=path)
-                runs.add(tag, lines)
+                for graph, tag, lines in (piece.split(b"\n", 2) for piece in answer[1:]):
+                    if graphs.setdefault(tag, graph) != graph:
+                        raise BadSite("site-graphs", place=site.place, file=path)
+                    runs.add(tag, lines)
     whole = filled(folder / "before", merged(runs.paths))
     for run in runs.paths:
         drop(run)
