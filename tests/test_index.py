@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import tempfile
-from bisect import insort
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from itertools import pairwise
@@ -14,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from publish.bulk import index
-from publish.bulk.index import Index, merged, opened, spliced
+from publish.bulk.index import Index, merged, opened
 
 FIELDS = st.sampled_from([b"<a", b"<ab", b"<b", b"<\xc3\xa5", b"<" + b"c" * 40, b'"\xf0\x9f\x98\x80"', b"<\xf4\x8f\xbf\xbf"])
 LINES = st.tuples(FIELDS, FIELDS, FIELDS | st.integers(0, 30).map(b'"%d"'.__mod__)).map(lambda fields: b"\t".join(fields) + b"\ts\n")
@@ -97,15 +96,3 @@ def test_shares_are_all_lines_and_part_no_first_field(lines: set[bytes], size: i
     assert b"".join(shares) == b"".join(sorted(lines))
     fields = [{first(line) for line in share.splitlines()} for share in shares]
     assert sum(map(len, fields)) == len({*map(first, lines)})
-
-
-@settings(max_examples=150, deadline=None)
-@given(lines=MANY, removed=MANY, added=MANY)
-def test_lines_are_taken_out_and_put_in(lines: set[bytes], removed: set[bytes], added: set[bytes]) -> None:
-    removed &= lines
-    added -= lines
-    expected = sorted(lines - removed)
-    for line in added:
-        insort(expected, line)
-    with indexed(lines) as found:
-        assert b"".join(spliced(found, sorted(removed), sorted(added))) == b"".join(expected)

@@ -166,17 +166,3 @@ class _Reader:
         count = bisect_right(self.lines, last)
         taken, self.lines = self.lines[:count], self.lines[count:]
         return taken
-
-
-def spliced(old: Index, removed: Iterable[bytes], added: Iterable[bytes]) -> Iterator[bytes]:
-    """Yield the lines of *old* in pieces, without those *removed*, which are in it, and with those *added*, which are not."""
-    changes = sorted([*((line, b"") for line in removed), *((line, line) for line in added)])
-    done = 0
-    for line, new in changes:
-        place = old.place_of(line)
-        for start in range(done, place, _MERGED):
-            yield old.read(start, min(place, start + _MERGED))
-        yield new
-        done = place if new else place + len(line)
-    for start in range(done, old.size, _MERGED):
-        yield old.read(start, min(old.size, start + _MERGED))
