@@ -18,8 +18,9 @@ from workbench import bynet, tree
 from publish.bulk.again import Change, is_small
 from publish.bulk.build import check_on_disk
 from publish.bulk.held import Held, Work
-from publish.bulk.index import merged, opened, spliced
+from publish.bulk.index import merged, opened
 from publish.bulk.lines import of_all
+from publish.bulk.splicing import spliced
 from publish.bulk.state import BY_SUBJECT, DERIVED, TURNED, keep, key_of, new
 from publish.publication import Checked
 
@@ -145,7 +146,8 @@ def test_lines_are_taken_out_and_put_in_where_they_belong(seed: int, tmp_path: P
     (tmp_path / "old").write_bytes(b"".join(sorted(old)))
     with ExitStack() as files:
         index = opened(tmp_path / "old", files)
-        assert b"".join(spliced(index, gone, fresh)) == b"".join(sorted(old - gone | fresh))
+        spliced(index, Change(sorted(gone), sorted(fresh)), tmp_path / "new", files)
+        assert (tmp_path / "new").read_bytes() == b"".join(sorted(old - gone | fresh))
         assert b"".join(merged([tmp_path / "old"])) == b"".join(sorted(old))
 
 
