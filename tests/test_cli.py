@@ -108,6 +108,7 @@ def test_every_text_is_used() -> None:
         "query-memory",
         "query-crash",
         "shape-time",
+        "shape-unbounded-",
         "shape-memory",
         "shape-crash",
         "check-time",

@@ -40,6 +40,7 @@ from publish.spark.sources import given_files  # noqa: E402
 
 pytestmark = pytest.mark.xdist_group("spark")
 
+PROOF = bool(os.environ.get("BYNET_PROOF"))
 FORMS = {"nt": RdfFormat.N_TRIPLES, "nq": RdfFormat.N_QUADS, "ttl": RdfFormat.TURTLE, "jsonld": RdfFormat.JSON_LD}
 LISTING = {".well-known/void", "MANIFEST", "linkset.json", "void.jsonld", "void.nt", "void.ttl"}
 """The files beside pages and the catalogue that list the downloads one by one."""
@@ -149,7 +150,7 @@ def pages_that_list_files(site: Path) -> set[str]:
     return {str(path.relative_to(site)) for path in site.rglob("*.html") if "download/all." in path.read_text(encoding="utf-8")}
 
 
-@pytest.mark.parametrize("partitions", [1, 4])
+@pytest.mark.parametrize("partitions", [1, 4, 7] if PROOF else [4])
 def test_the_same_is_published_in_any_number_of_parts(partitions: int, project: Path, single: Path, around: Mapping[str, str], tmp_path: Path) -> None:
     out = tmp_path / "site"
     command = bynet_command(*arguments(project, out, "--master", "local[2]", "--partitions", str(partitions)))
@@ -171,6 +172,7 @@ def started(command: list[str], environment: Mapping[str, str], work: Path) -> s
     return running
 
 
+@pytest.mark.no_cover
 def test_a_lost_machine_changes_nothing_and_a_lost_driver_leaves_nothing(project: Path, single: Path, spark_cluster: Cluster, tmp_path: Path) -> None:
     out, work = tmp_path / "site", tmp_path / ".site.bynet-spark"
     command = bynet_command(*arguments(project, out, "--master", spark_cluster.url, "--partitions", "3"))
