@@ -17,6 +17,7 @@ from publish.licences import licence_of
 from publish.model import DCTERMS, LABEL, TITLE, XSD, best_label
 from publish.pages.compiled import environment_of
 from publish.pages.showing import WEB, Showing
+from publish.paths import whole_name
 from publish.pictures import Drawing
 from publish.shown import Value
 from publish.texts import LANGUAGES, table
@@ -125,7 +126,7 @@ class Templates:
     def _about_file(self, path: str) -> Value:
         """What a file for download holds, in bynet's own words; an empty text where that is not known."""
         tongue = self._showing.spoken if self._showing.spoken in LANGUAGES else "en"
-        name = path.rsplit("/", 1)[-1].partition(".")[0]
+        name = path.rsplit("/", 1)[-1].partition(".")[0] if whole_name(path) == path else "part"
         return Value(table(tongue, "catalogue").get(f"about-{name}", ""), language=tongue if tongue != self._showing.language else "")
 
     def _ending(self, path: str) -> str:
