@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
@@ -17,6 +17,7 @@ from pyshacl.rdfutil.stringify import stringify_blank_node
 
 from publish.bulk.lines import lines_of, n_triples
 from publish.confined import Note
+from publish.reach import graph
 from publish.reach.graph import About, Graph
 from publish.reach.needs import found_lines
 from publish.reach.reach import Reach, extract, needed, reach_of
@@ -31,24 +32,8 @@ Asked = tuple[bytes, bytes, int, Note, Suspects]
 """What `judge` is asked: data, shapes, the first shape, who is told of each, and the suspects."""
 
 
-class InMemory:
-    """The triples of *lines*, with or without their line feeds."""
-
-    def __init__(self, lines: Iterable[bytes]) -> None:
-        self._about: dict[bytes, dict[bytes, list[bytes]]] = {}
-        self._pointing: dict[tuple[bytes, bytes], list[bytes]] = {}
-        for line in set(lines):
-            subject, predicate, value = line.removesuffix(b"\n").split(b"\t")
-            self._about.setdefault(subject, {}).setdefault(predicate, []).append(value)
-            self._pointing.setdefault((value, predicate), []).append(subject)
-
-    def about(self, node: bytes) -> About:
-        """Return what is said of *node*."""
-        return self._about.get(node, {})
-
-    def pointing(self, node: bytes, predicate: bytes) -> Sequence[bytes]:
-        """Return the subjects of the triples with *predicate* whose value is *node*."""
-        return self._pointing.get((node, predicate), ())
+class InMemory(graph.InMemory):
+    """Lines as a graph that can be gone through from both ends."""
 
     def groups(self) -> Iterator[tuple[bytes, About]]:
         """Yield each subject with what is said of it."""

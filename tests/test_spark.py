@@ -205,6 +205,19 @@ def test_what_is_said_of_spark_for_nothing_is_refused(project: Path, tmp_path: P
     assert (ended.code, "--engine spark" in ended.err) == (2, True)
 
 
+def test_a_master_that_is_none_is_told_in_one_line(project: Path, around: Mapping[str, str], tmp_path: Path) -> None:
+    ended = bynet(*arguments(project, tmp_path / "site", "--master", "nonsense"), **around)
+    assert (ended.code, len(ended.err.splitlines())) == (2, 1)
+    assert ended.err.startswith("bynet: Spark did not start: Master must")
+    assert [*tmp_path.iterdir()] == []
+
+
+def test_a_place_without_data_is_told(project: Path, around: Mapping[str, str], tmp_path: Path) -> None:
+    ended = bynet(*arguments(project, tmp_path / "site", "--master", "local[1]", "--data", "nowhere"), **around)
+    assert (ended.code, ended.err) == (2, "bynet: nowhere holds no file that ends in .ttl, .nt, .nq. Correct --data.\n")
+    assert [*tmp_path.iterdir()] == []
+
+
 def checked(root: Path, session: SparkSession, folder: Path, *data: str) -> Checked:
     """What is found on a cluster."""
     frame = read_frame(root)

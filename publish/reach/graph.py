@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Protocol
 
 from publish.reach.terms import QUOTE
@@ -22,6 +22,26 @@ class Graph(Protocol):
 
     def pointing(self, node: bytes, predicate: bytes) -> Sequence[bytes]:
         """Return the subjects of the triples with *predicate* whose value is *node*, each once."""
+
+
+class InMemory:
+    """The triples of *lines*, with or without their line feeds, each once."""
+
+    def __init__(self, lines: Iterable[bytes]) -> None:
+        self._about: dict[bytes, dict[bytes, list[bytes]]] = {}
+        self._pointing: dict[tuple[bytes, bytes], list[bytes]] = {}
+        for line in dict.fromkeys(line.removesuffix(b"\n") for line in lines):
+            subject, predicate, value = line.split(b"\t")
+            self._about.setdefault(subject, {}).setdefault(predicate, []).append(value)
+            self._pointing.setdefault((value, predicate), []).append(subject)
+
+    def about(self, node: bytes) -> About:
+        """Return what is said of *node*."""
+        return self._about.get(node, _NOTHING)
+
+    def pointing(self, node: bytes, predicate: bytes) -> Sequence[bytes]:
+        """Return the subjects of the triples with *predicate* whose value is *node*."""
+        return self._pointing.get((node, predicate), ())
 
 
 class Sight:

@@ -17,7 +17,7 @@ from publish.bulk.lines import n_triples
 from publish.confined import Note, confined, limits_for
 from publish.errors import Mistake
 from publish.reach import reach
-from publish.reach.graph import About
+from publish.reach.graph import InMemory
 from publish.reach.hierarchy import Hierarchy
 from publish.reach.reach import Reach
 from publish.reach.screen import Look, Screen, answers
@@ -116,26 +116,6 @@ def _reaches(given: Given) -> Mapping[str, Reach]:
     return {one.name: reach.reach_of(one) for one in _screen(given).shapes}
 
 
-class _Lines:
-    """Lines in memory as a graph (`publish.reach.graph`)."""
-
-    def __init__(self, lines: Iterable[bytes]) -> None:
-        self._about: dict[bytes, dict[bytes, list[bytes]]] = {}
-        self._pointing: dict[tuple[bytes, bytes], list[bytes]] = {}
-        for line in lines:
-            subject, predicate, value = line.split(b"\t")
-            self._about.setdefault(subject, {}).setdefault(predicate, []).append(value)
-            self._pointing.setdefault((value, predicate), []).append(subject)
-
-    def about(self, node: bytes) -> About:
-        """Return what is said of *node*."""
-        return self._about.get(node, {})
-
-    def pointing(self, node: bytes, predicate: bytes) -> Sequence[bytes]:
-        """Return the subjects of the triples with *predicate* whose value is *node*."""
-        return self._pointing.get((node, predicate), ())
-
-
 def _judge(table: pa.Table, given: Given) -> pa.Table:
     """One row: what is found in a shard."""
     rows = [*rows_in(table.to_batches())]
@@ -157,7 +137,7 @@ def _looked(lines: Sequence[bytes], focus: Mapping[bytes, Sequence[int]], given:
     limits = limits_for(len(lines))
 
     def compute(note: Note) -> Iterator[bytes]:
-        screen, graph = _screen(given), _Lines(lines)
+        screen, graph = _screen(given), InMemory(lines)
         look = Look(screen, graph)
         for node, numbers in sorted(focus.items()):
             look.given(node, tuple(sorted(numbers)))
@@ -176,7 +156,7 @@ def _looked(lines: Sequence[bytes], focus: Mapping[bytes, Sequence[int]], given:
     return json.loads(counts), json.loads(suspects), data, asked
 
 
-def _asked(screen: Screen, lines: Sequence[bytes], graph: _Lines, focus: Mapping[bytes, Sequence[int]], note: Note) -> Iterator[tuple[str, bytes]]:
+def _asked(screen: Screen, lines: Sequence[bytes], graph: InMemory, focus: Mapping[bytes, Sequence[int]], note: Note) -> Iterator[tuple[str, bytes]]:
     """Yield the suspects that queries find among the focus nodes of a shard."""
     if not screen.asked:
         return

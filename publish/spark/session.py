@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import sys
 import warnings
 from collections.abc import Iterator, Mapping
@@ -20,6 +21,7 @@ with suppress(ImportError):
     from pyspark.sql import SparkSession
 
 _NAME = "bynet"
+_RAISED = re.compile(r"(?:Exception|Error): ")
 _SETTINGS: Mapping[str, str] = {
     "spark.sql.adaptive.enabled": "false",
     "spark.sql.execution.arrow.maxRecordsPerBatch": "20000",
@@ -51,7 +53,7 @@ def spark_session(master: str | None, partitions: int | None) -> Iterator[SparkS
         try:
             session = _started(settings, log)
         except (PySparkException, Py4JError, OSError, RuntimeError) as error:
-            raise Mistake("spark-failed", words=_last(log) or str(error)) from error
+            raise Mistake("spark-failed", words=_said(log) or str(error)) from error
         try:
             yield session
         except (PySparkException, Py4JError) as error:
@@ -80,10 +82,13 @@ def _stop(session: SparkSession) -> None:
         SparkContext._gateway = SparkContext._jvm = None  # noqa: SLF001
 
 
-def _last(log: IO[bytes]) -> str:
-    """The last words of a log."""
+def _said(log: IO[bytes]) -> str:
+    """What *log* says went wrong: the first words of an exception, or the last of what is no part of a trace."""
     log.seek(0)
-    return next((line.strip() for line in reversed(log.read().decode(errors="replace").splitlines()) if line.strip()), "")
+    lines = [line.strip() for line in log.read().decode(errors="replace").splitlines()]
+    told = [line for line in lines if line and not line.startswith("at ")]
+    raised = next((line for line in told if _RAISED.search(line)), "")
+    return _RAISED.split(raised, 1)[-1] if raised else (told or [""])[-1]
 
 
 def _cause(error: Exception) -> str:
