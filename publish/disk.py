@@ -8,13 +8,14 @@ from __future__ import annotations
 import ctypes
 import errno
 import os
+from collections.abc import Iterator
 from contextlib import suppress
-from hashlib import file_digest
-from io import BufferedReader
+from hashlib import sha256
 from pathlib import Path
 
 _CURRENT_FOLDER = -100  # AT_FDCWD of fcntl.h
 _EXCHANGE = 2  # RENAME_EXCHANGE of linux/fs.h
+_PIECE = 1 << 20
 _UNKNOWN = {errno.ENOSYS, errno.EINVAL, errno.EOPNOTSUPP}  # how a system or a file system says that it does not know the call
 
 
@@ -41,22 +42,27 @@ def exchange(one: Path, other: Path) -> bool:
 
 def read_from_disk(path: Path) -> bytes:
     """Return the content of a file that was synced, from the disk where the system can forget what it remembers of it, else from memory."""
-    with _forgotten(path) as file:
-        return file.read()
+    return b"".join(_pieces(path))
 
 
 def digest_on_disk(path: Path) -> str:
     """Return the sha256 (hexadecimal) of what `read_from_disk` returns, which is never in memory as a whole."""
-    with _forgotten(path) as file:
-        return file_digest(file, "sha256").hexdigest()
+    hashed = sha256()
+    for piece in _pieces(path):
+        hashed.update(piece)
+    return hashed.hexdigest()
 
 
-def _forgotten(path: Path) -> BufferedReader:
-    """A file that the system remembers nothing of, open to be read."""
+def _pieces(path: Path) -> Iterator[bytes]:
+    """Yield the content of a file after the system has forgotten what it remembers of it."""
     descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NOFOLLOW)
-    if hasattr(os, "posix_fadvise"):
-        os.posix_fadvise(descriptor, 0, 0, os.POSIX_FADV_DONTNEED)
-    return os.fdopen(descriptor, "rb")
+    try:
+        if hasattr(os, "posix_fadvise"):
+            os.posix_fadvise(descriptor, 0, 0, os.POSIX_FADV_DONTNEED)
+        while piece := os.read(descriptor, _PIECE):
+            yield piece
+    finally:
+        os.close(descriptor)
 
 
 def _of_library(name: str) -> ctypes._NamedFuncPointer | None:

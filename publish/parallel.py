@@ -8,6 +8,7 @@ from collections import deque
 from collections.abc import Callable, Generator, Iterable, Iterator
 from contextlib import closing
 from dataclasses import dataclass, field
+from functools import partial
 
 from publish.confined import Limits, Note, Started, Stopped, answered, end, start
 
@@ -27,21 +28,30 @@ class _Running:
 
 
 def confined_each(computes: Iterable[Compute], limits: Limits, kept: Iterable[int] = ()) -> Generator[list[bytes] | Stopped, None, None]:
-    """Yield what each of *computes* yields, in their order, or why it was stopped; each runs in a child process within *limits*.
+    """Return what each of *computes* yields, in their order, or why it was stopped; each runs in a child process within *limits*, the first from now on.
 
     The children may read the descriptors *kept*, and open nothing.
     """
-    waiting = iter(computes)
+    answers = _answers(iter(computes), limits, kept)
+    next(answers)
+    return answers
+
+
+def _answers(waiting: Iterator[Compute], limits: Limits, kept: Iterable[int]) -> Generator[list[bytes] | Stopped, None, None]:
+    """Start the first computations and yield something once that is done; then what `confined_each` returns."""
     queue: deque[_Running] = deque()
-    descriptors = [*kept]
     with selectors.DefaultSelector() as selector:
+        fill = partial(_fill, queue, waiting, selector, partial(start, limits=limits, kept=[*kept]))
         try:
-            while _fill(queue, waiting, selector, lambda compute: start(compute, limits, descriptors)) or queue:
+            fill()
+            yield []
+            while queue:
                 while queue and queue[0].is_done:
                     yield _answer(queue.popleft())
-                    _fill(queue, waiting, selector, lambda compute: start(compute, limits, descriptors))
+                    fill()
                 for key, _events in selector.select() if queue else ():
                     _read(key.data, selector)
+                fill()
         finally:
             for running in queue:
                 end(running.child)
@@ -56,9 +66,8 @@ def confined_all(computes: Iterable[Compute], limits: Limits, kept: Iterable[int
             yield answer
 
 
-def _fill(queue: deque[_Running], waiting: Iterator[Compute], selector: selectors.BaseSelector, begin: Callable[[Compute], Started]) -> bool:
-    """Start what there is a processor for; return whether anything was started."""
-    before = len(queue)
+def _fill(queue: deque[_Running], waiting: Iterator[Compute], selector: selectors.BaseSelector, begin: Callable[[Compute], Started]) -> None:
+    """Start what there is a processor for."""
     while sum(not running.is_done for running in queue) < WORKERS and len(queue) < WORKERS * _AHEAD:
         compute = next(waiting, None)
         if compute is None:
@@ -66,7 +75,6 @@ def _fill(queue: deque[_Running], waiting: Iterator[Compute], selector: selector
         running = _Running(begin(compute))
         selector.register(running.child.reading, selectors.EVENT_READ, running)
         queue.append(running)
-    return len(queue) > before
 
 
 def _read(running: _Running, selector: selectors.BaseSelector) -> None:

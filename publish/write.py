@@ -82,11 +82,11 @@ class Place:
         if self.old.exists() and not self.out.exists():
             self.old.rename(self.out)
 
-    def replace(self, files: Iterable[File], prove: Callable[[Path], None]) -> int:
+    def replace(self, files: Iterable[File], prove: Callable[[Path], None], keep: Callable[[], None] = lambda: None) -> int:
         """Replace the site by *files* (path and content) and return how many there are: none where it holds just these already.
 
         *prove* is given the folder of the site before it takes its place, and raises what keeps it from that. Raises `Refused` and
-        `OccupiedFolder`; the old site stands then.
+        `OccupiedFolder`; the old site stands then. When the new one does, *keep* keeps what helps the next publisher, if it can.
         """
         needs = Needs(files)
         with told(self.out, needs):
@@ -103,8 +103,10 @@ class Place:
                 with later(), suppress(OSError):
                     self._discard()
                 raise
-            with later() as heard, suppress(OSError):  # the next publisher removes what this one could not
-                time.sleep(0 if same else _PARTING)
+            with later() as heard, suppress(OSError):  # the next publisher makes and removes what this one could not
+                parted = time.monotonic() + (0 if same else _PARTING)
+                keep()
+                time.sleep(max(0.0, parted - time.monotonic()))
                 self._discard()
                 heard.clear()
         return 0 if same else count

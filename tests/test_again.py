@@ -16,12 +16,13 @@ from editing import edited
 from workbench import bynet, tree
 
 from publish.bulk.again import Change, is_small
-from publish.bulk.build import check_on_disk
-from publish.bulk.held import Held, Work
+from publish.bulk.held import Held
 from publish.bulk.index import merged, opened
 from publish.bulk.lines import of_all
+from publish.bulk.publishing import check_on_disk
 from publish.bulk.splicing import spliced
-from publish.bulk.state import BY_SUBJECT, DERIVED, TURNED, keep, key_of, new
+from publish.bulk.state import BY_SUBJECT, DERIVED, TURNED, keep, new
+from publish.bulk.work import Work
 from publish.publication import Checked
 
 PROOF = bool(os.environ.get("BYNET_PROOF"))
@@ -46,7 +47,7 @@ def looked_at(project: Path, folder: Path) -> tuple[Checked, list[object]]:
         if checked.is_sound:
             for name in ("blocks", "blocks.json"):
                 new(folder, name).write_bytes(b"")
-            keep(folder, key_of(held.frame), held)
+            keep(folder, held)
         return checked, [held.before is not None, *seen]
 
 

@@ -16,9 +16,10 @@ from test_bulk import silent
 
 from publish.bulk import batches
 from publish.bulk.batches import Batch, Judges
-from publish.bulk.build import check_on_disk
-from publish.bulk.held import Held, Work
+from publish.bulk.held import Held
 from publish.bulk.judging import Extract
+from publish.bulk.publishing import check_on_disk
+from publish.bulk.work import Work
 from publish.confined import Limits, Note
 from publish.publication import Checked
 from publish.shapes import judgement, merging

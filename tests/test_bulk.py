@@ -14,8 +14,8 @@ from workbench import BAD_INPUTS, LIBRARY, ROOT, make_project, release, turtle
 
 from publish import shacl
 from publish.build import check_project
-from publish.bulk.build import check_on_disk
-from publish.bulk.held import Work
+from publish.bulk.publishing import check_on_disk
+from publish.bulk.work import Work
 from publish.confined import Limits, limits_for
 from publish.processor import Processor
 from publish.publication import Checked

@@ -25,8 +25,8 @@ from workbench import bynet, bynet_command, environment_of
 needs_spark()
 from pyspark.sql import SparkSession  # noqa: E402  # which may not be there
 
-from publish.bulk.build import check_on_disk  # noqa: E402
-from publish.bulk.held import Work  # noqa: E402
+from publish.bulk.publishing import check_on_disk  # noqa: E402
+from publish.bulk.work import Work  # noqa: E402
 from publish.model import LABEL, TYPE  # noqa: E402
 from publish.publication import Checked  # noqa: E402
 from publish.read import read_frame  # noqa: E402

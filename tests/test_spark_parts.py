@@ -19,13 +19,14 @@ from pyoxigraph import DefaultGraph, NamedNode, Quad, RdfFormat
 from workbench import bynet
 
 needs_spark()
-from publish.bulk.build import check_on_disk  # noqa: E402  # Spark may not be there
 from publish.bulk.frame import framed  # noqa: E402
-from publish.bulk.held import Held, Work  # noqa: E402
+from publish.bulk.held import Held  # noqa: E402
 from publish.bulk.looking import Looked  # noqa: E402
 from publish.bulk.publication import OnDisk  # noqa: E402
+from publish.bulk.publishing import check_on_disk  # noqa: E402  # Spark may not be there
 from publish.bulk.reading import Reader  # noqa: E402
 from publish.bulk.releases import Past  # noqa: E402
+from publish.bulk.work import Work  # noqa: E402
 from publish.confined import Limits, Note  # noqa: E402
 from publish.model import TYPE  # noqa: E402
 from publish.publication import Checked, History  # noqa: E402

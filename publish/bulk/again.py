@@ -13,6 +13,7 @@ from pathlib import Path
 from publish.bulk.counting import Numbers
 from publish.bulk.graph import OnDisk
 from publish.bulk.index import Index
+from publish.bulk.judging import found_piece
 from publish.bulk.lines import ONTOLOGY, Fields
 from publish.bulk.looking import Looked, Shares, is_withdrawn, states, undescribed
 from publish.bulk.runs import Run
@@ -81,7 +82,10 @@ class Everything(Exception):
 
 
 def looked_again(frame: Project, shares: Shares, before: tuple[Looked, Index, Index], changed: Change, _note: Note) -> Iterator[bytes]:
-    """Yield what is seen now, as JSON, from what was seen *before* in lines by subject and turned; nothing where everything has to be looked at."""
+    """Yield what is seen now, as JSON, from what was seen *before* in lines by subject and turned; nothing where everything has to be looked at.
+
+    Then what queries of shapes find, for `publish.bulk.judging.Found.of`, where they need not be asked of all data.
+    """
     looked, *lines = before
     screen = Screen(shares.shapes, shares.vocabulary)
     known = {named.name: reach.reach_of(named) for named in screen.shapes}
@@ -102,6 +106,8 @@ def looked_again(frame: Project, shares: Shares, before: tuple[Looked, Index, In
     looked.undescribed = sorted(_undescribed(frame, shares, changed))
     looked.asked = _asked_again(screen, known, changed, nodes, (looked.asked, new))
     yield looked.told().encode()
+    if looked.asked is not None:
+        yield found_piece(screen, new, looked, looked.asked)
 
 
 def _concerned(screen: Screen, known: Mapping[str, reach.Reach], changed: Change, graphs: tuple[OnDisk, OnDisk]) -> set[bytes]:

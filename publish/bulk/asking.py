@@ -9,8 +9,7 @@ import pyoxigraph
 from pyoxigraph import Literal, Quad, RdfFormat, Store, Triple
 
 from publish.answered import Answered, answered, read_answer
-from publish.bulk.again import Change
-from publish.bulk.footprint import footprint, made_by
+from publish.bulk.footprint import Predicates, footprint, heard, made_by, told
 from publish.bulk.index import Index
 from publish.bulk.lines import STATED, lines_of, n_triples, of_data, of_graph, triples_of, with_predicates
 from publish.confined import Note
@@ -24,13 +23,14 @@ _TRIPLES, _MISTAKE = b"+", b"!"
 
 
 def derived(frame: Project, stated: Index, note: Note) -> Iterator[bytes]:
-    """Yield what follows from what is *stated* and the judgements of *frame* by its rules, for `derived_triples`."""
+    """Yield what follows from what is *stated* and the judgements of *frame* by its rules, for `derived_triples`, then their footprint, for `footprint_in`."""
     judgements = [triple for triple in frame.triples("judgements") if not _holds(stated, triple)]
     try:
         made = _followed(frame, stated, judgements, note) if frame.rules else set()
         yield _TRIPLES + (pyoxigraph.serialize([*judgements, *made], format=RdfFormat.N_TRIPLES) or b"")
     except BadQuery as error:
         yield _MISTAKE + json.dumps({"name": error.name, **error.values}).encode()
+    yield json.dumps(told(_concerned(frame))).encode()
 
 
 def derived_triples(piece: bytes) -> list[Triple]:
@@ -40,24 +40,27 @@ def derived_triples(piece: bytes) -> list[Triple]:
     return [*triples_of(piece.removeprefix(_TRIPLES))]
 
 
-def _concerned(frame: Project) -> frozenset[bytes] | None:
-    """The predicates of what rules see or make, and of judgements; nothing where they may be any."""
+def footprint_in(piece: bytes) -> Predicates:
+    """Return the footprint that `derived` or `answers` yielded as *piece*."""
+    return heard(json.loads(piece))
+
+
+def _concerned(frame: Project) -> Predicates:
+    """The predicates of what rules see or make, and of judgements."""
     seen, made = footprint(frame.rules), made_by(frame.rules)
     if seen is None or made is None:
         return None
     return seen | made | {line.split(b"\t")[1] for line in lines_of(frame.triples("judgements"))}
 
 
-def answers(data: Index, questions: Sequence[Query], changed: Change | None, note: Note) -> Iterator[bytes]:
-    """Yield the answer of each of *questions* that has one, for `answer_in`, then an empty piece; nothing at all where none has *changed*.
+def answers(data: Index, questions: Sequence[Query], note: Note) -> Iterator[bytes]:
+    """Yield the answer of each of *questions* that has one, for `answer_in`, then their footprint, for `footprint_in`.
 
     *note* is told the file of each before its turn.
     """
     predicates = footprint(questions)
-    if changed is not None and not changed.concerns(predicates):
-        return
     yield from answers_from(store_of(data, predicates), questions, note)
-    yield b""
+    yield json.dumps(told(predicates)).encode()
 
 
 def answers_from(store: Store, questions: Sequence[Query], note: Note) -> Iterator[bytes]:
@@ -73,12 +76,6 @@ def answer_in(piece: bytes) -> tuple[str, Answered]:
     head, _, content = piece.partition(b"\n")
     iri, extension = json.loads(head)
     return iri, read_answer(extension, content)
-
-
-def is_concerned(frame: Project, changed: Change, _note: Note) -> Iterator[bytes]:
-    """Yield something where what *changed* may change what follows by the rules of *frame*."""
-    if changed.concerns(_concerned(frame)):
-        yield b"yes"
 
 
 def store_of(data: Index, predicates: frozenset[bytes] | None) -> Store:

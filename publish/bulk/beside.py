@@ -20,18 +20,12 @@ def begun(parts: Sequence[Part], kept: Sequence[int]) -> Generator[File, None, N
 
     A part that a closed process can't make, whatever the reason, is made in this one: what is wrong with it is told as ever.
     """
-    return _files(parts, _started([partial(_packed, part) for part in parts], kept))
+    return _files(parts, confined_each([partial(_packed, part) for part in parts], _LIMITS, kept))
 
 
 def ahead(compute: Compute) -> Generator[bytes, None, None]:
     """Return what *compute* yields, which begins to be computed now, and is waited for when it is wanted; nothing where a closed process can't."""
-    return _wanted(_started([compute], ()))
-
-
-def _started(computes: Iterable[Compute], kept: Iterable[int]) -> Generator[list[bytes] | Stopped, None, None]:
-    answers = confined_each([_nothing, *computes], _LIMITS, kept)
-    next(answers)  # the processes are started when the first answer is asked for
-    return answers
+    return _wanted(confined_each([compute], _LIMITS))
 
 
 def _wanted(answers: Generator[list[bytes] | Stopped, None, None]) -> Generator[bytes, None, None]:
@@ -44,10 +38,6 @@ def _files(parts: Sequence[Part], answers: Generator[list[bytes] | Stopped, None
     with closing(answers):
         for part, answer in zip(parts, answers, strict=True):
             yield from part() if isinstance(answer, Stopped) else map(_unpacked, answer)
-
-
-def _nothing(_note: Note) -> Iterable[bytes]:
-    return ()
 
 
 def _packed(part: Part, _note: Note) -> Iterable[bytes]:

@@ -12,36 +12,36 @@ from pyoxigraph import RdfFormat, Triple
 
 from publish.build import score_of
 from publish.bulk.again import Change, change, is_small, looked_again
-from publish.bulk.asking import answer_in, answers, derived, derived_triples, is_concerned
+from publish.bulk.asking import answer_in, answers, derived, derived_triples, footprint_in
 from publish.bulk.batches import Judges, batches
 from publish.bulk.crossing import InFiles, files_with, questionable, withdrawn
-from publish.bulk.folder import filled, made
+from publish.bulk.folder import filled
+from publish.bulk.footprint import Footprints
 from publish.bulk.frame import framed
-from publish.bulk.held import BYTES, Held, Work, limits_of
+from publish.bulk.held import BYTES, Held, limits_of
 from publish.bulk.index import Index, merged, opened
 from publish.bulk.judging import Found, find
 from publish.bulk.lines import DERIVED, ONTOLOGY, tagged, turned
 from publish.bulk.looking import Looked, Shares, tasks, vocabulary, vocabulary_again
 from publish.bulk.pace import Pace
-from publish.bulk.runs import Run, Runs
+from publish.bulk.runs import AsRead, Run
 from publish.bulk.splicing import spliced
 from publish.bulk.state import BY_SUBJECT, TURNED, Kept, key_of, new, read
 from publish.bulk.state import DERIVED as DERIVED_LINES
+from publish.bulk.work import Work
 from publish.check import findings, sort_findings
-from publish.confined import Limits, Note, Stopped, confined, limits_for
+from publish.confined import Limits, Note, Stopped, confined
 from publish.errors import BadQuery
 from publish.findings import found, heard, told
 from publish.lint import Elsewhere, lint
 from publish.model import Finding, Project, Severity, Source
 from publish.parallel import confined_all, confined_each
 from publish.publication import Checked
-from publish.read import cases_of, read_frame, source_files
+from publish.read import cases_of
 from publish.render import FORMATS
-from publish.shapes.loading import prepare
 from publish.statistics import ALL
-from publish.trial import Halted, load_what_lint_needs, stopped_at
+from publish.trial import Halted, stopped_at
 
-_RUNS = "runs"
 PATHS = (
     *(f"download/{name}.{form}" for name in ("codes", "ontology", "queries", "shapes") for form in FORMATS),
     *(f"download/all.{form}.gz" for form in ("jsonld", "nq", "nt", "ttl")),
@@ -49,24 +49,17 @@ PATHS = (
 """The downloads of a site whose data lie on disk."""
 
 
-def check_on_disk(root: Path, base: str | None, work: Work) -> tuple[Checked, Held | None]:
-    """Return what is wrong with the project under *root*, and the project, where it can be read."""
-    frame_read = read_frame(root, base)
-    if frame_read.project is None:
-        return Checked(None, tuple(sort_findings(frame_read.findings))), None
-    frame = frame_read.project
-    load_what_lint_needs(frame)
-    runs = [*Runs(made(work.folder / _RUNS), root, frame, work.progress).read(source_files(root)["data"])]
-    listed = [*frame_read.findings, *(finding for run in runs for finding in run.findings)]
-    if not all(run.is_read for run in runs):
+def check_read(read: AsRead, work: Work) -> tuple[Checked, Held | None]:
+    """Return what is wrong with a project that was *read*, and the project, where it can be read."""
+    frame, listed = read.frame, [*read.findings]
+    if frame is None:
         return Checked(None, tuple(sort_findings(listed))), None
-    prepare()
     try:
-        held = _Making(root, frame, runs, work).held()
+        held = _Making(read.root, frame, read.runs, work).held()
     except Halted as halted:
         return Checked(frame, tuple(sort_findings([*listed, halted.finding]))), None
     except BadQuery:
-        held = replace(_Making(root, replace(frame, rules=()), runs, work).held(), frame=frame)
+        held = replace(_Making(read.root, replace(frame, rules=()), read.runs, work).held(), frame=frame)
         checked = Checked(frame, tuple(sort_findings([*listed, *_inspected(held)])))
         if checked.is_sound:
             raise
@@ -77,9 +70,10 @@ def check_on_disk(root: Path, base: str | None, work: Work) -> tuple[Checked, He
 class _Making:
     """Makes the lines of a project, all of them or only what is new, and has them looked at."""
 
-    def __init__(self, root: Path, frame: Project, runs: list[Run], work: Work) -> None:
+    def __init__(self, root: Path, frame: Project, runs: Sequence[Run], work: Work) -> None:
         self._root, self._frame, self._runs = root, frame, runs
         self._work, self._folder, self._files = work, work.folder, work.files
+        self._key, self._footprints = key_of(frame), Footprints()
 
     def held(self) -> Held:
         """Return the project with its lines, and what was seen in them. Raises `Halted` and `BadQuery`."""
@@ -90,16 +84,17 @@ class _Making:
             raise Halted(_stop(stopped, limits)) from stopped
 
     def _held(self) -> Held:
-        kept = read(self._folder, key_of(self._frame), self._files)
+        kept = read(self._folder, self._key, self._files)
         changed = change(kept.runs, self._runs) if kept else None
         if kept is None or changed is None or not is_small(changed, kept.by_subject.size // BYTES):
             return self._looked(self._whole())
         held, changed = self._changed(kept, changed)
         before = (kept.looked, kept.by_subject, kept.turned)
         descriptors = (kept.by_subject.descriptor, kept.turned.descriptor, *held.descriptors)
-        for piece in confined(partial(looked_again, self._frame, held.shares, before, changed), held.limits, descriptors):
-            return replace(held, looked=Looked(self._frame.base, piece.decode()))
-        return self._looked(held)
+        again = confined(partial(looked_again, self._frame, held.shares, before, changed), held.limits, descriptors)
+        if not again:
+            return self._looked(held)
+        return replace(held, looked=Looked(self._frame.base, again[0].decode()), found=Found.of(again[1]) if again[1:] else None)
 
     def _looked(self, held: Held) -> Held:
         pace = Pace(self._work.progress, "looking")
@@ -124,8 +119,8 @@ class _Making:
 
     def _changed(self, kept: Kept, changed: Change) -> tuple[Held, Change]:
         """Put what has *changed* into the lines that are *kept*; return what has changed in all."""
-        lines = kept.derived
-        if confined(partial(is_concerned, self._frame, changed), limits_for(len(changed.fields))):
+        lines, self._footprints = kept.derived, kept.footprints
+        if changed.concerns(self._footprints.rules):
             lines = self._derived(spliced(kept.by_subject, changed, new(self._folder, "stated"), self._files))
         before, after = ({*content.splitlines(keepends=True)} for content in (kept.derived, lines))
         changed += Change(sorted(before - after), sorted(after - before))
@@ -137,15 +132,16 @@ class _Making:
 
     def _made(self, by_subject: Index, turned_index: Index, classes: Sequence[bytes]) -> Held:
         shares = Shares(by_subject, turned_index, classes, _n_triples(self._frame.shapes_graph))
-        return Held(self._root, self._frame, self._runs, shares, Looked(self._frame.base), self._work.memory)
+        return Held(self._root, self._frame, self._runs, shares, Looked(self._frame.base), self._work.memory, self._key, self._footprints)
 
     def _derived(self, stated: Index) -> bytes:
         self._work.progress("deriving")
         limits = limits_of(stated.size, self._work.memory)
         try:
-            (piece,) = confined(partial(derived, self._frame, stated), limits, (stated.descriptor,))
+            piece, seen = confined(partial(derived, self._frame, stated), limits, (stated.descriptor,))
         except Stopped as stopped:
             raise Halted(stopped_at(self._frame, stopped, limits)) from stopped
+        self._footprints.rules = footprint_in(seen)
         return tagged(derived_triples(piece), DERIVED)
 
     def _index(self, name: str, pieces: Iterable[bytes]) -> Index:
@@ -174,18 +170,30 @@ def _found(held: Held, listed: list[Finding]) -> Found:
     """Ask the queries of shapes, and meanwhile answer the questions that are not in files in which something is wrong. Raises `Stopped`."""
     wrong = {finding.file for finding in listed if finding.severity == Severity.VIOLATION}
     questions = [query for query in held.frame.questions if query.file not in wrong]
-    computes = (partial(find, held.shares, held.looked), partial(answers, held.by_subject, questions, held.before[1] if held.before else None))
-    asked, answered = confined_each(computes, held.limits, held.descriptors)
+    is_answered = held.before is not None and not held.before[1].concerns(held.footprints.questions)
+    answering = [] if is_answered else [partial(answers, held.by_subject, questions)]
+    finding = [] if held.found else [partial(find, held.shares, held.looked)]
+    told = [*confined_each([*answering, *finding], held.limits, held.descriptors)]
+    if answering:
+        _hear(held, told.pop(0), listed)
+    found = held.found
+    for answer in told:
+        if isinstance(answer, Stopped):
+            raise answer
+        found = Found.of(answer[0])
+    assert found is not None
+    held.looked.asked = found.asked
+    return found
+
+
+def _hear(held: Held, answered: list[bytes] | Stopped, listed: list[Finding]) -> None:
+    """Keep the answers of questions, or what stopped them."""
     if isinstance(answered, Stopped):
         listed.append(stopped_at(held.frame, answered, held.limits))
-    elif answered:
-        held.answers.clear()
-        held.answers.update(map(answer_in, answered[:-1]))
-    if isinstance(asked, Stopped):
-        raise asked
-    heard_nodes = Found.of(asked[0])
-    held.looked.asked = heard_nodes.asked
-    return heard_nodes
+        return
+    held.footprints.questions = footprint_in(answered[-1])
+    held.answers.clear()
+    held.answers.update(map(answer_in, answered[:-1]))
 
 
 def _inspected(held: Held) -> list[Finding]:

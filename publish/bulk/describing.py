@@ -12,9 +12,10 @@ from urllib.parse import unquote
 
 from publish.bulk.bundles import split
 from publish.bulk.folder import filled
-from publish.bulk.held import Held, Work
+from publish.bulk.held import Held
 from publish.bulk.index import Index, merged, opened
 from publish.bulk.lines import ONTOLOGY, lines_of, n_triples, triples_of
+from publish.bulk.work import Work
 from publish.bundles import PREFIXES, as_json, fitting, stem_of
 from publish.confined import Limits, Note
 from publish.describe import label_triples

@@ -3,13 +3,45 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import Any, Self
 
 from publish.query import Query
 from publish.reach.algebra import Opaque, is_variable, seen_in, whole
 from publish.reach.terms import line_term
 
+Predicates = frozenset[bytes] | None
+"""Predicates as lines have them; nothing where they may be any."""
 
-def footprint(queries: Iterable[Query]) -> frozenset[bytes] | None:
+
+@dataclass(slots=True)
+class Footprints:
+    """The predicates of all triples that the *rules* of a project see or make, and that its *questions* see."""
+
+    rules: Predicates = None
+    questions: Predicates = None
+
+    @classmethod
+    def of(cls, said: Iterable[Any]) -> Self:
+        """Return what `told` returned as *said*."""
+        return cls(*map(heard, said))
+
+    def told(self) -> list[list[str] | None]:
+        """Return it as lists of texts."""
+        return [told(self.rules), told(self.questions)]
+
+
+def told(predicates: Predicates) -> list[str] | None:
+    """Return *predicates* as texts, sorted, for `heard`."""
+    return None if predicates is None else sorted(predicate.decode() for predicate in predicates)
+
+
+def heard(said: Iterable[str] | None) -> Predicates:
+    """Return the predicates that `told` returned as *said*."""
+    return None if said is None else frozenset(predicate.encode() for predicate in said)
+
+
+def footprint(queries: Iterable[Query]) -> Predicates:
     """Return the predicates, as lines have them, of all triples that *queries* can see; nothing where they may be any."""
     try:
         return frozenset(predicate for query in queries for predicate in _seen(query.code))
@@ -17,7 +49,7 @@ def footprint(queries: Iterable[Query]) -> frozenset[bytes] | None:
         return None
 
 
-def made_by(rules: Iterable[Query]) -> frozenset[bytes] | None:
+def made_by(rules: Iterable[Query]) -> Predicates:
     """Return the predicates, as lines have them, of all triples that *rules* can make; nothing where they may be any."""
     try:
         predicates = [predicate for rule in rules for _subject, predicate, _value in whole(rule.code).template]

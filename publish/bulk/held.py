@@ -3,25 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from publish.answered import Answered
 from publish.bulk.again import Change
+from publish.bulk.footprint import Footprints
 from publish.bulk.index import Index
+from publish.bulk.judging import Found
 from publish.bulk.looking import Looked, Shares
-from publish.bulk.pace import Progress
 from publish.bulk.runs import Run
+from publish.bulk.work import MEMORY
 from publish.confined import Limits, limits_for
 from publish.intake.files import read_sources
 from publish.model import Project, Source
-from publish.pages.compiled import Compiled
 from publish.parallel import WORKERS
 from publish.rebase import move_source
 
-MEMORY = 4096
-"""How many MiB all processes together may take, where nothing else is said."""
 BYTES = 100
 """The bytes of a line, more or less."""
 
@@ -36,8 +34,14 @@ class Held:
     shares: Shares
     looked: Looked
     memory: int = MEMORY
+    key: str = ""
+    """What stands for all of it but the data, where something is kept of it (`publish.bulk.state`)."""
+    footprints: Footprints = field(default_factory=Footprints)
+    """What its rules and questions can see, once that is known."""
     answers: dict[str, Answered] = field(default_factory=dict)
     """The answers of questions by their IRI, once they are known."""
+    found: Found | None = None
+    """What queries of shapes found, where they had not to be asked of all data."""
     before: tuple[Index, Change] | None = None
     """The lines by subject of the last time, and what has changed since; nothing where all may have."""
 
@@ -66,20 +70,6 @@ class Held:
         wanted = {*names, *(source.file for source in self.frame.sources["data"])}
         paths = [self.root / run.file for run in self.runs if run.file in wanted]
         return tuple(move_source(source, self.frame.own_base, self.frame.base) for source, _faults in read_sources(paths, self.root))
-
-
-@dataclass(frozen=True, slots=True)
-class Work:
-    """Where lines are worked on: in a *folder*, in which those of the last time may be, open until *files* are closed.
-
-    *progress* is told of each stage; *memory* is how many MiB all processes together may take; *compiled* are templates for its pages.
-    """
-
-    folder: Path
-    files: ExitStack
-    progress: Progress
-    memory: int = MEMORY
-    compiled: Compiled = field(default_factory=Compiled)
 
 
 def limits_of(size: int, memory: int) -> Limits:

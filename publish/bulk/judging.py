@@ -44,14 +44,20 @@ def find(shares: Shares, looked: Looked, note: Note) -> Iterator[bytes]:
     """Yield one piece, for `Found.of`: what queries find, if that is not known of what was *looked* at. *note* is told of each shape before its query."""
     graph = OnDisk(shares.by_subject, shares.turned)
     screen = Screen(shares.shapes, shares.vocabulary)
+    asked = looked.asked
+    if asked is None and not screen.is_deep:
+        asked = [*_asked(screen, shares.by_subject, graph, note)]
+    yield found_piece(screen, graph, looked, asked or [])
+
+
+def found_piece(screen: Screen, graph: OnDisk, looked: Looked, asked: Sequence[tuple[int, str]]) -> bytes:
+    """Return the piece that `find` yields where queries have *asked* of the *graph* what they ask."""
     if screen.is_deep:
-        yield json.dumps([[], [], [], True]).encode()
-        return
-    asked = [*_asked(screen, shares.by_subject, graph, note)] if looked.asked is None else looked.asked
+        return json.dumps([[], [], [], True]).encode()
     found = [(screen.shapes[number].name, node) for number, node in asked if screen.is_focus(number, node.encode(), graph)]
     names = {shape for shape, _node in (*looked.suspects, *found)}
     wide = [named.name for named in screen.shapes if named.name in names and not reach.reach_of(named).is_bounded]
-    yield json.dumps([asked, found, wide, False]).encode()
+    return json.dumps([asked, found, wide, False]).encode()
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,8 +13,9 @@ from publish.bulk.beside import begun
 from publish.bulk.describing import bundle_files, bundles_of
 from publish.bulk.feeding import feed_on_disk
 from publish.bulk.frame import code_triples
-from publish.bulk.held import Held, Work
+from publish.bulk.held import Held
 from publish.bulk.releases import Past
+from publish.bulk.work import Work
 from publish.jsonld import Context
 from publish.made import Content, Made
 from publish.model import Project

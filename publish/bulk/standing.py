@@ -29,7 +29,9 @@ def _is_standing(path: Path, content: bytes) -> bool:
         descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NOFOLLOW | os.O_NONBLOCK)
     except OSError:
         return False
-    with os.fdopen(descriptor, "rb") as file:
+    try:
         said = os.fstat(descriptor)
         is_so = (said.st_mode, said.st_uid, said.st_nlink, said.st_size) == (_MODE, os.geteuid(), 1, len(content))
-        return is_so and file.read() == content
+        return is_so and (not content or os.read(descriptor, len(content)) == content)
+    finally:
+        os.close(descriptor)

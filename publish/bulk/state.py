@@ -12,6 +12,7 @@ from pathlib import Path
 
 from publish.answered import Answered, read_answer
 from publish.bulk.folder import adopt, drop, put
+from publish.bulk.footprint import Footprints
 from publish.bulk.held import Held
 from publish.bulk.index import Index
 from publish.bulk.looking import Looked
@@ -22,7 +23,7 @@ from publish.model import Project
 BY_SUBJECT, TURNED, DERIVED = "by-subject", "turned", "derived"
 """The files of lines: by subject, turned, and those of what was derived, by subject."""
 _STATE = "state.json"
-_FORM = 2
+_FORM = 3
 """The form of what is kept: what has another one is not used."""
 
 
@@ -30,7 +31,7 @@ _FORM = 2
 class Kept:
     """What was published before: the runs of its files, its lines by subject and turned, those of what was derived, what was seen in them.
 
-    *answers* are those of questions by their IRI, *vocabulary* the lines that say which class is under which.
+    *answers* are those of questions by their IRI, *vocabulary* the lines that say which class is under which, *footprints* what rules and questions can see.
     """
 
     runs: Sequence[Run]
@@ -40,6 +41,7 @@ class Kept:
     looked: Looked
     answers: dict[str, Answered]
     vocabulary: Sequence[bytes]
+    footprints: Footprints
 
 
 def key_of(frame: Project) -> str:
@@ -70,10 +72,10 @@ def read(folder: Path, key: str, files: ExitStack) -> Kept | None:
     answers = {iri: read_answer(extension, content.encode()) for iri, (extension, content) in said["answers"].items()}
     by_subject, turned_index = (remembered(folder / name, files) for name in (BY_SUBJECT, TURNED))
     looked, vocabulary = Looked(said["base"], said["looked"]), [line.encode() for line in said["vocabulary"]]
-    return Kept(runs, by_subject, turned_index, (folder / DERIVED).read_bytes(), looked, answers, vocabulary)
+    return Kept(runs, by_subject, turned_index, (folder / DERIVED).read_bytes(), looked, answers, vocabulary, Footprints.of(said["footprints"]))
 
 
-def keep(folder: Path, key: str, held: Held) -> None:
+def keep(folder: Path, held: Held) -> None:
     """Keep in *folder* what is there now, with the ending `new`, as what was published."""
     drop(folder / _STATE)
     for name in (BY_SUBJECT, TURNED, DERIVED, "blocks", "blocks.json"):
@@ -82,8 +84,15 @@ def keep(folder: Path, key: str, held: Held) -> None:
         remember(index, folder / name)
     listed = [(run.file, run.digest, str(run.lines), str(run.turned), run.subjects) for run in held.runs]
     answers = {iri: (answer.extension, answer.content.decode()) for iri, answer in held.answers.items()}
-    said = {"key": key, "base": held.frame.base, "runs": listed, "looked": held.looked.told(), "answers": answers}
-    said["vocabulary"] = [line.decode() for line in held.shares.vocabulary]
+    said = {
+        "key": held.key,
+        "base": held.frame.base,
+        "runs": listed,
+        "looked": held.looked.told(),
+        "answers": answers,
+        "vocabulary": [line.decode() for line in held.shares.vocabulary],
+        "footprints": held.footprints.told(),
+    }
     put(folder / _STATE, json.dumps(said).encode())
     known = {Path(path).stem for _file, _digest, path, *_rest in listed}
     for path in (folder / "runs").iterdir():

@@ -13,10 +13,11 @@ from typing import BinaryIO
 from publish.bulk import pack
 from publish.bulk.blocks import PARTS, blocks, member, packed, pieces, unpacked, written
 from publish.bulk.folder import drop, out
-from publish.bulk.held import Held, Work
+from publish.bulk.held import Held
 from publish.bulk.index import Index
 from publish.bulk.pace import Pace
 from publish.bulk.pack import Part, Span
+from publish.bulk.work import Work
 from publish.confined import Limits, Note
 from publish.jsonld import GRAPH_END, SEPARATOR, graph_head
 from publish.made import Made

@@ -11,10 +11,10 @@ from tempfile import TemporaryDirectory
 
 from publish.build import Order, Unsound, refuse_sources
 from publish.bulk.frame import framed
-from publish.bulk.held import Work
 from publish.bulk.pace import Progress
 from publish.bulk.publication import OnDisk
 from publish.bulk.releases import Past
+from publish.bulk.work import Work
 from publish.check import sort_findings
 from publish.cluster import Cluster
 from publish.errors import Mistake
