@@ -15,6 +15,7 @@ from bench.generate import generate
 from editing import edited
 from workbench import bynet, tree
 
+from publish.bulk import pack
 from publish.bulk.again import Change, is_small
 from publish.bulk.held import Held
 from publish.bulk.index import merged, opened
@@ -45,7 +46,7 @@ def looked_at(project: Path, folder: Path) -> tuple[Checked, list[object]]:
         assert held is not None
         seen = [*(new(folder, name).read_bytes() for name in (BY_SUBJECT, TURNED, DERIVED)), *all_seen(held)]
         if checked.is_sound:
-            for name in ("blocks", "blocks.json"):
+            for name in pack.FILES:
                 new(folder, name).write_bytes(b"")
             keep(folder, held)
         return checked, [held.before is not None, *seen]

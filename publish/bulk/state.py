@@ -11,6 +11,7 @@ from importlib.metadata import version
 from pathlib import Path
 
 from publish.answered import Answered, read_answer
+from publish.bulk import pack
 from publish.bulk.folder import adopt, drop, put
 from publish.bulk.footprint import Footprints
 from publish.bulk.held import Held
@@ -78,7 +79,7 @@ def read(folder: Path, key: str, files: ExitStack) -> Kept | None:
 def keep(folder: Path, held: Held) -> None:
     """Keep in *folder* what is there now, with the ending `new`, as what was published."""
     drop(folder / _STATE)
-    for name in (BY_SUBJECT, TURNED, DERIVED, "blocks", "blocks.json"):
+    for name in (BY_SUBJECT, TURNED, DERIVED, *pack.FILES):
         adopt(new(folder, name), folder / name)
     for name, index in ((BY_SUBJECT, held.by_subject), (TURNED, held.turned)):
         remember(index, folder / name)

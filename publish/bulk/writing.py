@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
-import shutil
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import ExitStack
 from functools import partial
 from hashlib import sha256
+from itertools import chain
 from pathlib import Path
 from typing import BinaryIO
 
 from publish.bulk import pack
 from publish.bulk.blocks import PARTS, blocks, member, packed, pieces, unpacked, written
-from publish.bulk.folder import drop, out
+from publish.bulk.folder import out
 from publish.bulk.held import Held
 from publish.bulk.index import Index
 from publish.bulk.pace import Pace
-from publish.bulk.pack import Part, Span
+from publish.bulk.pack import Pack, Packed, Part, Span
+from publish.bulk.state import new
 from publish.bulk.work import Work
 from publish.confined import Limits, Note
 from publish.jsonld import GRAPH_END, SEPARATOR, graph_head
@@ -40,63 +41,65 @@ def write_dumps(held: Held, notation: Notation, terms: Iterable[str], work: Work
     """
     key, folder = pack.key_of(notation), work.folder
     pace, triples = Pace(work.progress, "writing-data"), held.looked.numbers.triples
-    kept = pack.read(folder, key)
+    kept = pack.read(folder, key) if held.before else None
     parts = kept.parts(*held.before) if kept and held.before else [Part((0, held.by_subject.size))]
-    made = folder / "made"
+    shares = [[*_pieces(held.by_subject, part.lines)] for part in parts if part.kept is None]
+    answers = confined_all((partial(_compute, held.by_subject.read(*span), notation) for share in shares for span in share), _LIMITS)
+    waiting = iter(shares)
     with ExitStack() as files:
-        outs = {name: out(made / name, files) for name in PARTS}
-        new = out(folder / "blocks.new", files)
-        old = files.enter_context(kept.path.open("rb")) if kept else None
-        dumps = _Dumps(outs, new)
-        for content in _packed(held.by_subject, parts, notation, old):
-            dumps.add(*content)
-            pace.add(content[0] * triples // held.by_subject.size)
-        pack.write(folder, key, dumps.lengths)
-        dumped = _put_together(outs, notation, dumps.prefixes, terms, made)
-    for name in PARTS:
-        drop(made / name)
-    return dumped
+        dumps = _Dumps({name: out(new(folder, pack.file_of(name)), files) for name in PARTS})
+        for part in parts:
+            if part.kept and kept:
+                dumps.copy(kept, part.kept)
+            for _span in () if part.kept else next(waiting):
+                dumps.add(next(answers))
+            pace.add((part.lines[1] - part.lines[0]) * triples // max(1, held.by_subject.size))
+        pack.write(folder, key, dumps.blocks)
+        return dumps.put_together(notation, terms, folder / "made")
 
 
 class _Dumps:
-    """The parts of dumps, each in a file of its own, and the pack of all blocks."""
+    """The parts of dumps, each in a file of its own, and what tells of the blocks in them."""
 
-    def __init__(self, outs: Mapping[str, BinaryIO], new: BinaryIO) -> None:
-        self._outs, self._new = outs, new
+    def __init__(self, outs: Mapping[str, BinaryIO]) -> None:
+        self._outs = outs
         self._separator = member(SEPARATOR.encode())
-        self.prefixes: set[str] = set()
-        self.lengths: list[Span] = []
+        self.blocks: list[Packed] = []
 
-    def add(self, lines: int, content: bytes) -> None:
-        """Add a packed block of so many bytes of *lines*."""
-        block = unpacked(content)
-        self.prefixes |= block.prefixes
-        self.lengths.append((lines, len(content)))
-        self._new.write(content)
-        if block.parts["jsonld"] and self._outs["jsonld"].tell():
-            self._outs["jsonld"].write(self._separator)
-        for name in PARTS:
-            self._outs[name].write(block.parts[name])
+    def add(self, answer: Iterable[bytes]) -> None:
+        """Add the blocks of an *answer* of `_compute`."""
+        for piece in answer:
+            block = unpacked(piece[_LENGTH:])
+            parts = {**block.parts, "jsonld": self._separator + block.parts["jsonld"] if block.parts["jsonld"] else b""}
+            for name in PARTS:
+                self._outs[name].write(parts[name])
+            self.blocks.append(Packed(int.from_bytes(piece[:_LENGTH]), tuple(len(parts[name]) for name in PARTS), block.prefixes))
 
+    def copy(self, old: Pack, numbers: Span) -> None:
+        """Add the blocks of *old* that have these *numbers*."""
+        for name, (start, end) in old.places(numbers):
+            with (old.folder / pack.file_of(name)).open("rb") as file:
+                file.seek(start)
+                for place in range(start, end, _PIECE):
+                    self._outs[name].write(file.read(min(_PIECE, end - place)))
+        self.blocks += old.blocks[slice(*numbers)]
 
-def _packed(by_subject: Index, parts: Sequence[Part], notation: Notation, old: BinaryIO | None) -> Iterator[tuple[int, bytes]]:
-    """Yield each block: how many bytes its lines have, and the block as it is packed."""
-    new = [part for part in parts if not part.kept]
-    shares = [[*_pieces(by_subject, part.lines)] for part in new]
-    answers = confined_all((partial(_compute, by_subject.read(*span), notation) for share in shares for span in share), _LIMITS)
-    waiting = iter(shares)
-    for part in parts:
-        if part.kept and old is not None:
-            yield from _again(part, old)
-            continue
-        for _span in next(waiting):
-            yield from ((int.from_bytes(piece[:_LENGTH]), piece[_LENGTH:]) for piece in next(answers))
+    def put_together(self, notation: Notation, terms: Iterable[str], folder: Path) -> dict[str, Made]:
+        """Write the dumps to *folder* and return them by name."""
+        prefixes = frozenset[str]().union(*{block.prefixes for block in self.blocks})
+        turtle = turtle_head(notation.namespaces.declared(prefixes))
+        json_ld = graph_head(notation.context.definitions(set(map(notation.context.key, terms))))
+        contents = {
+            "nt": self._content("nt"),
+            "ttl": chain([member(turtle.encode())], self._content("ttl")),
+            "jsonld": chain([member(json_ld.encode())], self._content("jsonld", len(self._separator)), [member(GRAPH_END.encode())]),
+            "nq": chain.from_iterable(map(self._content, sorted(DATA_GRAPHS))),
+        }
+        return {f"all.{form}.gz": _made(folder / f"all.{form}.gz", content) for form, content in contents.items()}
 
-
-def _again(part: Part, old: BinaryIO) -> Iterator[tuple[int, bytes]]:
-    for lines, (start, end) in part.kept:
-        old.seek(start)
-        yield lines, old.read(end - start)
+    def _content(self, name: str, start: int = 0) -> Iterator[bytes]:
+        self._outs[name].seek(start)
+        yield from iter(partial(self._outs[name].read, _PIECE), b"")
 
 
 def _compute(lines: bytes, notation: Notation, _note: Note) -> Iterator[bytes]:
@@ -105,39 +108,15 @@ def _compute(lines: bytes, notation: Notation, _note: Note) -> Iterator[bytes]:
         yield len(block).to_bytes(_LENGTH) + content
 
 
-def _put_together(outs: Mapping[str, BinaryIO], notation: Notation, prefixes: set[str], terms: Iterable[str], folder: Path) -> dict[str, Made]:
-    outs["jsonld"].write(member(GRAPH_END.encode()))
-    heads = {
-        "ttl": [member(turtle_head(notation.namespaces.declared(prefixes)).encode())],
-        "jsonld": [member(graph_head(notation.context.definitions(set(map(notation.context.key, terms)))).encode())],
-    }
-    bodies = {"nt": ["nt"], "ttl": ["ttl"], "jsonld": ["jsonld"], "nq": sorted(DATA_GRAPHS)}
-    return {f"all.{form}.gz": _made(folder / f"all.{form}.gz", heads.get(form, []), [outs[name] for name in names]) for form, names in bodies.items()}
-
-
-def _made(path: Path, heads: Sequence[bytes], bodies: Sequence[BinaryIO]) -> Made:
-    """Put a file together, and return it with what was written to it."""
+def _made(path: Path, content: Iterable[bytes]) -> Made:
+    """Write a file, and return it with what was written to it."""
+    size, digest = 0, sha256()
     with ExitStack() as files:
         file = out(path, files)
-        hashing = _Hashing(file)
-        for head in heads:
-            hashing.write(head)
-        for body in bodies:
-            body.seek(0)
-            shutil.copyfileobj(body, hashing, _PIECE)
-        return Made(path, file.tell(), hashing.digest.hexdigest())
-
-
-class _Hashing:
-    """A file that knows the sha256 of what is written to it."""
-
-    def __init__(self, file: BinaryIO) -> None:
-        self._file = file
-        self.digest = sha256()
-
-    def write(self, content: bytes) -> int:
-        self.digest.update(content)
-        return self._file.write(content)
+        for piece in content:
+            digest.update(piece)
+            size += file.write(piece)
+    return Made(path, size, digest.hexdigest())
 
 
 def _pieces(by_subject: Index, lines: Span) -> Iterator[Span]:
