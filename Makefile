@@ -19,6 +19,7 @@ test: .venv/ready .venv/spark ## prove the project right
 	$(BIN)/mypy
 	$(BIN)/bynet --root . format --check
 	$(BIN)/bynet --root . check
+	$(BIN)/python -m compileall -q publish  # once, where Python keeps nothing: the tests start thousands of processes
 	$(BIN)/pytest --numprocesses=auto --dist=worksteal --cov
 
 proof: .venv/ready ## run what proves SECURITY.md in full, and write its table

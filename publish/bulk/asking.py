@@ -28,9 +28,9 @@ def derived(frame: Project, stated: Index, note: Note) -> Iterator[bytes]:
     try:
         made = _followed(frame, stated, judgements, note) if frame.rules else set()
         yield _TRIPLES + (pyoxigraph.serialize([*judgements, *made], format=RdfFormat.N_TRIPLES) or b"")
+        yield json.dumps(told(_concerned(frame))).encode()
     except BadQuery as error:
         yield _MISTAKE + json.dumps({"name": error.name, **error.values}).encode()
-    yield json.dumps(told(_concerned(frame))).encode()
 
 
 def derived_triples(piece: bytes) -> list[Triple]:

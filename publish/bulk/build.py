@@ -138,11 +138,12 @@ class _Making:
         self._work.progress("deriving")
         limits = limits_of(stated.size, self._work.memory)
         try:
-            piece, seen = confined(partial(derived, self._frame, stated), limits, (stated.descriptor,))
+            piece, *seen = confined(partial(derived, self._frame, stated), limits, (stated.descriptor,))
         except Stopped as stopped:
             raise Halted(stopped_at(self._frame, stopped, limits)) from stopped
-        self._footprints.rules = footprint_in(seen)
-        return tagged(derived_triples(piece), DERIVED)
+        lines = tagged(derived_triples(piece), DERIVED)
+        self._footprints.rules = footprint_in(*seen)
+        return lines
 
     def _index(self, name: str, pieces: Iterable[bytes]) -> Index:
         return opened(filled(new(self._folder, name), pieces), self._files)
