@@ -14,7 +14,7 @@ from publish.build import score_of
 from publish.bulk.again import Change, change, is_small, looked_again
 from publish.bulk.asking import answer_in, answers, derived, derived_triples, footprint_in
 from publish.bulk.batches import Judges, batches
-from publish.bulk.crossing import InFiles, files_with, questionable, withdrawn
+from publish.bulk.crossing import InFiles, questionable, withdrawn
 from publish.bulk.folder import filled
 from publish.bulk.footprint import Footprints
 from publish.bulk.frame import framed
@@ -22,6 +22,7 @@ from publish.bulk.held import BYTES, Held, limits_of
 from publish.bulk.index import Index, merged, opened
 from publish.bulk.judging import Found, find
 from publish.bulk.lines import DERIVED, ONTOLOGY, tagged, turned
+from publish.bulk.locating import sources_about
 from publish.bulk.looking import Looked, Shares, tasks, vocabulary, vocabulary_again
 from publish.bulk.pace import Pace
 from publish.bulk.runs import AsRead, Run
@@ -157,7 +158,7 @@ def _judged(held: Held, listed: list[Finding]) -> Checked:
         return Checked(held.frame, tuple(sort_findings([*listed, _stop(stopped, held.limits)])))
     scored = score_of(framed(held.frame, held.by_subject, held.turned), listed, PATHS)
     nodes = {term for result in answer.results for term in (_node(result["focus_node"]), _node(result["value"])) if term}
-    sources = _in_order(held.frame, held.sources(files_with(nodes, held.runs)))
+    sources = _in_order(held.frame, sources_about(held, nodes))
     validation = findings(answer, sources, held.frame.prefixes, partial(cases_of, held.root))
     numbers = held.looked.numbers.statistics().graphs[ALL]
     return Checked(held.frame, tuple(sort_findings([*listed, *validation.findings])), validation, scored, numbers.triples)

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from pathlib import Path
 
 from pyoxigraph import NamedNode
 
@@ -49,18 +48,8 @@ def questionable(frame: Project, runs: Sequence[Run], looked: Looked, lines: tup
     if sum(run.subjects for run in runs) != numbers.graphs["stated"].subjects:
         nodes += _twice(runs)
     nodes += _alike(frame, runs, by_subject)
-    return files_with(nodes, runs)
-
-
-def files_with(nodes: Iterable[bytes], runs: Iterable[Run]) -> list[str]:
-    """Return the files, of those that *runs* were made from, in which any of *nodes* stands."""
-    fields = [node + b"\t" for node in nodes]
-    return [run.file for run in runs if fields and _has(run.lines, fields)]
-
-
-def _has(lines: Path, fields: Sequence[bytes]) -> bool:
-    content = lines.read_bytes()
-    return any(content.startswith(field) or b"\n" + field in content or b"\t" + field in content for field in fields)
+    wanted = frozenset(nodes)
+    return [run.file for run in runs if wanted and any(not wanted.isdisjoint(line.split(b"\t")) for line in run.lines.read_bytes().splitlines())]
 
 
 def _mentioned(gone: Iterable[str], turned: Index) -> Iterator[bytes]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from hashlib import sha256
 
@@ -17,6 +17,7 @@ from publish.intake.jsontext import json_faults
 from publish.intake.nesting import nesting_fault
 from publish.intake.policy import NOWHERE, Policy
 from publish.intake.xmltext import xml_fault
+from publish.model import Subject
 
 FAULTS = 1000
 """How many faults of one file are told."""
@@ -77,6 +78,14 @@ def admit(file: str, content: bytes, syntax: Syntax) -> Admitted:
     read = _Reading(file, text, syntax)
     read.run()
     return Admitted(tuple(read.quads), tuple(read.lines), read.prefixes, text, tuple(_once([*faults, *read.faults])[:FAULTS]))
+
+
+def statements_about(content: bytes, syntax: Syntax, subjects: Collection[Subject]) -> Iterator[tuple[Quad, int]]:
+    """Yield each statement about one of *subjects* in *content*, in *syntax*, which was admitted, with the line on which it ends."""
+    stream = _ByLine(decode(content)[0].encode())
+    for quad in pyoxigraph.parse(stream, format=syntax.form, base_iri=syntax.base):  # type: ignore[arg-type]  # pyoxigraph takes whatever can read
+        if quad.subject in subjects:
+            yield quad, stream.line
 
 
 def _once(faults: Iterable[Fault]) -> list[Fault]:
