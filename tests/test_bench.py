@@ -103,7 +103,7 @@ def size_of(**seconds: float) -> Size:
     """Made-up measurements of one system each."""
     names = {system.name.replace(" ", "_"): system.name for system in SYSTEMS}
     rows = {names[name]: Measured(RAN, [took, took, 9 * took], [200_000_000], [took]) for name, took in seconds.items()}
-    return Size(10_481, 3, ["2 cores"], "2026-01-01", 0.1, rows)
+    return Size(10_481, ["2 cores"], "2026-01-01", 0.1, rows)
 
 
 def test_the_table_tells_medians_ratios_and_what_is_met() -> None:

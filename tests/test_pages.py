@@ -13,8 +13,12 @@ import pytest
 from pyoxigraph import Literal, NamedNode, RdfFormat, Triple
 from workbench import ROOT, SHARED, bynet, make_project, triples, turtle
 
-from publish.model import OA, OWL, SHACL, SKOS, TYPE
+from publish.build import load_project
+from publish.model import OA, OWL, SHACL, SKOS, TYPE, Published, Resource
 from publish.pages.sections import SHOWN
+from publish.paths import part_path
+from publish.presentation import Presentation
+from publish.publication import Publication
 
 TENURE = "id/tenure/frank-jensen-eurocities-chair"
 THINGS = """\
@@ -358,3 +362,20 @@ def test_a_site_leaves_out_the_pages_that_it_has_nothing_for(tmp_path: Path) -> 
     assert {file.stem for file in (site / "browse").iterdir()} == {"classes", "ontology", "shapes"}
     links = {link.get("href") for link in page(site / "index.html").iter("a")}
     assert not {"browse/questions.html", "browse/codes.html", "browse/years.html", "browse/coverage.html"} & links
+
+
+def test_a_dump_in_parts_is_one_line_with_its_parts() -> None:
+    publication = Publication(load_project(ROOT))
+    whole = Published("download/codes.ttl", "text/turtle", 10, "aa" * 32)
+    parts = [Published(part_path(number, "nt"), "application/gzip", 1000 * number, f"{number}{number}" * 32) for number in (1, 2, 3)]
+    listed: dict[str, Element] = {}
+    for language in ("da", "en"):
+        _path, content = Presentation(publication).pages[language].catalogue(Resource(publication.described.iri, (), ()), [whole, *parts])
+        (listed[language],) = with_class(html5rdf.parse(content, namespaceHTMLElements=False), "files")
+    rows = listed["en"].findall("tbody/tr")
+    assert [said(row)[: len(name)] for row, name in zip(rows, ("codes.ttl", "all.nt.gz"), strict=True)] == ["codes.ttl", "all.nt.gz"]
+    shown = [(link.get("href"), data.get("value")) for item in rows[1].iter("li") for link, data in zip(item.iter("a"), item.iter("data"), strict=True)]
+    assert shown == [(part.path, str(part.size)) for part in parts]
+    assert [data.get("value") for data in rows[1].findall("td/data")] == ["6000"]
+    assert said(next(rows[1].iter("summary"))) == "all.nt.gz: 3 parts"
+    assert said(next(listed["da"].iter("summary"))) == "all.nt.gz: 3 dele"

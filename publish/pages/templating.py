@@ -14,7 +14,7 @@ from pyoxigraph import NamedNode, Triple
 from publish.confined import Limits, bounded
 from publish.errors import BadTheme
 from publish.licences import licence_of
-from publish.model import DCTERMS, LABEL, TITLE, XSD, best_label
+from publish.model import DCTERMS, LABEL, TITLE, XSD, Published, best_label
 from publish.pages.compiled import environment_of
 from publish.pages.showing import WEB, Showing
 from publish.paths import whole_name
@@ -112,6 +112,7 @@ class Templates:
             "version": site.version,
             "size": lambda size: size_text(size, showing.speech),
             "about_file": self._about_file,
+            "in_parts": _in_parts,
             "number": lambda number: number_text(str(number), XSD + "integer", showing.speech) or str(number),
         }
 
@@ -126,7 +127,7 @@ class Templates:
     def _about_file(self, path: str) -> Value:
         """What a file for download holds, in bynet's own words; an empty text where that is not known."""
         tongue = self._showing.spoken if self._showing.spoken in LANGUAGES else "en"
-        name = path.rsplit("/", 1)[-1].partition(".")[0] if whole_name(path) == path else "part"
+        name = path.rsplit("/", 1)[-1].partition(".")[0]
         return Value(table(tongue, "catalogue").get(f"about-{name}", ""), language=tongue if tongue != self._showing.language else "")
 
     def _ending(self, path: str) -> str:
@@ -150,6 +151,14 @@ class _Sandbox(ImmutableSandboxedEnvironment):
 def of_predicate(triples: Iterable[Triple], predicate: NamedNode) -> list[Triple]:
     """Those of *triples* that have *predicate*."""
     return [triple for triple in triples if triple.predicate == predicate]
+
+
+def _in_parts(files: Sequence[Published]) -> list[tuple[str, list[Published]]]:
+    """Files in their order, those together that are parts of one, with the path of that one."""
+    wholes: dict[str, list[Published]] = {}
+    for file in files:
+        wholes.setdefault(whole_name(file.path), []).append(file)
+    return [*wholes.items()]
 
 
 def _place(error: BaseException, template: str) -> str:

@@ -53,7 +53,7 @@ def measure_size(asked: int, options: argparse.Namespace) -> Iterator[Size]:
     shutil.rmtree(folder, ignore_errors=True)
     before = load()
     case = prepare(folder, asked)
-    size = Size(case.triples, options.rounds, machine(), time.strftime("%Y-%m-%d"), before)
+    size = Size(case.triples, machine(), time.strftime("%Y-%m-%d"), before)
     for name, measured in measure(case, options.rounds, options.limit, options.only or [system.name for system in SYSTEMS]):
         size.systems[name] = measured
         print(f"{time.strftime('%H:%M:%S')} {asked:>10,} {name}: {_told(measured)}", flush=True)

@@ -56,7 +56,6 @@ class Size:
 
     triples: int
     """What others read."""
-    rounds: int
     machine: Sequence[str]
     day: str
     load: float

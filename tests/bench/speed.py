@@ -16,7 +16,7 @@ PICTURE = "speed.svg"
 _HEAD = """\
 # How fast bynet is
 
-Written by `make bench SIZES="{sizes}"`, with as many `ROUNDS` as each size says. It publishes made-up cities with bynet and gives the same data to others,
+Written by `make bench SIZES="{sizes}"`, with as many `ROUNDS` as each row says. It publishes made-up cities with bynet and gives the same data to others,
 on this machine:
 
 {machine}
@@ -42,8 +42,8 @@ What was asked for at 1,000,000 triples and is held against every size:
 """
 _MOST_TIMES, _MOST_MEMORY = 12, 4_000_000_000
 _TABLE = """
-| | does | seconds | times bynet publish | of processors | MB | right |
-| --- | --- | ---: | ---: | ---: | ---: | --- |
+| | does | runs | seconds | times bynet publish | of processors | MB | right |
+| --- | --- | ---: | ---: | ---: | ---: | ---: | --- |
 """
 
 
@@ -75,20 +75,18 @@ def _size(asked: int, size: Size) -> str:
     listed.append((ALL_FLOORS, "the five, one after the other"))
     own = rows.get(PUBLISH)
     table = "".join(_row(name, does, rows[name], own) for name, does in listed if name in rows)
-    runs = f"{size.rounds} rounds" if size.rounds > 1 else "one round"
-    head = f"\n## {asked:,} triples\n\n{size.triples:,} triples with those of the ontology. {runs.capitalize()} on {size.day}"
-    head += f"; load of the machine before: {size.load}.\n"
+    head = f"\n## {asked:,} triples\n\n{size.triples:,} triples with those of the ontology. Measured on {size.day}; load of the machine before: {size.load}.\n"
     wanted = "".join(f"| {words} | {most} | {is_now} | {met} |\n" for words, most, is_now, met in _wanted(rows))
     return head + _TABLE + table + (_ASKED + wanted if wanted else "")
 
 
 def _row(name: str, does: str, row: Measured, own: Measured | None) -> str:
     if row.state == ABSENT:
-        return f"| {name} | {does} | not there: {row.note} | | | | |\n"
+        return f"| {name} | {does} | not there: {row.note} | | | | | |\n"
     seconds = {STOPPED: f"at least {row.seconds[-1]:.0f}", FAILED: "failed"}.get(row.state, _seconds(row.time))
     ratio = f"{row.time / own.time:.2f}" if row.state == RAN and own and own.state == RAN else ""
     right = {None: "", True: "yes", False: "**no**"}[row.is_right]
-    return f"| {name} | {does} | {seconds} | {ratio} | {_seconds(row.work)} | {_megabytes(row.peak)} | {right} |\n"
+    return f"| {name} | {does} | {len(row.seconds)} | {seconds} | {ratio} | {_seconds(row.work)} | {_megabytes(row.peak)} | {right} |\n"
 
 
 def _wanted(rows: Mapping[str, Measured]) -> Iterator[tuple[str, str, str, str]]:
