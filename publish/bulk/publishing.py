@@ -53,6 +53,7 @@ def publish_on_disk(order: Order, progress: Progress, processor: Processor) -> t
 
 def _load_checks() -> None:
     """Have in memory what checking takes, and what closed processes could not load: that lasts as long as reading a file."""
+    import publish.bulk.build  # noqa: F401, PLC0415
     from publish.shapes.loading import prepare  # noqa: PLC0415
 
     prepare()

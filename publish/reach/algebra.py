@@ -25,23 +25,8 @@ _KEPT = 256
 _INNER = {"Project", "Distinct", "Reduced"}
 
 
-_ORDINARY = """PREFIX x: <x:>
-SELECT DISTINCT ?s (COUNT(?o) AS ?n) WHERE {
-    ?s a x:c ; x:p/x:q* ?o .
-    OPTIONAL { ?o x:r "a"@en, 1, 2.5 }
-    FILTER (?o > 1 && NOT EXISTS { ?s x:y true })
-    BIND (STR(?o) AS ?t)
-} GROUP BY ?s ORDER BY DESC(?n)"""
-"""A query with what most queries have."""
-
-
 class Opaque(Exception):
     """A query, or a part of one, of which it is not known what it can see."""
-
-
-def prepare() -> None:
-    """Have ready in this process what rdflib's parser makes when it reads its first query, for all children to come."""
-    whole(_ORDINARY)
 
 
 @lru_cache(_KEPT)
