@@ -13,13 +13,14 @@ help: ## list what make can do
 publish: .venv/ready ## check the data and write the site to site/
 	$(BIN)/bynet --root . publish
 
+# modules are compiled before the tests, which start thousands of processes, also where Python is told to keep nothing
 test: .venv/ready .venv/spark ## prove the project right
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
 	$(BIN)/bynet --root . format --check
 	$(BIN)/bynet --root . check
-	$(BIN)/python -m compileall -q publish  # once, where Python keeps nothing: the tests start thousands of processes
+	$(BIN)/python -m compileall -q publish
 	$(BIN)/pytest --numprocesses=auto --dist=worksteal --cov
 
 proof: .venv/ready ## run what proves SECURITY.md in full, and write its table

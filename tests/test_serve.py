@@ -167,15 +167,17 @@ def test_a_new_release_waits_for_a_hangup_and_a_broken_one_is_told(tmp_path: Pat
 
 
 @pytest.mark.skipif(not hasattr(resource, "prlimit"), reason="only Linux sets another process's limits")
-def test_a_release_that_there_is_no_room_for_is_taken_when_there_is(tmp_path: Path, project: Path) -> None:
+@pytest.mark.parametrize("room", range(1, 6))
+def test_a_release_that_there_is_no_room_for_is_taken_when_there_is(room: int, tmp_path: Path, project: Path) -> None:
     out = tmp_path / "site"
     publish(project, out, "1.0.0", "2026-01-01")
     with serving(out, "--reload") as running:
         front = psutil.Process(running.process.pid)
         limits = resource.prlimit(front.pid, resource.RLIMIT_NOFILE)
-        resource.prlimit(front.pid, resource.RLIMIT_NOFILE, (front.num_fds() + 1, limits[1]))
+        highest = max(int(descriptor.name) for descriptor in Path(f"/proc/{front.pid}/fd").iterdir())
+        resource.prlimit(front.pid, resource.RLIMIT_NOFILE, (highest + 1 + room, limits[1]))
         publish(project, out, "1.1.0", "2026-02-02")
-        assert running.line().startswith("The release before is still served: ")
+        assert running.line().startswith("The release before is still served: The system has no room")
         resource.prlimit(front.pid, resource.RLIMIT_NOFILE, limits)
         assert running.line() == "The new release is served.\n"
 

@@ -8,7 +8,7 @@ import subprocess
 import sys
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from datetime import date
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from functools import cache
 from pathlib import Path
@@ -18,7 +18,7 @@ import pytest
 import rdflib
 from pyoxigraph import NamedNode, RdfFormat, Triple
 from pyshacl.constraints import CONSTRAINT_PARAMETERS_MAP
-from rdflib.namespace import RDF, SH
+from rdflib.namespace import RDF, SH, XSD
 from rdflib.term import Node
 from sealed import judged
 from workbench import ROOT, SHARED, environment_of
@@ -278,3 +278,11 @@ def test_a_literal_that_is_a_focus_node_says_nothing_in_a_query() -> None:
         data.query("SELECT $this WHERE { SERVICE SILENT <http://127.0.0.1/> { $this ?p ?o } }", initBindings={"this": rdflib.Literal("x")})
     with pytest.raises(BadQuery):
         data.query("SELECT * WHERE { SERVICE SILENT <http://127.0.0.1/> { $this ?p ?o } }", initBindings={"this": rdflib.BNode()})
+
+
+@pytest.mark.usefixtures("tamed")
+def test_a_tame_rdflib_still_writes_values_as_they_are_written() -> None:
+    said = '{"@id": "https://example.org/a", "https://example.org/b": [true, 1, 2.5]}'
+    written = {(str(value), value.datatype) for value in rdflib.Graph().parse(data=said, format="json-ld").objects() if isinstance(value, rdflib.Literal)}
+    assert written == {("true", XSD.boolean), ("1", XSD.integer), ("2.5", XSD.double)}
+    assert str(rdflib.Literal(datetime(2020, 1, 31, 12, tzinfo=UTC), datatype=XSD.dateTime)) == "2020-01-31T12:00:00+00:00"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import errno
 import os
 from collections import Counter
 from collections.abc import AsyncIterator, Callable
@@ -20,6 +21,8 @@ from publish.serve.budget import Budgets
 from publish.serve.files import Site, read
 from publish.serve.limits import Limits
 from publish.serve.pool import NoData, Pool
+
+_FULL = {errno.EMFILE, errno.ENFILE, errno.ENOMEM}
 
 
 class NoRoom(Mistake):
@@ -86,12 +89,15 @@ class Served:
         What is served stays where the folder holds no whole site: it raises a `Mistake` then.
         """
         async with self._lock:
-            digest = self._digest()
-            if digest == self.release.site.digest:
-                return False
+            digest = ""
             try:
+                digest = self._digest()
+                if digest == self.release.site.digest:
+                    return False
                 await self._take()
             except (NotPublished, NoData, BadGzip) as mistake:
+                if full := _full(mistake):
+                    raise NoRoom("serve-no-room", words=full.strerror) from mistake
                 self._failed = digest, mistake
                 raise
             return True
@@ -176,6 +182,13 @@ def _counted(content: bytes, path: Path) -> dict[str, int]:
     """How many triples of each graph stand in the compressed dump at *path*."""
     ends = Counter(line.rpartition(b"<")[2] for line in unpacked(content, str(path)))
     return {name: sum(count for end, count in ends.items() if end.endswith(f"{name}> .\n".encode())) for name in DATA_GRAPHS}
+
+
+def _full(error: BaseException | None) -> OSError | None:
+    """The error that has led to *error* in which a system without room for another file says so: it may have room in a moment."""
+    while error is not None and not (isinstance(error, OSError) and error.errno in _FULL):
+        error = error.__cause__
+    return error
 
 
 def _nothing(folder: Path) -> Mistake:

@@ -39,6 +39,8 @@ _VALUES: dict[URIRef, tuple[type, Callable[[str], object]]] = {
     XSD.dateTime: (datetime, datetime.fromisoformat),
     XSD.time: (time, time.fromisoformat),
 }
+_WRITTEN: dict[type, Callable[[object], str]] = {bool: lambda value: str(value).lower(), datetime: lambda value: str(value).replace(" ", "T")}
+"""How values are written that Python writes otherwise."""
 _NO_VALUES = (RDF.HTML, RDF.XMLLiteral, XSD.base64Binary, XSD.dayTimeDuration, XSD.duration, XSD.hexBinary, XSD.yearMonthDuration)
 _REWRITTEN = {XSD.normalizedString, XSD.token}
 
@@ -47,7 +49,7 @@ def tame() -> None:
     """Let rdflib, in the whole of this process, make no value of a literal that is not valid, and none that costs anything."""
     logging.disable()  # rdflib tells of each literal that has no value
     for datatype, (kind, make) in _VALUES.items():
-        value_by(datatype, kind, partial(_value, make, str(datatype)), datatype_specific=True)
+        value_by(datatype, kind, partial(_value, make, str(datatype)), _WRITTEN.get(kind), datatype_specific=True)
     for datatype in _NO_VALUES:
         value_by(datatype, str, lambda _text: None, datatype_specific=True)
 
