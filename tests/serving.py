@@ -9,10 +9,14 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from threading import Timer
 from typing import IO
 
 import pytest
 from workbench import bynet_command, environment_of
+
+_PATIENCE = 120
+"""Seconds for a line to come."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,9 +32,14 @@ class Serving:
         return f"{self.url}sparql"
 
     def line(self) -> str:
-        """The next line that it prints."""
+        """The next line that it prints; where none comes for long, it is ended, and the line is empty."""
         assert self.process.stdout is not None
-        return self.process.stdout.readline()
+        ending = Timer(_PATIENCE, self.process.kill)
+        ending.start()
+        try:
+            return self.process.stdout.readline()
+        finally:
+            ending.cancel()
 
     def said(self) -> str:
         """What it has written to standard error so far."""
