@@ -683,11 +683,13 @@ def test_a_query_that_gave_way_begins_again_and_is_answered(dump: Path) -> None:
 def test_a_client_without_budget_is_told_when_to_come_back_and_others_are_not(dump: Path) -> None:
     async def test() -> None:
         async with pool_on(dump, Limits(timeout=1.0, budget=0.5)) as pool:
-            assert (await refused(pool, select(SLOW), "a"))[0].name == "timeout"
+            timeout, spent = await refused(pool, select(SLOW), "a")
+            assert timeout.name == "timeout"
             refusal, took = await refused(pool, select(QUICK), "a")
             assert refusal.name == "budget"
             assert refusal.values["limit"] == 0.5
-            assert 55 <= int(str(refusal.values["retry_after"])) <= 65  # half a second too much, paid back by half a second a minute
+            # half a second too much, and what a busy machine took to end it, paid back by half a second a minute
+            assert 55 <= int(str(refusal.values["retry_after"])) <= (spent - 0.5) * 120 + 5
             assert took < LATE
 
     run(test())
