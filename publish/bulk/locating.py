@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Collection, Iterable, Iterator
+from contextlib import closing
 from functools import partial
 from pathlib import PurePath
 
@@ -30,11 +31,12 @@ def sources_about(held: Held, nodes: Collection[bytes]) -> list[Source]:
     iris = {node.removeprefix(b"<").decode() for node in nodes}
     names = frozenset(NamedNode(name) for iri in iris for name in (iri, move_iri(iri, frame.base, frame.own_base)))
     found = dict(own)
-    for run, answer in zip(runs, confined_each(_computes(held, runs, names), limits_of_file(SIZE)), strict=True):
-        if not isinstance(answer, Stopped):  # else it is not known where in it
-            lines, said = answer
-            source = Source(run.file, tuple(triples_of(said)), tuple(json.loads(lines)), {}, "")
-            found[run.file] = move_source(source, frame.own_base, frame.base)
+    with closing(confined_each(_computes(held, runs, names), limits_of_file(SIZE))) as answers:
+        for run, answer in zip(runs, answers, strict=True):
+            if not isinstance(answer, Stopped):  # else it is not known where in it
+                lines, said = answer
+                source = Source(run.file, tuple(triples_of(said)), tuple(json.loads(lines)), {}, "")
+                found[run.file] = move_source(source, frame.own_base, frame.base)
     return [found[run.file] for run in held.runs if run.file in found]
 
 

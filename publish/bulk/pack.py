@@ -104,7 +104,7 @@ def read(folder: Path, key: str) -> Pack | None:
         said = json.loads((folder / _LISTED).read_bytes())
         prefixes = [frozenset(names) for names in said["prefixes"]]
         return Pack(folder, [Packed(lines, tuple(sizes), prefixes[number]) for lines, sizes, number in said["blocks"]]) if said["key"] == key else None
-    except (OSError, ValueError, KeyError, TypeError):
+    except (OSError, ValueError, LookupError, TypeError):
         return None
 
 

@@ -81,6 +81,7 @@ def keep(folder: Path, held: Held) -> None:
     drop(folder / _STATE)
     for name in (BY_SUBJECT, TURNED, DERIVED, *pack.FILES):
         adopt(new(folder, name), folder / name)
+    drop(new(folder, "stated"))  # only rules ask it
     for name, index in ((BY_SUBJECT, held.by_subject), (TURNED, held.turned)):
         remember(index, folder / name)
     listed = [(run.file, run.digest, str(run.lines), str(run.turned), run.subjects) for run in held.runs]

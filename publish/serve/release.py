@@ -23,6 +23,7 @@ from publish.serve.limits import Limits
 from publish.serve.pool import NoData, Pool
 
 _FULL = {errno.EMFILE, errno.ENFILE, errno.ENOMEM}
+"""How a system says that it has no room for another open file."""
 
 
 class NoRoom(Mistake):
