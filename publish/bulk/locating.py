@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from bisect import bisect_left
 from collections.abc import Collection, Iterable, Iterator
 from contextlib import closing
 from functools import partial
@@ -27,7 +28,7 @@ from publish.rebase import move_iri, move_source
 def sources_about(held: Held, nodes: Collection[bytes]) -> list[Source]:
     """Return each data file that says anything of *nodes*, which lines have, as a source with nothing in it but that; the frame's own as they are."""
     frame, own = held.frame, {source.file: source for source in held.frame.sources["data"]}
-    runs = [run for run in held.runs if run.file not in own and _says(run, nodes)]
+    runs = [run for run in held.runs if nodes and run.file not in own and _says(run.lines.read_bytes(), nodes)]
     iris = {node.removeprefix(b"<").decode() for node in nodes}
     names = frozenset(NamedNode(name) for iri in iris for name in (iri, move_iri(iri, frame.base, frame.own_base)))
     found = dict(own)
@@ -40,8 +41,16 @@ def sources_about(held: Held, nodes: Collection[bytes]) -> list[Source]:
     return [found[run.file] for run in held.runs if run.file in found]
 
 
-def _says(run: Run, nodes: Collection[bytes]) -> bool:
-    return any(line[: line.index(b"\t")] in nodes for line in run.lines.read_bytes().splitlines())
+def _says(lines: bytes, nodes: Iterable[bytes]) -> bool:
+    """Whether any of *nodes* is a subject in sorted lines."""
+
+    def line_at(place: int) -> bytes:
+        start = lines.rfind(b"\n", 0, place) + 1
+        return lines[start : lines.index(b"\n", start)]
+
+    starts = (node + b"\t" for node in nodes)
+    found = ((start, bisect_left(range(len(lines)), start, key=line_at)) for start in starts)
+    return any(place < len(lines) and line_at(place).startswith(start) for start, place in found)
 
 
 def _computes(held: Held, runs: Iterable[Run], names: Collection[NamedNode]) -> Iterator[Compute]:
