@@ -23,7 +23,8 @@ MANY = st.sets(LINES, max_size=60)
 @pytest.fixture(autouse=True)
 def _small(monkeypatch: pytest.MonkeyPatch) -> None:
     """What is remembered and held in memory at once is little, so that a few lines go over every border."""
-    monkeypatch.setattr(index, "_STRIDE", 32)
+    monkeypatch.setattr(index, "STRIDE", 32)
+    monkeypatch.setattr(index, "_NEAR", 16)
     monkeypatch.setattr(index, "_MERGED", 128)
     monkeypatch.setattr(index, "_LEAST", 16)
 
@@ -64,7 +65,7 @@ def test_runs_that_do_not_overlap_are_merged_too(lines: set[bytes], sizes: list[
 
 
 def test_small_runs_that_overlap_are_merged_where_strides_are_large(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(index, "_STRIDE", 1 << 13)
+    monkeypatch.setattr(index, "STRIDE", 1 << 13)
     with files({b"<a\t<b\t<c\n", b"<z\t<b\t<c\n"}, {b"<b\t<b\t<c\n"}, {b"<z\t<b\t<c\n"}) as (_opened, paths):
         assert b"".join(merged(paths)) == b"<a\t<b\t<c\n<b\t<b\t<c\n<z\t<b\t<c\n"
 

@@ -23,7 +23,7 @@ def line(number: int, value: int) -> bytes:
 @pytest.fixture(autouse=True)
 def _small(monkeypatch: pytest.MonkeyPatch) -> None:
     """Have places every few lines, and pieces that are smaller than what lies between two changes."""
-    monkeypatch.setattr(index, "_STRIDE", 256)
+    monkeypatch.setattr(index, "STRIDE", 256)
     monkeypatch.setattr(splicing, "_PIECE", 1000)
 
 

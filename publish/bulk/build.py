@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Generator, Iterable, Iterator, Sequence
+from contextlib import closing
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -21,13 +22,13 @@ from publish.bulk.frame import framed
 from publish.bulk.held import BYTES, Held, limits_of
 from publish.bulk.index import Index, merged, opened
 from publish.bulk.judging import Found, find
-from publish.bulk.lines import DERIVED, ONTOLOGY, tagged, turned
+from publish.bulk.lines import DERIVED, ONTOLOGY, tagged
 from publish.bulk.locating import sources_about
 from publish.bulk.looking import Looked, Shares, tasks, vocabulary, vocabulary_again
 from publish.bulk.pace import Pace
 from publish.bulk.runs import AsRead, Run
 from publish.bulk.splicing import spliced
-from publish.bulk.state import BY_SUBJECT, TURNED, Kept, key_of, new, read
+from publish.bulk.state import BY_SUBJECT, STATED, TURNED, Kept, key_of, new, read
 from publish.bulk.state import DERIVED as DERIVED_LINES
 from publish.bulk.work import Work
 from publish.check import findings, sort_findings
@@ -108,21 +109,28 @@ class _Making:
     def _whole(self) -> Held:
         """Put all lines in order."""
         self._work.progress("ordering")
-        stated = self._index("stated", merged([run.lines for run in self._runs]))
-        lines = self._derived(stated)
+        stated = self._index(STATED[BY_SUBJECT], merged([run.lines for run in self._runs]))
+        with closing(self._deriving(stated)) as answers:
+            stated_turned = self._index(STATED[TURNED], merged([run.turned for run in self._runs]))
+            lines = self._derived(stated, answers)
+        filled(new(self._folder, DERIVED_LINES), [lines])
         ontology = tagged(self._frame.triples("ontology"), ONTOLOGY)
-        derived_lines = filled(new(self._folder, DERIVED_LINES), [lines])
-        beside = [derived_lines, filled(self._folder / "ontology", [ontology])]
-        by_subject = self._index(BY_SUBJECT, merged([new(self._folder, "stated"), *beside]))
-        beside = [filled(self._folder / "derived-turned", [turned(lines)]), filled(self._folder / "ontology-turned", [turned(ontology)])]
-        turned_index = self._index(TURNED, merged([*(run.turned for run in self._runs), *beside]))
-        return self._made(by_subject, turned_index, vocabulary(by_subject))
+        more = Change([], sorted((lines + ontology).splitlines(keepends=True)))
+        by_subject = self._with(stated, more, BY_SUBJECT)
+        return self._made(by_subject, self._with(stated_turned, more.turned(), TURNED), vocabulary(by_subject))
+
+    def _with(self, index: Index, more: Change, name: str) -> Index:
+        """Put *more* lines into those of *index*."""
+        if is_small(more, index.size // BYTES):
+            return spliced(index, more, new(self._folder, name), self._files)
+        return self._index(name, merged([new(self._folder, STATED[name]), filled(self._folder / "more", more.added)]))
 
     def _changed(self, kept: Kept, changed: Change) -> tuple[Held, Change]:
         """Put what has *changed* into the lines that are *kept*; return what has changed in all."""
         lines, self._footprints = kept.derived, kept.footprints
         if changed.concerns(self._footprints.rules):
-            lines = self._derived(spliced(kept.by_subject, changed, new(self._folder, "stated"), self._files))
+            stated = spliced(kept.by_subject, changed, new(self._folder, STATED[BY_SUBJECT]), self._files)
+            lines = self._derived(stated, self._deriving(stated))
         before, after = ({*content.splitlines(keepends=True)} for content in (kept.derived, lines))
         changed += Change(sorted(before - after), sorted(after - before))
         filled(new(self._folder, DERIVED_LINES), [lines])
@@ -135,16 +143,22 @@ class _Making:
         shares = Shares(by_subject, turned_index, classes, _n_triples(self._frame.shapes_graph))
         return Held(self._root, self._frame, self._runs, shares, Looked(self._frame.base), self._work.memory, self._key, self._footprints)
 
-    def _derived(self, stated: Index) -> bytes:
+    def _deriving(self, stated: Index) -> Generator[list[bytes] | Stopped, None, None]:
+        """Begin to derive what follows from what is *stated*."""
         self._work.progress("deriving")
-        limits = limits_of(stated.size, self._work.memory)
-        try:
-            piece, *seen = confined(partial(derived, self._frame, stated), limits, (stated.descriptor,))
-        except Stopped as stopped:
-            raise Halted(stopped_at(self._frame, stopped, limits)) from stopped
-        lines = tagged(derived_triples(piece), DERIVED)
-        self._footprints.rules = footprint_in(*seen)
+        return confined_each([partial(derived, self._frame, stated)], self._limits(stated), (stated.descriptor,))
+
+    def _derived(self, stated: Index, answers: Iterable[list[bytes] | Stopped]) -> bytes:
+        """Return the lines that follow. Raises `Halted` and `BadQuery`."""
+        (answer,) = answers
+        if isinstance(answer, Stopped):
+            raise Halted(stopped_at(self._frame, answer, self._limits(stated))) from answer
+        lines = tagged(derived_triples(answer[0]), DERIVED)
+        self._footprints.rules = footprint_in(*answer[1:])
         return lines
+
+    def _limits(self, stated: Index) -> Limits:
+        return limits_of(stated.size, self._work.memory)
 
     def _index(self, name: str, pieces: Iterable[bytes]) -> Index:
         return opened(filled(new(self._folder, name), pieces), self._files)

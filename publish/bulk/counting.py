@@ -24,6 +24,13 @@ GRAPHS: Mapping[str, frozenset[bytes]] = {
 _TYPE = b"<" + TYPE.value.encode()
 _GRAPH = ("triples", "entities", "subjects", "objects")
 _SPREAD = ("triples", "subjects", "objects")
+_REMEMBERED = 4096
+"""How many kinds of subjects and of values are told apart before they are counted."""
+
+_Kind = tuple[bool, bool, tuple[bytes, ...], tuple[bytes, ...], tuple[bytes, ...]]
+"""What is counted of a subject: whether it is an IRI, and one under the base; of its lines the predicates, the tags, the classes and the spaces of links."""
+_Use = tuple[bytes, bytes, frozenset[tuple[bytes, bytes]]]
+"""What is counted of a value: how it is written, the space of the link that it is, its predicates and tags."""
 
 
 class Numbers:
@@ -31,13 +38,18 @@ class Numbers:
 
     def __init__(self, base: str) -> None:
         self._base = b"<" + base.encode()
+        self._unlinked = (b'"', b"_", self._base)
+        """How terms begin that are no links to anything elsewhere."""
         self._counts: Counter[tuple[bytes | str, ...]] = Counter()
+        self._subjects: Counter[_Kind] = Counter()
+        self._values: Counter[_Use] = Counter()
         self.firsts: dict[str, str] = {}
         """The first member of each class that is under the base."""
 
     @property
     def triples(self) -> int:
         """How many triples were counted, of all graphs of the data."""
+        self._count()
         return self._counts["graph", ALL, "triples"]
 
     def told(self) -> str:
@@ -58,52 +70,77 @@ class Numbers:
 
     def subject(self, subject: bytes, group: Sequence[Fields]) -> None:
         """Add what stands in the lines of *subject*."""
-        counts = self._counts
-        said = [one for one in group if one[3] != ONTOLOGY]
-        is_entity = subject.startswith(self._base)
-        for name, tags in GRAPHS.items():
-            if number := sum(one[3] in tags for one in said):
-                counts[b"graph", name, b"triples"] += number
-                counts[b"graph", name, b"subjects"] += 1
-                counts[b"graph", name, b"entities"] += is_entity
-        self._kinds(subject, said)
-        self._properties(said)
-
-    def _kinds(self, subject: bytes, said: Sequence[Fields]) -> None:
-        for _subject, predicate, kind, tag in said:
-            if predicate == _TYPE:
-                self._counts.update((b"kind", name, kind) for name, tags in GRAPHS.items() if tag in tags)
-                if kind.startswith(b"<") and subject.startswith(b"<"):
-                    self._counts[b"class", kind[1:], b"entities"] += 1
-                    self._counts[b"class", kind[1:], b"triples"] += len(said)
-                    if subject.startswith(self._base):
-                        self.firsts.setdefault(kind[1:].decode(), subject[1:].decode())
-
-    def _properties(self, said: Sequence[Fields]) -> None:
-        counts = self._counts
-        seen: set[tuple[bytes, ...]] = set()
-        for _subject, predicate, value, tag in said:
-            seen.add((b"used", tag, predicate[1:]))
-            counts[b"property", predicate[1:], b"triples"] += 1
-            seen.add((b"property", predicate[1:], b"subjects"))
-            if predicate != _TYPE and value.startswith(b"<") and not value.startswith(self._base):
-                space = _space(value)
-                counts[b"link", predicate[1:], space, b"triples"] += 1
-                seen.add((b"link", predicate[1:], space, b"subjects"))
-        counts.update(seen)
+        said = [fields for fields in group if fields[3] != ONTOLOGY]
+        if not said:
+            return
+        _subject, predicates, values, tags = zip(*said, strict=True)
+        unlinked = self._unlinked
+        pairs = zip(predicates, values, strict=True)
+        marks = tuple([value if predicate == _TYPE else b"" if value.startswith(unlinked) else _space(value) for predicate, value in pairs])
+        kind = (subject.startswith(b"<"), subject.startswith(self._base), predicates, tags, marks)
+        if kind not in self._subjects:
+            self._make_room()
+            for name in _classes(kind) if subject.startswith(self._base) else ():
+                self.firsts.setdefault(name.decode(), subject[1:].decode())
+        self._subjects[kind] += 1
 
     def value(self, value: bytes, group: Iterable[Fields]) -> None:
         """Add what stands in the turned lines of *value*."""
+        said = frozenset([(predicate, tag) for _value, predicate, _subject, tag in group if tag != ONTOLOGY])
+        use = (_form(value), b"" if value.startswith(self._unlinked) else _space(value), said)
+        if use not in self._values:
+            self._make_room()
+        self._values[use] += 1
+
+    def _make_room(self) -> None:
+        if len(self._subjects) + len(self._values) >= _REMEMBERED:
+            self._count()
+
+    def _count(self) -> None:
+        """Count all that was only noted so far."""
+        for kind, number in self._subjects.items():
+            self._count_subjects(kind, number)
+        for use, number in self._values.items():
+            self._count_values(use, number)
+        self._subjects.clear()
+        self._values.clear()
+
+    def _count_subjects(self, kind: _Kind, number: int) -> None:
+        """Count that many subjects of one kind."""
         counts = self._counts
-        said = {(predicate, tag) for _value, predicate, _subject, tag in group if tag != ONTOLOGY}
-        for name, tags in GRAPHS.items():
-            counts[b"graph", name, b"objects"] += any(tag in tags for _predicate, tag in said)
-        form = _form(value)
+        _is_iri, is_entity, predicates, tags, marks = kind
+        for name, wanted in GRAPHS.items():
+            if triples := sum(tag in wanted for tag in tags):
+                counts["graph", name, "triples"] += triples * number
+                counts["graph", name, "subjects"] += number
+                counts["graph", name, "entities"] += is_entity * number
+        for class_name in _classes(kind):
+            counts["class", class_name, "entities"] += number
+            counts["class", class_name, "triples"] += len(predicates) * number
+        seen: set[tuple[bytes | str, ...]] = set()
+        for predicate, tag, mark in zip(predicates, tags, marks, strict=True):
+            seen |= {("used", tag, predicate[1:]), ("property", predicate[1:], "subjects")}
+            counts["property", predicate[1:], "triples"] += number
+            if predicate == _TYPE:
+                for name, wanted in GRAPHS.items():
+                    counts["kind", name, mark] += number * (tag in wanted)
+            elif mark:
+                counts["link", predicate[1:], mark, "triples"] += number
+                seen.add(("link", predicate[1:], mark, "subjects"))
+        for key in seen:
+            counts[key] += number
+
+    def _count_values(self, use: _Use, number: int) -> None:
+        """Count that many values that are used alike."""
+        counts = self._counts
+        form, space, said = use
+        for name, wanted in GRAPHS.items():
+            counts["graph", name, "objects"] += number * any(tag in wanted for _predicate, tag in said)
         for predicate in {predicate[1:] for predicate, _tag in said}:
-            counts[b"property", predicate, b"objects"] += 1
-            counts[b"form", predicate, form] += 1
-            if predicate != _TYPE[1:] and value.startswith(b"<") and not value.startswith(self._base):
-                counts[b"link", predicate, _space(value), b"objects"] += 1
+            counts["property", predicate, "objects"] += number
+            counts["form", predicate, form] += number
+            if space and predicate != _TYPE[1:]:
+                counts["link", predicate, space, "objects"] += number
 
     def forms(self) -> dict[str, set[str]]:
         """Return how the values of each property are written, and ``class`` for each class, as `publish.jsonld.Context` takes them."""
@@ -129,10 +166,17 @@ class Numbers:
 
     def _named(self) -> dict[tuple[str, ...], int]:
         """The counts that are not nothing, by texts."""
+        self._count()
         named: Counter[tuple[str, ...]] = Counter()
         for key, number in self._counts.items():
             named[tuple(part if isinstance(part, str) else part.decode() for part in key)] += number
         return {key: number for key, number in named.items() if number}
+
+
+def _classes(kind: _Kind) -> list[bytes]:
+    """The IRIs of the classes of IRIs of one kind."""
+    is_iri, _is_entity, predicates, _tags, marks = kind
+    return [mark[1:] for predicate, mark in zip(predicates, marks, strict=True) if is_iri and predicate == _TYPE and mark.startswith(b"<")]
 
 
 def _graph(name: str, counts: Mapping[tuple[str, ...], int]) -> GraphCounts:

@@ -10,8 +10,10 @@ from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
 
-_STRIDE = 8192
+STRIDE = 8192
 """How many bytes lie between two places that are remembered: a lookup reads so many."""
+_NEAR = 512
+"""How many bytes of lines are gone through line by line."""
 _MERGED = 32 << 20
 """How many bytes of all runs together are in memory while they are merged."""
 _LEAST = 1 << 14
@@ -19,7 +21,7 @@ _LEAST = 1 << 14
 
 @dataclass(frozen=True, slots=True)
 class Index:
-    """Sorted lines in an open file: its descriptor, its size, and a line about every `_STRIDE` bytes, with its place."""
+    """Sorted lines in an open file: its descriptor, its size, and a line about every `STRIDE` bytes, with its place."""
 
     descriptor: int
     size: int
@@ -33,23 +35,18 @@ class Index:
         if not beyond:
             return b""
         content = self.read(self.places[first], self.places[beyond] if beyond < len(self.places) else self.size)
-        begin = 0 if content.startswith(start) else content.find(b"\n" + start) + 1
-        if not begin and not content.startswith(start):
+        begin = place_in(content, start)
+        if not content.startswith(start, begin):
             return b""
-        return content[begin : content.index(b"\n", max(begin, content.rfind(b"\n" + start) + 1)) + 1]
+        return content[begin : content.index(b"\n", max(begin, content.rfind(b"\n" + start, begin) + 1)) + 1]
 
     def place_of(self, line: bytes) -> int:
         """Return where *line* is, or would be."""
-        first = max(0, bisect_left(self.lines, line) - 1)
         if not self.places:
             return 0
-        place = self.places[first]
+        first = max(0, bisect_left(self.lines, line) - 1)
         end = self.places[first + 1] if first + 1 < len(self.places) else self.size
-        for other in self.read(place, end).splitlines(keepends=True):
-            if other >= line:
-                break
-            place += len(other)
-        return place
+        return self.places[first] + place_in(self.read(self.places[first], end), line)
 
     def shares(self, size: int) -> list[tuple[int, int]]:
         """Return the ends of shares of about *size* bytes, which are all there is; lines with the same first field are in one share."""
@@ -71,7 +68,7 @@ class Index:
     def _group_after(self, place: int) -> int:
         """Where the first group of lines begins that begins after *place*."""
         start = self.places[min(bisect_left(self.places, place), len(self.places) - 1)]
-        for piece in self.pieces(_STRIDE, start):
+        for piece in self.pieces(STRIDE, start):
             if piece:
                 return start + len(piece)
         return self.size
@@ -82,6 +79,19 @@ class Index:
         while len(content) < end - start and (more := os.pread(self.descriptor, end - start - len(content), start + len(content))):
             content += more
         return content
+
+
+def place_in(lines: bytes, start: bytes) -> int:
+    """Return where the first of sorted *lines* begins that does not come before *start*, which may be the beginning of a line."""
+    low, high = 0, len(lines)
+    while high - low > _NEAR and (middle := lines.rfind(b"\n", low, (low + high) // 2) + 1) > low:
+        if lines[middle : middle + len(start)] < start:
+            low = middle
+        else:
+            high = middle
+    while low < len(lines) and lines[low : low + len(start)] < start:
+        low = lines.index(b"\n", low) + 1
+    return low
 
 
 def _last_group(content: bytes) -> int:
@@ -100,7 +110,7 @@ def opened(path: Path, files: ExitStack) -> Index:
     while line := file.readline():
         lines.append(line)
         places.append(start)
-        file.seek(start + _STRIDE)
+        file.seek(start + STRIDE)
         file.readline()
         start = file.tell()
     return Index(file.fileno(), file.seek(0, os.SEEK_END), lines, places)
@@ -139,7 +149,7 @@ def _ends(run: Path) -> tuple[bytes, bytes]:
     with run.open("rb") as file:
         first = file.readline()
         size = file.seek(0, os.SEEK_END)
-        reach, last = _STRIDE, first
+        reach, last = STRIDE, first
         while last.count(b"\n") < 2 and len(last) < size:  # noqa: PLR2004  # the end of the line before, and its own
             file.seek(max(0, size - reach))
             last = file.read()

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from bisect import bisect_left
 from collections.abc import Collection, Iterable, Iterator
 from contextlib import closing
 from functools import partial
@@ -13,6 +12,7 @@ import pyoxigraph
 from pyoxigraph import NamedNode, RdfFormat
 
 from publish.bulk.held import Held
+from publish.bulk.index import place_in
 from publish.bulk.lines import triples_of
 from publish.bulk.reading import limits_of_file
 from publish.bulk.runs import Run
@@ -43,14 +43,8 @@ def sources_about(held: Held, nodes: Collection[bytes]) -> list[Source]:
 
 def _says(lines: bytes, nodes: Iterable[bytes]) -> bool:
     """Whether any of *nodes* is a subject in sorted lines."""
-
-    def line_at(place: int) -> bytes:
-        start = lines.rfind(b"\n", 0, place) + 1
-        return lines[start : lines.index(b"\n", start)]
-
     starts = (node + b"\t" for node in nodes)
-    found = ((start, bisect_left(range(len(lines)), start, key=line_at)) for start in starts)
-    return any(place < len(lines) and line_at(place).startswith(start) for start, place in found)
+    return any(lines.startswith(start, place_in(lines, start)) for start in starts)
 
 
 def _computes(held: Held, runs: Iterable[Run], names: Collection[NamedNode]) -> Iterator[Compute]:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from publish.bulk.again import Change
 from publish.bulk.folder import out
-from publish.bulk.index import Index
+from publish.bulk.index import STRIDE, Index
 
 _PIECE = 1 << 18
 """How many bytes are copied at once: more than that are slower, for they leave the cache of the processor on the way."""
@@ -28,8 +28,9 @@ def spliced(old: Index, change: Change, path: Path, files: ExitStack) -> Index:
         lines += old.lines[first:last]
         places += (known + shift for known in old.places[first:last])
         if new:
-            lines.append(new)
-            places.append(file.tell())
+            if not places or file.tell() - places[-1] >= STRIDE:
+                lines.append(new)
+                places.append(file.tell())
             file.write(new)
     size = file.tell()
     if size and places[:1] != [0]:

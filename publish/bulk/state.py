@@ -23,6 +23,8 @@ from publish.model import Project
 
 BY_SUBJECT, TURNED, DERIVED = "by-subject", "turned", "derived"
 """The files of lines: by subject, turned, and those of what was derived, by subject."""
+STATED = {BY_SUBJECT: "stated", TURNED: "stated-turned"}
+"""The files of lines of what is stated alone, which go into those of all."""
 _STATE = "state.json"
 _FORM = 3
 """The form of what is kept: what has another one is not used."""
@@ -81,7 +83,8 @@ def keep(folder: Path, held: Held) -> None:
     drop(folder / _STATE)
     for name in (BY_SUBJECT, TURNED, DERIVED, *pack.FILES):
         adopt(new(folder, name), folder / name)
-    drop(new(folder, "stated"))  # only rules ask it
+    for name in STATED.values():
+        drop(new(folder, name))
     for name, index in ((BY_SUBJECT, held.by_subject), (TURNED, held.turned)):
         remember(index, folder / name)
     listed = [(run.file, run.digest, str(run.lines), str(run.turned), run.subjects) for run in held.runs]
