@@ -6,7 +6,9 @@ statement. Where any of them might be broken, or is not looked for here, nothing
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
+from itertools import chain
 
 import pyoxigraph
 from pyoxigraph import RdfFormat
@@ -14,7 +16,7 @@ from pyoxigraph import RdfFormat
 from publish.datatypes import is_valid
 from publish.intake.characters import decode
 from publish.intake.nesting import nesting_fault
-from publish.intake.policy import iri_faults
+from publish.intake.policy import NOWHERE, iri_faults
 from publish.lint import DOTS, NOT_FOLLOWED
 from publish.model import XSD
 from publish.shapes.texts import TEXTS
@@ -25,6 +27,8 @@ _ESCAPES = ("\\u", "\\U", "\\b", "\\f")
 _WATCHED = {b"<" + iri.encode() + b">" for iri in (*NOT_FOLLOWED, *TEXTS)}
 _BARE = {XSD + name for name in ("boolean", "decimal", "double", "integer")}
 """The datatypes whose values need not name them in Turtle."""
+_USUAL = re.compile(rb"<https?://(?!%b)[a-z0-9-]+(?:\.[a-z0-9-]+)*/[A-Za-z0-9/_#-]*>" % re.escape(NOWHERE.partition("//")[2].encode())).fullmatch
+"""What most IRIs are: no rule for IRIs can be broken there."""
 _BOM = b"\xef\xbb\xbf"
 
 
@@ -55,28 +59,28 @@ def lines_at_a_glance(content: bytes, base: str, tag: bytes, form: RdfFormat = R
 
 def _look(subjects: set[bytes], predicates: set[bytes], values: set[bytes], prefixes: dict[str, str], base: bytes) -> None:
     literals = [value for value in values if value.startswith(b'"')]
-    named = [*subjects, *predicates, *(value for value in values if not value.startswith(b'"'))]
-    iris = [*map(_iri, named)]
-    typed = [*map(_typed, (literal for literal in literals if literal.endswith(b">")))]
-    if not subjects or not predicates.isdisjoint(_WATCHED) or any(not subject.startswith(base) for subject in subjects):
+    named = {*subjects, *predicates, *values.difference(literals)}
+    typed = [_typed(literal) for literal in literals if literal.endswith(b">")]
+    datatypes = {datatype for _text, datatype in typed}
+    tags = {literal[literal.rindex(b'"') :] for literal in literals if not literal.endswith((b">", b'"'))}
+    foreign = [subject for subject in subjects if not subject.startswith(base)]
+    if foreign or not subjects or not predicates.isdisjoint(_WATCHED) or any(b"--" in tag for tag in tags):  # which is a direction of writing
         raise Doubt
-    if any(b'"@' in literal and b"--" in literal[literal.rindex(b'"@') :] for literal in literals if not literal.endswith((b">", b'"'))):
-        raise Doubt  # a direction of writing
-    if any(True for iri in {*iris, *(datatype for _text, datatype in typed)} for _fault in iri_faults(iri)):
+    unusual = {term for term in named if not _USUAL(term)}
+    if any(True for iri in datatypes.union(map(_iri, unusual)) for _fault in iri_faults(iri)):
         raise Doubt
-    if any(map(DOTS.search, map(_iri, subjects))) or not all(is_valid(text, datatype) for text, datatype in typed):
+    if any(map(DOTS.search, map(_iri, unusual & subjects))) or not all(is_valid(text, datatype) for text, datatype in typed):
         raise Doubt
-    _look_for_prefixes(prefixes, [*iris, *(datatype for _text, datatype in typed if datatype not in _BARE)])
+    _look_for_prefixes(prefixes, chain(named, (b"<%b>" % datatype.encode() for datatype in datatypes - _BARE)))
 
 
-def _look_for_prefixes(prefixes: dict[str, str], iris: Iterable[str]) -> None:
+def _look_for_prefixes(prefixes: dict[str, str], terms: Iterable[bytes]) -> None:
     """Raise `Doubt` where a prefix may have no use."""
-    unused = set(prefixes)
-    split = Namespaces(prefixes).split
-    for iri in iris:
-        if not unused:
-            return
-        unused.discard(split(iri)[0])
+    unused = {name: b"<" + iri.encode() for name, iri in prefixes.items()}
+    split, starts = Namespaces(prefixes).split, tuple(unused.values())
+    for term in terms:
+        if term.startswith(starts) and unused.pop(split(_iri(term))[0], b""):
+            starts = tuple(unused.values())
     if unused:
         raise Doubt
 
