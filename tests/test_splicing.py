@@ -1,4 +1,4 @@
-"""Sorted lines with changes in them: they are what they would be written anew, and so is all that is found by the places that are remembered."""
+"""Sorted lines with changes laid over them: they are what they would be written anew, and so is all that is found by the places that are remembered."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import pytest
 from publish.bulk import index, places, splicing
 from publish.bulk.again import Change
 from publish.bulk.places import remember, remembered
-from publish.bulk.splicing import spliced
+from publish.bulk.splicing import spliced, written
 
 LONG = b"x" * 70
 
@@ -37,12 +37,13 @@ def test_lines_are_found_after_any_changes(seed: int, tmp_path: Path) -> None:
         for turn in range(1, 4):
             gone = [one for one in lines if not chance.randrange(chance.choice([2, 9]))]
             come = sorted({line(chance.randrange(400), 5 + turn) for _ in range(chance.choice([0, 1, 60]))})
-            known = spliced(known, Change(gone, come), tmp_path / str(turn), files)
+            found = spliced(known, Change(gone, come))
+            known = written(found, tmp_path / str(turn), files)
             lines = sorted({*lines}.difference(gone).union(come))
             assert (tmp_path / str(turn)).read_bytes() == b"".join(lines)
             remember(known, tmp_path / str(turn))
-            for found in (known, remembered(tmp_path / str(turn), files)):
-                hold(found, lines, chance)
+            for one in (found, known, remembered(tmp_path / str(turn), files)):
+                hold(one, lines, chance)
 
 
 def hold(found: index.Index, lines: list[bytes], chance: random.Random) -> None:

@@ -52,6 +52,11 @@ class Change:
         """Return the same lines, turned round."""
         return Change(_turned(self.removed), _turned(self.added))
 
+    def then(self, other: Change) -> Change:
+        """Return the change that both make together, this one first."""
+        gone, come, gone_then, come_then = (set(lines) for lines in (self.removed, self.added, other.removed, other.added))
+        return Change(sorted(gone - come_then | gone_then - come), sorted(come - gone_then | come_then - gone))
+
     def __add__(self, other: Change) -> Change:
         return Change(sorted([*self.removed, *other.removed]), sorted([*self.added, *other.added]))
 

@@ -27,7 +27,7 @@ from publish.bulk.locating import sources_about
 from publish.bulk.looking import Looked, Shares, tasks, vocabulary, vocabulary_again
 from publish.bulk.pace import Pace
 from publish.bulk.runs import AsRead, Run
-from publish.bulk.splicing import spliced
+from publish.bulk.splicing import laid_over, spliced, written
 from publish.bulk.state import BY_SUBJECT, STATED, TURNED, Kept, key_of, new, read
 from publish.bulk.state import DERIVED as DERIVED_LINES
 from publish.bulk.work import Work
@@ -49,6 +49,8 @@ PATHS = (
     *(f"download/all.{form}.gz" for form in ("jsonld", "nq", "nt", "ttl")),
 )
 """The downloads of a site whose data lie on disk."""
+_LAID = 1000
+"""How many lines are laid over those on disk at most: with more, all are written anew."""
 
 
 def check_read(read: AsRead, work: Work) -> tuple[Checked, Held | None]:
@@ -122,22 +124,25 @@ class _Making:
     def _with(self, index: Index, more: Change, name: str) -> Index:
         """Put *more* lines into those of *index*."""
         if is_small(more, index.size // BYTES):
-            return spliced(index, more, new(self._folder, name), self._files)
+            return written(spliced(index, more), new(self._folder, name), self._files)
         return self._index(name, merged([new(self._folder, STATED[name]), filled(self._folder / "more", more.added)]))
 
     def _changed(self, kept: Kept, changed: Change) -> tuple[Held, Change]:
         """Put what has *changed* into the lines that are *kept*; return what has changed in all."""
         lines, self._footprints = kept.derived, kept.footprints
         if changed.concerns(self._footprints.rules):
-            stated = spliced(kept.by_subject, changed, new(self._folder, STATED[BY_SUBJECT]), self._files)
+            stated = spliced(kept.by_subject, changed)
             lines = self._derived(stated, self._deriving(stated))
         before, after = ({*content.splitlines(keepends=True)} for content in (kept.derived, lines))
         changed += Change(sorted(before - after), sorted(after - before))
         filled(new(self._folder, DERIVED_LINES), [lines])
-        by_subject = spliced(kept.by_subject, changed, new(self._folder, BY_SUBJECT), self._files)
-        turned_index = spliced(kept.turned, changed.turned(), new(self._folder, TURNED), self._files)
+        laid = kept.laid.then(changed)
+        by_subject, turned_index = laid_over(kept.whole, laid)
+        if is_much := len(laid.fields) > _LAID:
+            by_subject = written(by_subject, new(self._folder, BY_SUBJECT), self._files)
+            turned_index = written(turned_index, new(self._folder, TURNED), self._files)
         held = self._made(by_subject, turned_index, vocabulary_again(kept.vocabulary, [*changed.removed, *changed.added], by_subject))
-        return replace(held, before=(kept.by_subject, changed), answers=kept.answers), changed
+        return replace(held, before=(kept.by_subject, changed), laid=None if is_much else laid, answers=kept.answers), changed
 
     def _made(self, by_subject: Index, turned_index: Index, classes: Sequence[bytes]) -> Held:
         shares = Shares(by_subject, turned_index, classes, _n_triples(self._frame.shapes_graph))

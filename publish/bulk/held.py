@@ -42,6 +42,8 @@ class Held:
     """The answers of questions by their IRI, once they are known."""
     found: Found | None = None
     """What queries of shapes found, where they had not to be asked of all data."""
+    laid: Change | None = None
+    """What is laid over the lines that are kept (`publish.bulk.splicing`); nothing where all lines were written."""
     before: tuple[Index, Change] | None = None
     """The lines by subject of the last time, and what has changed since; nothing where all may have."""
 

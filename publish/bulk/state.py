@@ -12,6 +12,7 @@ from pathlib import Path
 
 from publish.answered import Answered, read_answer
 from publish.bulk import pack
+from publish.bulk.again import Change
 from publish.bulk.folder import adopt, drop, put
 from publish.bulk.footprint import Footprints
 from publish.bulk.held import Held
@@ -19,6 +20,7 @@ from publish.bulk.index import Index
 from publish.bulk.looking import Looked
 from publish.bulk.places import remember, remembered
 from publish.bulk.runs import Run
+from publish.bulk.splicing import laid_over
 from publish.model import Project
 
 BY_SUBJECT, TURNED, DERIVED = "by-subject", "turned", "derived"
@@ -26,7 +28,7 @@ BY_SUBJECT, TURNED, DERIVED = "by-subject", "turned", "derived"
 STATED = {BY_SUBJECT: "stated", TURNED: "stated-turned"}
 """The files of lines of what is stated alone, which go into those of all."""
 _STATE = "state.json"
-_FORM = 3
+_FORM = 4
 """The form of what is kept: what has another one is not used."""
 
 
@@ -34,10 +36,13 @@ _FORM = 3
 class Kept:
     """What was published before: the runs of its files, its lines by subject and turned, those of what was derived, what was seen in them.
 
+    *whole* are the lines as they were written, by subject and turned, *laid* what has changed in them since.
     *answers* are those of questions by their IRI, *vocabulary* the lines that say which class is under which, *footprints* what rules and questions can see.
     """
 
     runs: Sequence[Run]
+    whole: tuple[Index, Index]
+    laid: Change
     by_subject: Index
     turned: Index
     derived: bytes
@@ -73,26 +78,28 @@ def read(folder: Path, key: str, files: ExitStack) -> Kept | None:
     if not all(run.lines.exists() for run in runs):
         return None
     answers = {iri: read_answer(extension, content.encode()) for iri, (extension, content) in said["answers"].items()}
-    by_subject, turned_index = (remembered(folder / name, files) for name in (BY_SUBJECT, TURNED))
+    whole = remembered(folder / BY_SUBJECT, files), remembered(folder / TURNED, files)
+    laid = Change(*([line.encode() for line in lines] for lines in said["laid"]))
     looked, vocabulary = Looked(said["base"], said["looked"]), [line.encode() for line in said["vocabulary"]]
-    return Kept(runs, by_subject, turned_index, (folder / DERIVED).read_bytes(), looked, answers, vocabulary, Footprints.of(said["footprints"]))
+    return Kept(runs, whole, laid, *laid_over(whole, laid), (folder / DERIVED).read_bytes(), looked, answers, vocabulary, Footprints.of(said["footprints"]))
 
 
 def keep(folder: Path, held: Held) -> None:
     """Keep in *folder* what is there now, with the ending `new`, as what was published."""
     drop(folder / _STATE)
-    for name in (BY_SUBJECT, TURNED, DERIVED, *pack.FILES):
+    for name in (DERIVED, *pack.FILES):
         adopt(new(folder, name), folder / name)
-    for name in STATED.values():
-        drop(new(folder, name))
-    for name, index in ((BY_SUBJECT, held.by_subject), (TURNED, held.turned)):
+    for name, index in ((BY_SUBJECT, held.by_subject), (TURNED, held.turned)) if held.laid is None else ():
+        adopt(new(folder, name), folder / name)
         remember(index, folder / name)
+        drop(new(folder, STATED[name]))
     listed = [(run.file, run.digest, str(run.lines), str(run.turned), run.subjects) for run in held.runs]
     answers = {iri: (answer.extension, answer.content.decode()) for iri, answer in held.answers.items()}
     said = {
         "key": held.key,
         "base": held.frame.base,
         "runs": listed,
+        "laid": [[line.decode() for line in lines] for lines in ((held.laid.removed, held.laid.added) if held.laid else ((), ()))],
         "looked": held.looked.told(),
         "answers": answers,
         "vocabulary": [line.decode() for line in held.shares.vocabulary],
