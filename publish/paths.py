@@ -49,9 +49,10 @@ VERSION = re.compile(r"[0-9][0-9A-Za-z]{0,19}(?:[.-][0-9A-Za-z]{1,20}){0,5}")
 _PART = re.compile(r"\.[0-9]{5}(?=\.[a-z]+\.gz$)")
 _DEVICE = "con|prn|aux|nul|com[0-9]|lpt[0-9]"
 """What Windows takes for a device, whatever stands behind a dot."""
-_SEGMENT = re.compile(rf"(?!(?:{_DEVICE})\Z)[a-z0-9][a-z0-9_-]{{0,99}}", re.IGNORECASE | re.ASCII)
+_SEGMENT = rf"(?!(?:{_DEVICE})(?:/|\Z))[a-z0-9][a-z0-9_-]{{0,99}}"
 _FILE_NAME = re.compile(rf"(?!(?:{_DEVICE})(?:\.|\Z))[a-z0-9](?:[a-z0-9._-]{{0,98}}[a-z0-9_-])?", re.IGNORECASE | re.ASCII)
 _DEPTH = 8
+_PLAIN = re.compile(rf"{_SEGMENT}(?:/{_SEGMENT}){{0,{_DEPTH - 1}}}", re.IGNORECASE | re.ASCII)
 _LENGTH = 180
 """How long a plain path may be: with an ending and 38 characters for the folder of the site it stays under the 260 of Windows."""
 
@@ -59,9 +60,8 @@ _LENGTH = 180
 def page_path(iri: str, base: str) -> str:
     """Return the path, relative to the site and without extension, of the page of *iri*, which is under *base*."""
     path = iri.removeprefix(base)
-    segments = path.split("/")
-    plain = len(path) <= _LENGTH and len(segments) <= _DEPTH and all(map(_SEGMENT.fullmatch, segments)) and segments[0].lower() not in RESERVED
-    return path if plain else f"{HASHED}/{sha256(iri.encode()).hexdigest()}"
+    is_plain = len(path) <= _LENGTH and _PLAIN.fullmatch(path) and path.partition("/")[0].lower() not in RESERVED
+    return path if is_plain else f"{HASHED}/{sha256(iri.encode()).hexdigest()}"
 
 
 def is_file_name(name: str) -> bool:

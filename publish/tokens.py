@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import cache
 from typing import NamedTuple
 
 from publish.errors import BadQuery
@@ -27,7 +28,7 @@ _LOCAL_PART = rf"(?:[{_PART}:]++|%{_HEX}{{2}}|\\[_~.\-!$&'()*+,;=/?\#@%])"
 _LOCAL = rf"(?:(?![\-\u00b7\u0300-\u036f\u203f\u2040]){_LOCAL_PART})(?:{_LOCAL_PART})*+(?:\.++(?:{_LOCAL_PART})++)?+"
 _WORD = rf"(?:[{_LETTER}]|{_ESCAPE})(?:[{_PART}]++|{_ESCAPE})*+(?:\.++(?:[{_PART}]++|{_ESCAPE})++)*+"
 _SPACE = "[ \t\r\n]"
-_TOKEN = re.compile(
+_TOKEN = (
     "(?:"
     rf"(?P<space>{_SPACE}|\#[^\r\n]*+)"
     rf"|(?P<name>(?:{_WORD})?:(?:{_LOCAL})?+)"
@@ -51,6 +52,16 @@ _WORDS = {"word", "name"}
 _BLANKED = {"string", "iri", "space"}
 
 
+@cache
+def _token() -> re.Pattern[str]:
+    return re.compile(_TOKEN)
+
+
+def prepare() -> None:
+    """Make what finds tokens, which takes a while: now, and not in each child of this process."""
+    _token()
+
+
 class Token(NamedTuple):
     """A token: its kind, its text as it stands in the query, and where that begins, in characters from 0."""
 
@@ -67,7 +78,7 @@ def tokens(text: str) -> Iterator[Token]:
     forbidden = _FORBIDDEN.search(text)
     if forbidden:
         raise refused("query-character", text, forbidden.start())
-    for match in _TOKEN.finditer(text):
+    for match in _token().finditer(text):
         kind = match.lastgroup
         if kind == "space":
             continue
@@ -81,7 +92,7 @@ def tokens(text: str) -> Iterator[Token]:
 def words_of(text: str) -> str:
     """Return *text* with its strings, IRIs and comments blanked out, each character and line in its place; it may be no SPARQL."""
     parts, end = [], 0
-    for match in _TOKEN.finditer(text):
+    for match in _token().finditer(text):
         if match.lastgroup in _BLANKED:
             start, stop = match.span(match.lastgroup or 0)
             parts += [text[end:start], re.sub(r"[^\n]", " ", text[start:stop])]

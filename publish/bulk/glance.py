@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from itertools import chain
+from itertools import chain, repeat
 
 import pyoxigraph
 from pyoxigraph import RdfFormat
@@ -29,6 +29,8 @@ _BARE = {XSD + name for name in ("boolean", "decimal", "double", "integer")}
 """The datatypes whose values need not name them in Turtle."""
 _USUAL = re.compile(rb"<https?://(?!%b)[a-z0-9-]+(?:\.[a-z0-9-]+)*/[A-Za-z0-9/_#-]*>" % re.escape(NOWHERE.partition("//")[2].encode())).fullmatch
 """What most IRIs are: no rule for IRIs can be broken there."""
+_TYPED = re.compile(r'^"([^"\\\n]*)"\^\^<([^>\n]*)>$', re.MULTILINE)
+"""A literal with a datatype, a line for itself, that has no escapes: its text, its datatype."""
 _BOM = b"\xef\xbb\xbf"
 
 
@@ -49,22 +51,26 @@ def lines_at_a_glance(content: bytes, base: str, tag: bytes, form: RdfFormat = R
         said = pyoxigraph.serialize(parser, format=RdfFormat.N_QUADS) or b""  # which is N-Triples where no graph is named
     except (SyntaxError, ValueError) as error:
         raise Doubt from error
-    terms = [line.split(b" ", 2) for line in said.split(b"\n")[:-1]]
-    subjects, predicates, values = (set(column) for column in zip(*terms, strict=True)) if terms else (set(), set(), set())
-    _look(subjects, predicates, {value[:-2] for value in values}, dict(parser.prefixes), b"<" + base.encode())
+    if not said:
+        raise Doubt
+    subjects, predicates, values = zip(*map(bytes.split, said.split(b"\n")[:-1], repeat(b" "), repeat(2)), strict=True)
+    _look({*subjects}, {*predicates}, {value[:-2] for value in {*values}}, dict(parser.prefixes), b"<" + base.encode())
     return [
-        b"%b\t%b\t%b\t%b\n" % (subject[:-1], predicate[:-1], value[:-3] if value.startswith(b"<") else value[:-2], tag) for subject, predicate, value in terms
+        b"%b\t%b\t%b\t%b\n" % (subject[:-1], predicate[:-1], value[:-3] if value.startswith(b"<") else value[:-2], tag)
+        for subject, predicate, value in zip(subjects, predicates, values, strict=True)
     ]
 
 
 def _look(subjects: set[bytes], predicates: set[bytes], values: set[bytes], prefixes: dict[str, str], base: bytes) -> None:
     literals = [value for value in values if value.startswith(b'"')]
     named = {*subjects, *predicates, *values.difference(literals)}
-    typed = [_typed(literal) for literal in literals if literal.endswith(b">")]
+    with_datatype = [literal for literal in literals if literal.endswith(b">")]
+    typed = _TYPED.findall(b"\n".join(with_datatype).decode())
     datatypes = {datatype for _text, datatype in typed}
     tags = {literal[literal.rindex(b'"') :] for literal in literals if not literal.endswith((b">", b'"'))}
     foreign = [subject for subject in subjects if not subject.startswith(base)]
-    if foreign or not subjects or not predicates.isdisjoint(_WATCHED) or any(b"--" in tag for tag in tags):  # which is a direction of writing
+    directed = [tag for tag in tags if b"--" in tag]  # texts with a direction of writing
+    if foreign or directed or len(typed) < len(with_datatype) or not predicates.isdisjoint(_WATCHED):
         raise Doubt
     unusual = {term for term in named if not _USUAL(term)}
     if any(True for iri in datatypes.union(map(_iri, unusual)) for _fault in iri_faults(iri)):
@@ -89,11 +95,3 @@ def _iri(term: bytes) -> str:
     if not term.startswith(b"<") or term.startswith(b"<<"):
         raise Doubt
     return term[1:-1].decode()
-
-
-def _typed(literal: bytes) -> tuple[str, str]:
-    """The text and the datatype of a literal that has one."""
-    text, _, datatype = literal.rpartition(b'"^^<')
-    if b"\\" in text:
-        raise Doubt
-    return text[1:].decode(), datatype[:-1].decode()

@@ -8,7 +8,7 @@ in. In a turned line the object stands first and the subject third.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from itertools import groupby
+from itertools import groupby, repeat
 from operator import itemgetter
 
 import pyoxigraph
@@ -37,7 +37,7 @@ def tagged(triples: Iterable[Triple], tag: bytes) -> bytes:
 
 def turned(lines: bytes) -> bytes:
     """Return tagged *lines* turned round, sorted; of turned lines what they were."""
-    parts = [line.split(b"\t") for line in lines.splitlines(keepends=True)]
+    parts = map(bytes.split, lines.splitlines(keepends=True), repeat(b"\t"))
     return b"".join(sorted([b"\t".join((third, second, first, tag)) for first, second, third, tag in parts]))
 
 

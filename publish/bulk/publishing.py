@@ -7,6 +7,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
+from publish import tokens
 from publish.build import Order, refuse_sources
 from publish.bulk.folder import made
 from publish.bulk.pace import Progress
@@ -57,6 +58,7 @@ def _load_checks() -> None:
     from publish.shapes.loading import prepare  # noqa: PLC0415
 
     prepare()
+    tokens.prepare()
 
 
 def _load_all() -> None:
