@@ -8,7 +8,7 @@ from __future__ import annotations
 import ctypes
 import errno
 import os
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from hashlib import sha256
 from pathlib import Path
@@ -16,6 +16,7 @@ from pathlib import Path
 _CURRENT_FOLDER = -100  # AT_FDCWD of fcntl.h
 _EXCHANGE = 2  # RENAME_EXCHANGE of linux/fs.h
 _PIECE = 1 << 20
+_READING = os.O_RDONLY | os.O_CLOEXEC | os.O_NOFOLLOW
 _UNKNOWN = {errno.ENOSYS, errno.EINVAL, errno.EOPNOTSUPP}  # how a system or a file system says that it does not know the call
 
 
@@ -40,13 +41,27 @@ def exchange(one: Path, other: Path) -> bool:
     return swap is not None and _done(swap(_CURRENT_FOLDER, os.fsencode(one), _CURRENT_FOLDER, os.fsencode(other), _EXCHANGE), one)
 
 
-def read_from_disk(path: Path) -> bytes:
-    """Return the content of a file that was synced, from the disk where the system can forget what it remembers of it, else from memory."""
+def fetch(paths: Iterable[Path]) -> None:
+    """Have files that were synced read from the disk by whoever reads them next, where the system can forget what it remembers of them.
+
+    The disk is asked for all of them before anybody waits for one.
+    """
+    for path in paths if hasattr(os, "posix_fadvise") else ():
+        descriptor = os.open(path, _READING)
+        try:
+            os.posix_fadvise(descriptor, 0, 0, os.POSIX_FADV_DONTNEED)
+            os.posix_fadvise(descriptor, 0, 0, os.POSIX_FADV_WILLNEED)
+        finally:
+            os.close(descriptor)
+
+
+def read(path: Path) -> bytes:
+    """Return the content of a file, which is no link."""
     return b"".join(_pieces(path))
 
 
-def digest_on_disk(path: Path) -> str:
-    """Return the sha256 (hexadecimal) of what `read_from_disk` returns, which is never in memory as a whole."""
+def digest(path: Path) -> str:
+    """Return the sha256 (hexadecimal) of what `read` returns, which is never in memory as a whole."""
     hashed = sha256()
     for piece in _pieces(path):
         hashed.update(piece)
@@ -54,11 +69,8 @@ def digest_on_disk(path: Path) -> str:
 
 
 def _pieces(path: Path) -> Iterator[bytes]:
-    """Yield the content of a file after the system has forgotten what it remembers of it."""
-    descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NOFOLLOW)
+    descriptor = os.open(path, _READING)
     try:
-        if hasattr(os, "posix_fadvise"):
-            os.posix_fadvise(descriptor, 0, 0, os.POSIX_FADV_DONTNEED)
         while piece := os.read(descriptor, _PIECE):
             yield piece
     finally:

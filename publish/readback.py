@@ -20,8 +20,8 @@ from pathlib import Path
 import pyoxigraph
 from pyoxigraph import BlankNode, Literal, NamedNode, Quad, RdfFormat, Triple
 
+from publish import disk
 from publish.diff import name_by_structure
-from publish.disk import digest_on_disk, read_from_disk
 from publish.errors import Mistake
 from publish.lines import BLANK
 from publish.model import DATA_GRAPHS, LABELS, SKOS, TYPE, Object, Project, Subject
@@ -101,15 +101,16 @@ def read_back(accepted: Accepted, site: Path) -> None:
             readers.shutdown(cancel_futures=True)
 
 
-def _altered(site: Path, files: Iterable[tuple[str, str, str | None]]) -> list[str]:
+def _altered(site: Path, files: Sequence[tuple[str, str, str | None]]) -> list[str]:
     """The paths of those of *files* that do not have the hash that they should, or do not say what they should where that is known."""
+    disk.fetch(site / path for path, _digest, _said in files)
     return [path for path, digest, said in files if not _is_right(site / path, path, digest, said)]
 
 
 def _is_right(file: Path, path: str, digest: str, said: str | None) -> bool:
     if said is None:
-        return digest_on_disk(file) == digest
-    content = read_from_disk(file)
+        return disk.digest(file) == digest
+    content = disk.read(file)
     return sha256(content).hexdigest() == digest and _says(path, content, said)
 
 
