@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Generator, Iterable, Iterator, Sequence
-from contextlib import closing
+from contextlib import ExitStack, closing
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -16,7 +16,7 @@ from publish.bulk.again import Change, change, is_small, looked_again
 from publish.bulk.asking import answer_in, answers, derived, derived_triples, footprint_in
 from publish.bulk.batches import Judges, batches
 from publish.bulk.crossing import InFiles, questionable, withdrawn
-from publish.bulk.folder import filled
+from publish.bulk.folder import drop, filled
 from publish.bulk.footprint import Footprints
 from publish.bulk.frame import framed
 from publish.bulk.held import BYTES, Held, limits_of
@@ -111,21 +111,25 @@ class _Making:
     def _whole(self) -> Held:
         """Put all lines in order."""
         self._work.progress("ordering")
-        stated = self._index(STATED[BY_SUBJECT], merged([run.lines for run in self._runs]))
-        with closing(self._deriving(stated)) as answers:
-            stated_turned = self._index(STATED[TURNED], merged([run.turned for run in self._runs]))
-            lines = self._derived(stated, answers)
-        filled(new(self._folder, DERIVED_LINES), [lines])
-        ontology = tagged(self._frame.triples("ontology"), ONTOLOGY)
-        more = Change([], sorted((lines + ontology).splitlines(keepends=True)))
-        by_subject = self._with(stated, more, BY_SUBJECT)
-        return self._made(by_subject, self._with(stated_turned, more.turned(), TURNED), vocabulary(by_subject))
+        with ExitStack() as files:
+            stated = self._index(STATED[BY_SUBJECT], merged([run.lines for run in self._runs]), files)
+            with closing(self._deriving(stated)) as answers:
+                stated_turned = self._index(STATED[TURNED], merged([run.turned for run in self._runs]), files)
+                lines = self._derived(stated, answers)
+            filled(new(self._folder, DERIVED_LINES), [lines])
+            ontology = tagged(self._frame.triples("ontology"), ONTOLOGY)
+            more = Change([], sorted((lines + ontology).splitlines(keepends=True)))
+            by_subject = self._with(stated, more, BY_SUBJECT)
+            turned_index = self._with(stated_turned, more.turned(), TURNED)
+        for name in STATED.values():
+            drop(new(self._folder, name))
+        return self._made(by_subject, turned_index, vocabulary(by_subject))
 
     def _with(self, index: Index, more: Change, name: str) -> Index:
         """Put *more* lines into those of *index*."""
         if is_small(more, index.size // BYTES):
             return written(spliced(index, more), new(self._folder, name), self._files)
-        return self._index(name, merged([new(self._folder, STATED[name]), filled(self._folder / "more", more.added)]))
+        return self._index(name, merged([new(self._folder, STATED[name]), filled(self._folder / "more", more.added)]), self._files)
 
     def _changed(self, kept: Kept, changed: Change) -> tuple[Held, Change]:
         """Put what has *changed* into the lines that are *kept*; return what has changed in all."""
@@ -165,8 +169,8 @@ class _Making:
     def _limits(self, stated: Index) -> Limits:
         return limits_of(stated.size, self._work.memory)
 
-    def _index(self, name: str, pieces: Iterable[bytes]) -> Index:
-        return opened(filled(new(self._folder, name), pieces), self._files)
+    def _index(self, name: str, pieces: Iterable[bytes], files: ExitStack) -> Index:
+        return opened(filled(new(self._folder, name), pieces), files)
 
 
 def _judged(held: Held, listed: list[Finding]) -> Checked:

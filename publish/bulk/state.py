@@ -92,7 +92,6 @@ def keep(folder: Path, held: Held) -> None:
     for name, index in ((BY_SUBJECT, held.by_subject), (TURNED, held.turned)) if held.laid is None else ():
         adopt(new(folder, name), folder / name)
         remember(index, folder / name)
-        drop(new(folder, STATED[name]))
     listed = [(run.file, run.digest, str(run.lines), str(run.turned), run.subjects) for run in held.runs]
     answers = {iri: (answer.extension, answer.content.decode()) for iri, answer in held.answers.items()}
     said = {
