@@ -99,7 +99,7 @@ def _last_group(content: bytes) -> int:
     end = content.rfind(b"\n")
     last = content.rfind(b"\n", 0, max(end, 0)) + 1
     field = content[last : content.index(b"\t", last) + 1] if last else b""
-    return content.find(b"\n" + field) + 1 if field and not content.startswith(field) else 0
+    return place_in(content, field) if field else 0
 
 
 def opened(path: Path, files: ExitStack) -> Index:

@@ -7,7 +7,7 @@ in. In a turned line the object stands first and the subject third.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import groupby, repeat
 from operator import itemgetter
 
@@ -16,7 +16,7 @@ from pyoxigraph import RdfFormat, Triple
 
 from publish.model import DATA_GRAPHS
 
-Fields = list[bytes]
+Fields = Sequence[bytes]
 """The fields of a line."""
 _CLOSING = {ord("<"): b">", ord("_"): b"", ord('"'): b""}
 STATED, DERIVED, ONTOLOGY = b"s", b"d", b"o"
@@ -43,7 +43,7 @@ def turned(lines: bytes) -> bytes:
 
 def groups(lines: bytes) -> Iterator[tuple[bytes, list[Fields]]]:
     """Yield each first field in *lines*, and the fields of its lines."""
-    for first, group in groupby([line.split(b"\t") for line in lines.splitlines()], key=itemgetter(0)):
+    for first, group in groupby(_fields(lines), key=itemgetter(0)):
         yield first, [*group]
 
 
@@ -62,7 +62,9 @@ def of_data(lines: bytes) -> bytes:
 
 def of_all(lines: bytes) -> bytes:
     """Return tagged *lines* without their tags, each once."""
-    return b"".join(dict.fromkeys([line[:-3] + b"\n" for line in lines.splitlines(keepends=True)]))
+    if not any(b"\t%b\n" % tag in lines for tag in (DERIVED, ONTOLOGY)):
+        return lines.replace(b"\t%b\n" % STATED, b"\n")
+    return b"\n".join(dict.fromkeys([line[:-2] for line in lines.split(b"\n")]))
 
 
 def with_predicates(lines: bytes, predicates: frozenset[bytes] | None) -> bytes:
@@ -76,17 +78,22 @@ def with_predicates(lines: bytes, predicates: frozenset[bytes] | None) -> bytes:
 
 def n_triples(lines: bytes) -> bytes:
     """Return lines without tags as N-Triples."""
+    closing = _CLOSING
     return b"".join(
-        [
-            b"%b%b %b> %b%b .\n" % (subject, _CLOSING[subject[0]], predicate, value, _CLOSING[value[0]])
-            for subject, predicate, value in [line.split(b"\t") for line in lines.splitlines()]
-        ]
+        [b"%b%b %b> %b%b .\n" % (subject, closing[subject[0]], predicate, value, closing[value[0]]) for subject, predicate, value in _fields(lines)]
     )
 
 
 def triples_of(said: bytes) -> Iterator[Triple]:
     """Yield the triples of N-Triples, in their order."""
     return (quad.triple for quad in pyoxigraph.parse(said, format=RdfFormat.N_TRIPLES))
+
+
+def _fields(lines: bytes) -> Iterator[Fields]:
+    """The fields of each of *lines*: they are told apart all at once, which takes half of the time."""
+    count = lines[: lines.find(b"\n")].count(b"\t") + 1
+    fields = lines.replace(b"\n", b"\t").split(b"\t")
+    return zip(*(fields[number : len(fields) - 1 : count] for number in range(count)), strict=True)
 
 
 def _lines(triples: Iterable[Triple], ending: bytes) -> list[bytes]:
