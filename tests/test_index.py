@@ -26,7 +26,6 @@ def _small(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(index, "STRIDE", 32)
     monkeypatch.setattr(index, "_NEAR", 16)
     monkeypatch.setattr(index, "_MERGED", 128)
-    monkeypatch.setattr(index, "_LEAST", 16)
 
 
 @contextmanager

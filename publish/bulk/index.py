@@ -14,9 +14,8 @@ STRIDE = 8192
 """How many bytes lie between two places that are remembered: a lookup reads so many."""
 _NEAR = 512
 """How many bytes of lines are gone through line by line."""
-_MERGED = 32 << 20
-"""How many bytes of all runs together are in memory while they are merged."""
-_LEAST = 1 << 14
+_MERGED = 16 << 20
+"""How many bytes of all runs together are in memory while they are merged, more or less."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,63 +115,49 @@ def opened(path: Path, files: ExitStack) -> Index:
     return Index(file.fileno(), file.seek(0, os.SEEK_END), lines, places)
 
 
-def merged(runs: Sequence[Path]) -> Iterator[bytes]:
-    """Yield the lines of sorted files in one order, each once, in pieces; files that do not overlap are handed on as they are."""
-    for group in _overlapping(runs):
-        size = max(_LEAST, _MERGED // len(group))
-        with ExitStack() as files:
-            readers = [_Reader(files, path, size) for path in group]
-            while readers := [reader for reader in readers if reader.has_more()]:
-                last = min(reader.lines[-1] for reader in readers)
-                lines = [line for reader in readers for line in reader.until(last)]
-                lines.sort()  # which finds the runs in it
-                yield b"".join(dict.fromkeys(lines) if len(readers) > 1 else lines)
+def merged(runs: Iterable[Path]) -> Iterator[bytes]:
+    """Yield the lines of sorted files in one order, each once, in pieces.
+
+    The lines that indexes remember tell where to cut, so that each piece has some lines of every file. One file is open at a time.
+    """
+    waiting = [_Waiting(run) for run in runs]
+    known = sorted(line for run in waiting for line in run.lines)
+    step = max(1, _MERGED // STRIDE)
+    for cut in (*known[step::step], None):
+        for group in _overlapping(piece for run in waiting if (piece := run.until(cut))):
+            lines = b"".join(group).splitlines(keepends=True) if len(group) > 1 else group
+            lines.sort()  # which finds the runs in it
+            yield b"".join(dict.fromkeys(lines))
 
 
-def _overlapping(runs: Iterable[Path]) -> Iterator[list[Path]]:
-    """Group *runs* so that all lines of a group come before all lines of the next."""
-    ends = sorted((*_ends(run), run) for run in runs if run.stat().st_size)
-    group: list[Path] = []
+def _overlapping(pieces: Iterable[bytes]) -> Iterator[list[bytes]]:
+    """Group pieces so that all lines of a group come before all lines of the next."""
+    group: list[bytes] = []
     highest = b""
-    for first, last, run in ends:
-        if group and first > highest:
+    for piece in sorted(pieces):
+        if group and piece[: piece.index(b"\n") + 1] > highest:
             yield group
-            group = []
-        group.append(run)
-        highest = max(highest, last) if len(group) > 1 else last
+            group, highest = [], b""
+        group.append(piece)
+        highest = max(highest, piece[piece.rfind(b"\n", 0, -1) + 1 :])
     if group:
         yield group
 
 
-def _ends(run: Path) -> tuple[bytes, bytes]:
-    """The first and the last line of a file."""
-    with run.open("rb") as file:
-        first = file.readline()
-        size = file.seek(0, os.SEEK_END)
-        reach, last = STRIDE, first
-        while last.count(b"\n") < 2 and len(last) < size:  # noqa: PLR2004  # the end of the line before, and its own
-            file.seek(max(0, size - reach))
-            last = file.read()
-            reach *= 2
-    return first, last[last.rfind(b"\n", 0, -1) + 1 :]
-
-
-class _Reader:
+class _Waiting:
     """Lines of a sorted file that wait to be merged."""
 
-    def __init__(self, files: ExitStack, path: Path, size: int) -> None:
-        self._file = files.enter_context(path.open("rb"))
-        self._size = size
-        self.lines: list[bytes] = []
+    def __init__(self, path: Path) -> None:
+        self._path, self._place = path, 0
+        with ExitStack() as files:
+            index = opened(path, files)
+        self.lines, self._places, self._size = index.lines, index.places, index.size
 
-    def has_more(self) -> bool:
-        """Whether any line waits; more are read where none does."""
-        if not self.lines:
-            self.lines = self._file.readlines(self._size)
-        return bool(self.lines)
-
-    def until(self, last: bytes) -> list[bytes]:
-        """Take the lines up to *last*."""
-        count = bisect_right(self.lines, last)
-        taken, self.lines = self.lines[:count], self.lines[count:]
-        return taken
+    def until(self, cut: bytes | None) -> bytes:
+        """Take the lines before *cut*, or all."""
+        if self._place == self._size or (cut is not None and cut <= self.lines[0]):
+            return b""
+        with self._path.open("rb") as file:
+            index = Index(file.fileno(), self._size, self.lines, self._places)
+            start, self._place = self._place, self._size if cut is None else index.place_of(cut)
+            return index.read(start, self._place)
