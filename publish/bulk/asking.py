@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 import pyoxigraph
 from pyoxigraph import Literal, Quad, RdfFormat, Store, Triple
@@ -99,15 +99,20 @@ def _seen(data: Index, predicates: frozenset[bytes] | None) -> Iterator[bytes]:
 
 def _followed(frame: Project, stated: Index, judgements: Sequence[Triple], note: Note) -> set[Triple]:
     predicates = footprint(frame.rules)
-    seen = [*_stated(stated, predicates)]
     store = Store()
-    store.bulk_load(b"".join(map(n_triples, seen)), RdfFormat.N_TRIPLES)
     store.extend(Quad(*triple) for triple in judgements)
     given = {*judgements}
-    known = spellings(term for lines in seen for term in _typed(lines))
+    known = spellings(_loaded(store, _stated(stated, predicates)))
     others = _spelt(stated, [*known]) if known and predicates is not None else set()
     spelt = {kept: literal for kept, literal in known.items() if kept not in others}
     return follow(store, frame.rules, lambda triple: triple in given or _holds(stated, triple), spelt, note)
+
+
+def _loaded(store: Store, seen: Iterable[bytes]) -> Iterator[Literal]:
+    """Load all lines of *seen* into *store*, and yield the values in them that have a datatype."""
+    for lines in seen:
+        store.bulk_load(n_triples(lines), RdfFormat.N_TRIPLES)
+        yield from _typed(lines)
 
 
 def _typed(lines: bytes) -> Iterator[Literal]:
