@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from publish.bulk import index
 from publish.bulk.index import Index, merged, opened
 
-FIELDS = st.sampled_from([b"<a", b"<ab", b"<b", b"<\xc3\xa5", b"<" + b"c" * 40, b'"\xf0\x9f\x98\x80"', b"<\xf4\x8f\xbf\xbf"])
+FIELDS = st.sampled_from([b"<a", b"<ab", b"<b", b"<\xc3\xa5", b"<" + b"c" * 40, b"<" + b"c" * 40 + b"d" * 90, b'"\xf0\x9f\x98\x80"', b"<\xf4\x8f\xbf\xbf"])
 LINES = st.tuples(FIELDS, FIELDS, FIELDS | st.integers(0, 30).map(b'"%d"'.__mod__)).map(lambda fields: b"\t".join(fields) + b"\ts\n")
 MANY = st.sets(LINES, max_size=60)
 
@@ -78,7 +78,7 @@ def test_lines_are_found_by_what_they_begin_with(lines: set[bytes], start: bytes
 
 
 @settings(max_examples=150, deadline=None)
-@given(lines=MANY, size=st.integers(1, 300))
+@given(lines=MANY, size=st.integers(1, 700))
 def test_pieces_are_all_lines_and_part_no_first_field(lines: set[bytes], size: int) -> None:
     with indexed(lines) as found:
         pieces = [*found.pieces(size)]
@@ -86,6 +86,13 @@ def test_pieces_are_all_lines_and_part_no_first_field(lines: set[bytes], size: i
     assert all(piece.endswith(b"\n") for piece in pieces)
     fields = [{first(line) for line in piece.splitlines()} for piece in pieces]
     assert sum(map(len, fields)) == len(set().union(*fields)) == len({*map(first, lines)})
+
+
+def test_a_piece_may_end_anywhere_in_a_long_first_field() -> None:
+    lines = {b'"%b%d"\t<p\t<o\ts\n' % (b"x" * length, number) for length in (1, 200, 210) for number in range(3)}
+    with indexed(lines) as found:
+        for size in range(1, found.size):
+            assert b"".join(found.pieces(size)) == b"".join(sorted(lines))
 
 
 @settings(max_examples=150, deadline=None)

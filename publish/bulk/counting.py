@@ -24,8 +24,8 @@ GRAPHS: Mapping[str, frozenset[bytes]] = {
 _TYPE = b"<" + TYPE.value.encode()
 _GRAPH = ("triples", "entities", "subjects", "objects")
 _SPREAD = ("triples", "subjects", "objects")
-_REMEMBERED = 4096
-"""How many kinds of subjects and of values are told apart before they are counted."""
+_REMEMBERED = 1 << 16
+"""How many lines the kinds of subjects and of values may have that are told apart before they are counted."""
 
 _Kind = tuple[bool, bool, tuple[bytes, ...], tuple[bytes, ...], tuple[bytes, ...]]
 """What is counted of a subject: whether it is an IRI, and one under the base; of its lines the predicates, the tags, the classes and the spaces of links."""
@@ -43,6 +43,7 @@ class Numbers:
         self._counts: Counter[tuple[bytes | str, ...]] = Counter()
         self._subjects: Counter[_Kind] = Counter()
         self._values: Counter[_Use] = Counter()
+        self._room = _REMEMBERED
         self.firsts: dict[str, str] = {}
         """The first member of each class that is under the base."""
 
@@ -79,7 +80,7 @@ class Numbers:
         marks = tuple([value if predicate == _TYPE else b"" if value.startswith(unlinked) else _space(value) for predicate, value in pairs])
         kind = (subject.startswith(b"<"), subject.startswith(self._base), predicates, tags, marks)
         if kind not in self._subjects:
-            self._make_room()
+            self._make_room(len(said))
             for name in _classes(kind) if subject.startswith(self._base) else ():
                 self.firsts.setdefault(name.decode(), subject[1:].decode())
         self._subjects[kind] += 1
@@ -89,12 +90,13 @@ class Numbers:
         said = frozenset([(predicate, tag) for _value, predicate, _subject, tag in group if tag != ONTOLOGY])
         use = (_form(value), b"" if value.startswith(self._unlinked) else _space(value), said)
         if use not in self._values:
-            self._make_room()
+            self._make_room(len(said))
         self._values[use] += 1
 
-    def _make_room(self) -> None:
-        if len(self._subjects) + len(self._values) >= _REMEMBERED:
+    def _make_room(self, lines: int) -> None:
+        if lines > self._room:
             self._count()
+        self._room -= lines
 
     def _count(self) -> None:
         """Count all that was only noted so far."""
@@ -104,6 +106,7 @@ class Numbers:
             self._count_values(use, number)
         self._subjects.clear()
         self._values.clear()
+        self._room = _REMEMBERED
 
     def _count_subjects(self, kind: _Kind, number: int) -> None:
         """Count that many subjects of one kind."""

@@ -80,15 +80,19 @@ class Index:
         return content
 
 
-def place_in(lines: bytes, start: bytes) -> int:
-    """Return where the first of sorted *lines* begins that does not come before *start*, which may be the beginning of a line."""
-    low, high = 0, len(lines)
+def place_in(lines: bytes, start: bytes, most: int | None = None) -> int:
+    """Return where the first of sorted *lines* begins that does not come before *start*, which may be the beginning of a line.
+
+    That is known to be at *most* there, if anything is known.
+    """
+    end = len(lines) if most is None else most
+    low, high = 0, end
     while high - low > _NEAR and (middle := lines.rfind(b"\n", low, (low + high) // 2) + 1) > low:
         if lines[middle : middle + len(start)] < start:
             low = middle
         else:
             high = middle
-    while low < len(lines) and lines[low : low + len(start)] < start:
+    while low < end and lines[low : low + len(start)] < start:
         low = lines.index(b"\n", low) + 1
     return low
 
@@ -98,7 +102,7 @@ def _last_group(content: bytes) -> int:
     end = content.rfind(b"\n")
     last = content.rfind(b"\n", 0, max(end, 0)) + 1
     field = content[last : content.index(b"\t", last) + 1] if last else b""
-    return place_in(content, field) if field else 0
+    return place_in(content, field, last) if field else 0
 
 
 def opened(path: Path, files: ExitStack) -> Index:
