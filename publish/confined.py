@@ -202,7 +202,6 @@ def _answer(compute: Callable[[Note], Iterable[bytes]], limits: Limits, kept: tu
         noted[:] = words.encode()[:_NOTED].ljust(_NOTED, b"\0")
 
     try:
-        gc.set_threshold(50_000)
         gc.freeze()  # what was there before is no garbage of this process, and stays in memory that it shares
         sys.settrace(None)  # who follows the parent step by step learns nothing from here, and would take a part of what is granted
         signal.signal(signal.SIGINT, signal.SIG_DFL)  # the parent hears it too, and says what there is to say

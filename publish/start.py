@@ -6,7 +6,7 @@ import gc
 
 from publish.stopping import Stopped, end_at_once, heed, ignore
 
-_OBJECTS = 20_000
+_OBJECTS = 50_000
 """How many new objects there have to be before garbage is looked for: loading modules makes many and no garbage, and takes a tenth longer with 700."""
 
 

@@ -53,13 +53,9 @@ _BLANKED = {"string", "iri", "space"}
 
 
 @cache
-def _token() -> re.Pattern[str]:
+def pattern() -> re.Pattern[str]:
+    """Return what finds tokens. To make it takes a while: a process that has children makes it before them."""
     return re.compile(_TOKEN)
-
-
-def prepare() -> None:
-    """Make what finds tokens, which takes a while: now, and not in each child of this process."""
-    _token()
 
 
 class Token(NamedTuple):
@@ -78,7 +74,7 @@ def tokens(text: str) -> Iterator[Token]:
     forbidden = _FORBIDDEN.search(text)
     if forbidden:
         raise refused("query-character", text, forbidden.start())
-    for match in _token().finditer(text):
+    for match in pattern().finditer(text):
         kind = match.lastgroup
         if kind == "space":
             continue
@@ -92,7 +88,7 @@ def tokens(text: str) -> Iterator[Token]:
 def words_of(text: str) -> str:
     """Return *text* with its strings, IRIs and comments blanked out, each character and line in its place; it may be no SPARQL."""
     parts, end = [], 0
-    for match in _token().finditer(text):
+    for match in pattern().finditer(text):
         if match.lastgroup in _BLANKED:
             start, stop = match.span(match.lastgroup or 0)
             parts += [text[end:start], re.sub(r"[^\n]", " ", text[start:stop])]

@@ -22,7 +22,7 @@ from publish.model import Finding, Project, Severity
 from publish.sparql import load
 from publish.texts import LANGUAGES, table
 from publish.theme import Theme, faults
-from publish.tokens import prepare
+from publish.tokens import pattern
 
 _TRIPLES, _MISTAKE = b"+", b"!"
 
@@ -45,7 +45,7 @@ def derived(project: Project) -> list[Triple]:
         except BadQuery as error:
             yield _MISTAKE + json.dumps({"name": error.name, **error.values}).encode()
 
-    prepare()
+    pattern()
     try:
         (answer,) = confined(compute, limits_for(len(project.stated)))
     except Stopped as stopped:
@@ -69,7 +69,7 @@ def inspected(project: Project) -> list[Finding]:
                 answered(store, query)
 
     load_what_lint_needs(project)
-    prepare()
+    pattern()
     try:
         return [*map(heard, confined(compute, limits_for(len(project.data))))]
     except Stopped as stopped:

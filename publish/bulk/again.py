@@ -57,9 +57,6 @@ class Change:
         gone, come, gone_then, come_then = (set(lines) for lines in (self.removed, self.added, other.removed, other.added))
         return Change(sorted(gone - come_then | gone_then - come), sorted(come - gone_then | come_then - gone))
 
-    def __add__(self, other: Change) -> Change:
-        return Change(sorted([*self.removed, *other.removed]), sorted([*self.added, *other.added]))
-
 
 def change(old: Iterable[Run], new: Iterable[Run]) -> Change:
     """Return what is in *new* runs and not in *old* ones, and the other way round; a file that did not change is not looked into."""

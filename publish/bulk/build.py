@@ -138,7 +138,7 @@ class _Making:
             stated = spliced(kept.by_subject, changed)
             lines = self._derived(stated, self._deriving(stated))
         before, after = ({*content.splitlines(keepends=True)} for content in (kept.derived, lines))
-        changed += Change(sorted(before - after), sorted(after - before))
+        changed = changed.then(Change(sorted(before - after), sorted(after - before)))
         filled(new(self._folder, DERIVED_LINES), [lines])
         laid = kept.laid.then(changed)
         by_subject, turned_index = laid_over(kept.whole, laid)

@@ -6,7 +6,7 @@ import os
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 from pathlib import Path
 
@@ -125,7 +125,7 @@ def merged(runs: Iterable[Path]) -> Iterator[bytes]:
     The lines that indexes remember tell where to cut, so that each piece has some lines of every file. One file is open at a time.
     """
     waiting = [_Waiting(run) for run in runs]
-    known = sorted(line for run in waiting for line in run.lines)
+    known = sorted(line for run in waiting for line in run.index.lines)
     step = max(1, _MERGED // STRIDE)
     for cut in (*known[step::step], None):
         for group in _overlapping(piece for run in waiting if (piece := run.until(cut))):
@@ -154,14 +154,13 @@ class _Waiting:
     def __init__(self, path: Path) -> None:
         self._path, self._place = path, 0
         with ExitStack() as files:
-            index = opened(path, files)
-        self.lines, self._places, self._size = index.lines, index.places, index.size
+            self.index = opened(path, files)
 
     def until(self, cut: bytes | None) -> bytes:
         """Take the lines before *cut*, or all."""
-        if self._place == self._size or (cut is not None and cut <= self.lines[0]):
+        if self._place == self.index.size or (cut is not None and cut <= self.index.lines[0]):
             return b""
         with self._path.open("rb") as file:
-            index = Index(file.fileno(), self._size, self.lines, self._places)
-            start, self._place = self._place, self._size if cut is None else index.place_of(cut)
+            index = replace(self.index, descriptor=file.fileno())
+            start, self._place = self._place, index.size if cut is None else index.place_of(cut)
             return index.read(start, self._place)

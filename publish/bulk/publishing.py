@@ -7,7 +7,6 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
-from publish import tokens
 from publish.build import Order, refuse_sources
 from publish.bulk.folder import made
 from publish.bulk.pace import Progress
@@ -18,6 +17,7 @@ from publish.processor import Processor
 from publish.publication import Checked
 from publish.refusals import told
 from publish.texts import LANGUAGES
+from publish.tokens import pattern
 from publish.write import replacing
 
 if TYPE_CHECKING:
@@ -58,7 +58,7 @@ def _load_checks() -> None:
     from publish.shapes.loading import prepare  # noqa: PLC0415
 
     prepare()
-    tokens.prepare()
+    pattern()
 
 
 def _load_all() -> None:

@@ -92,13 +92,14 @@ def keep(folder: Path, held: Held) -> None:
     for name, index in ((BY_SUBJECT, held.by_subject), (TURNED, held.turned)) if held.laid is None else ():
         adopt(new(folder, name), folder / name)
         remember(index, folder / name)
+    laid = held.laid or Change((), ())
     listed = [(run.file, run.digest, str(run.lines), str(run.turned), run.subjects) for run in held.runs]
     answers = {iri: (answer.extension, answer.content.decode()) for iri, answer in held.answers.items()}
     said = {
         "key": held.key,
         "base": held.frame.base,
         "runs": listed,
-        "laid": [[line.decode() for line in lines] for lines in ((held.laid.removed, held.laid.added) if held.laid else ((), ()))],
+        "laid": [[line.decode() for line in lines] for lines in (laid.removed, laid.added)],
         "looked": held.looked.told(),
         "answers": answers,
         "vocabulary": [line.decode() for line in held.shares.vocabulary],
