@@ -7,6 +7,7 @@ import random
 import shutil
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -22,7 +23,7 @@ from publish.bulk.index import merged, opened
 from publish.bulk.lines import of_all
 from publish.bulk.publishing import check_on_disk
 from publish.bulk.splicing import spliced
-from publish.bulk.state import DERIVED, keep, new
+from publish.bulk.state import BY_SUBJECT, DERIVED, TURNED, keep, new
 from publish.bulk.work import Work
 from publish.publication import Checked
 
@@ -114,11 +115,13 @@ def test_one_file_is_read_after_a_small_edit(cities: Path, tmp_path: Path) -> No
     published(project, tmp_path / "site")
     work = tmp_path / ".site.bynet-work"
     before = {path: path.stat().st_mtime_ns for path in (work / "runs").iterdir()}
+    whole = [(work / name).stat().st_ino for name in (BY_SUBJECT, TURNED)]
     file = project / "data/cities-0001.ttl"
     file.write_text(file.read_text(encoding="utf-8").replace('"City 1"@en', '"The first city"@en'), encoding="utf-8", newline="\n")
     published(project, tmp_path / "site")
     new_runs = {path for path in (work / "runs").iterdir() if before.get(path) != path.stat().st_mtime_ns}
     assert len({path.stem for path in new_runs}) == 1  # of the one file that changed
+    assert [(work / name).stat().st_ino for name in (BY_SUBJECT, TURNED)] == whole  # over which the change is laid
     assert '"The first city"@en' in bynet("--root", project, "show", "city:c0000001").out
 
 
@@ -153,6 +156,15 @@ def test_lines_are_taken_out_and_put_in_where_they_belong(seed: int, tmp_path: P
         found = spliced(index, Change(sorted(gone), sorted(fresh)))
         assert found.read(0, found.size) == b"".join(sorted(old - gone | fresh))
         assert b"".join(merged([tmp_path / "old"])) == b"".join(sorted(old))
+
+
+@pytest.mark.parametrize("seed", range(30))
+def test_two_changes_are_one_from_what_there_was_to_what_there_is(seed: int) -> None:
+    chance = random.Random(seed)
+    whole = [b"<s%d\t<p\t<o\ts\n" % number for number in range(12)]
+    sets = [{line for line in whole if chance.random() < 0.5} for _turn in range(4)]
+    changes = [Change(sorted(before - after), sorted(after - before)) for before, after in pairwise(sets)]
+    assert changes[0].then(changes[1]).then(changes[2]) == Change(sorted(sets[0] - sets[3]), sorted(sets[3] - sets[0]))
 
 
 def test_a_large_change_is_no_small_one() -> None:

@@ -89,10 +89,19 @@ def test_pieces_are_all_lines_and_part_no_first_field(lines: set[bytes], size: i
 
 
 def test_a_piece_may_end_anywhere_in_a_long_first_field() -> None:
-    lines = {b'"%b%d"\t<p\t<o\ts\n' % (b"x" * length, number) for length in (1, 200, 210) for number in range(3)}
+    lines = {b'"%b%d"\t<p\t<o%d\ts\n' % (b"x" * length, number, value) for length in (1, 200, 210) for number in range(2) for value in range(3)}
     with indexed(lines) as found:
         for size in range(1, found.size):
-            assert b"".join(found.pieces(size)) == b"".join(sorted(lines))
+            fields = [{first(line) for line in piece.splitlines()} for piece in found.pieces(size)]
+            assert sum(map(len, fields)) == len({*map(first, lines)})
+
+
+@pytest.mark.skipif(not Path("/proc/self/fd").exists(), reason="only Linux lists what a process has open")
+def test_one_file_is_open_at_a_time_however_many_are_merged() -> None:
+    runs = [{b"<%03d\t<p\t<o%d\ts\n" % (value, run) for value in range(9)} for run in range(40)]
+    with files(*runs) as (_opened, paths):
+        before = len([*Path("/proc/self/fd").iterdir()])
+        assert all(len([*Path("/proc/self/fd").iterdir()]) <= before + 1 for _piece in merged(paths))
 
 
 @settings(max_examples=150, deadline=None)

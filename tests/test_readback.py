@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import os
 import re
 import subprocess
 import sys
 from collections.abc import Callable
+from hashlib import sha256
 from pathlib import Path
 
 import pytest
@@ -13,8 +15,9 @@ from altered import FAULTS
 from pyoxigraph import RdfFormat, parse
 from workbench import ROOT, bynet, environment_of, make_project, release, tree, turtle
 
-from publish.readback import canonical_hash
+from publish.readback import Accepted, canonical_hash, read_back
 from publish.texts import text
+from publish.write import MANIFEST
 
 Figure = Callable[[str, int], None]
 THINGS = r"""
@@ -56,6 +59,24 @@ def test_a_planted_fault_in_writing_is_found_before_anybody_sees_the_site(publis
     assert tree(site) == before
     assert [path.name for path in site.parent.iterdir()] == ["site"]
     figure("planted faults found", 1)
+
+
+@pytest.mark.skipif(not Path("/proc/self/fd").exists(), reason="only Linux lists what a process has open")
+def test_files_are_forgotten_and_asked_of_the_disk_before_they_are_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: dict[Path, list[int]] = {}
+    advise = os.posix_fadvise
+
+    def posix_fadvise(descriptor: int, start: int, length: int, advice: int) -> None:
+        asked.setdefault(Path(f"/proc/self/fd/{descriptor}").readlink(), []).append(advice)
+        advise(descriptor, start, length, advice)
+
+    monkeypatch.setattr(os, "posix_fadvise", posix_fadvise)
+    files = {tmp_path / f"{number}.txt": b"%d" % number for number in range(200)}
+    for path, content in files.items():
+        path.write_bytes(content)
+    (tmp_path / MANIFEST).write_text("".join(f"{sha256(content).hexdigest()}  {path.name}\n" for path, content in files.items()), encoding="utf-8")
+    read_back(Accepted({}, {}), tmp_path)
+    assert asked == {path: [os.POSIX_FADV_DONTNEED, os.POSIX_FADV_WILLNEED] for path in files}
 
 
 def said(turtle: str) -> str:
