@@ -14,13 +14,16 @@ LARGE = 2 << 20
 """The bytes of data from which on they are checked from the disk: some fifty thousand triples."""
 
 
-def checked_project(root: Path, contributed: Sequence[Path], processor: Processor) -> Checked:
-    """Return what is wrong with the project under *root*, and with the files *contributed*, which are held against it in memory."""
+def checked_project(root: Path, contributed: Sequence[Path], progress: Progress, processor: Processor) -> Checked:
+    """Return what is wrong with the project under *root*, and with the files *contributed*, which are held against it in memory.
+
+    *progress* is told the stages of what takes long.
+    """
     if contributed or sum(path.stat().st_size for path in source_files(root)["data"] if path.is_file()) < LARGE:
         return check_project(root, processor, contributed=contributed)
     from publish.bulk.publishing import check_large  # noqa: PLC0415  # takes long to start, and only large data sets need it
 
-    return check_large(root, processor)
+    return check_large(root, progress, processor)
 
 
 def published_project(order: Order, progress: Progress, processor: Processor) -> tuple[Checked, int]:

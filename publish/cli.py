@@ -80,7 +80,7 @@ def publish(options: Options, /, out: str, **given: Any) -> None:  # noqa: ANN40
 
         cluster = Cluster(out, *(given.pop(name) for name in ("master", "partitions", "data")))
         order = Order(options.project(), Path(out), given.pop("base_iri"), cluster=cluster.used(given.pop("engine")), **given)
-        _end(commands.publish(order, _progress(options), commands.Talk(options.language, processor)))
+        _end(commands.publish(order, commands.Talk(options.language, processor, _progress(options))))
 
 
 @cli.command()
@@ -98,7 +98,7 @@ def check(options: Options, files: Sequence[Path], form: str, score: bool, reach
     with Processor() as processor:
         from publish import commands
 
-        talk = commands.Talk(options.language, processor)
+        talk = commands.Talk(options.language, processor, _progress(options))
         _end(commands.check_metadata(options.project(), talk) if score else commands.check(options.project(), files, form, talk))
 
 

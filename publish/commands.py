@@ -59,23 +59,24 @@ class Outcome:
 
 @dataclass(frozen=True, slots=True)
 class Talk:
-    """In which language a command speaks, and the SHACL processor that it asks."""
+    """In which language a command speaks, the SHACL processor that it asks, and what it tells the stages of what takes long."""
 
     language: str
     processor: Processor
+    progress: Progress
 
 
-def publish(order: Order, progress: Progress, talk: Talk) -> Outcome:
+def publish(order: Order, talk: Talk) -> Outcome:
     """Check the project and write its site; with a violation nothing is written and the status is 1."""
     if order.expires is not None and order.expires != NEVER and not is_day(order.expires):
         raise Mistake("expires-day", day=order.expires)
     was_signed = (order.out / SIGNATURE).is_file()
     try:
-        checked, count = published_project(order, progress, talk.processor)
+        checked, count = published_project(order, talk.progress, talk.processor)
     except Unsound as unsound:
-        progress("nothing")
+        talk.progress("nothing")
         return Outcome([], [*_findings(unsound.checked, talk.language), _say(talk.language, "stopped")], unsound.exit_code)
-    progress("nothing")
+    talk.progress("nothing")
     if order.cluster:
         return Outcome([_say(talk.language, "published", count=count, folder=order.cluster.out)], warnings=[*_findings(checked, talk.language)])
     said = _say(talk.language, "published" if count else "unchanged", count=count, folder=order.out)
@@ -94,15 +95,22 @@ def check(root: Path, contributed: Sequence[Path], form: str, talk: Talk) -> Out
 
     The files *contributed* are held against the project as if what they say were among its data.
     """
-    checked = checked_project(root, contributed, talk.processor)
+    checked = _checked(root, contributed, talk)
     remarks = [_summary(checked, talk.language), *_quality(checked, talk.language)]
     lines = shown.as_text(checked.findings, checked.namespaces, talk.language) if form == "text" else ()
     return Outcome(lines, remarks, 1 if checked.findings else 0, document=None if form == "text" else _CHECKS[form](checked, talk.language))
 
 
+def _checked(root: Path, contributed: Sequence[Path], talk: Talk) -> Checked:
+    try:
+        return checked_project(root, contributed, talk.progress, talk.processor)
+    finally:
+        talk.progress("nothing")
+
+
 def check_metadata(root: Path, talk: Talk) -> Outcome:
     """Return every indicator of the metadata's quality, after what was found; the status is 1 where anything was."""
-    checked = checked_project(root, (), talk.processor)
+    checked = _checked(root, (), talk)
     indicators = listing(checked.score, checked.namespaces, talk.language)
     return Outcome(indicators, _quality(checked, talk.language), 1 if checked.findings else 0, [*_findings(checked, talk.language)])
 

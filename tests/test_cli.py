@@ -16,8 +16,11 @@ from pathlib import Path
 
 import click
 import pytest
+from bench.cities import world
+from bench.generate import generate
 from formulas import CELLS, formulas
 from pyoxigraph import Literal, NamedNode, QueryResultsFormat, QuerySolutions, RdfFormat, parse_query_results
+from terminal import on_terminal
 from workbench import LIBRARY, ROOT, SHARED, bynet, bynet_command, canonical, environment_of, make_project, triples, turtle
 
 from publish import cli, texts
@@ -222,6 +225,19 @@ def test_progress_is_shown_on_a_terminal(tmp_path: Path) -> None:
     assert child.wait() == 0
     assert texts.text("en", "said.checking") in told.decode()
     assert "\r" in told.decode()
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_stages_of_large_data_are_shown_with_their_pace(language: str, tmp_path: Path) -> None:
+    generate(tmp_path / "project", world(60_000, 7), 0)
+    checking = ["reading-data", "ordering", "deriving", "looking", "judging"]
+    publishing = [*checking, "comparing", "writing-data", "writing"]
+    for stages, *arguments in ((checking, "check"), (publishing, "publish", "--resources", "none", "--out", tmp_path / "site")):
+        said = on_terminal(bynet_command("--lang", language, "--root", tmp_path / "project", *arguments))
+        shown = [re.escape(texts.text(language, f"said.{stage}", count="NUMBER", rate="NUMBER")) for stage in stages]
+        assert said.code == 0
+        assert re.search(".*".join(shown).replace("NUMBER", "[1-9][0-9]*"), said.text, re.DOTALL)
+    assert "\r" not in bynet("--root", tmp_path / "project", "check").err
 
 
 def test_a_reader_that_goes_away_is_no_crash() -> None:

@@ -68,6 +68,7 @@ def check_read(read: AsRead, work: Work) -> tuple[Checked, Held | None]:
         if checked.is_sound:
             raise
         return checked, None
+    work.progress("judging")
     return _judged(held, listed), held
 
 

@@ -24,11 +24,11 @@ if TYPE_CHECKING:
     from publish.bulk.held import Held
 
 
-def check_large(root: Path, processor: Processor) -> Checked:
+def check_large(root: Path, progress: Progress, processor: Processor) -> Checked:
     """Return what is wrong with the project under *root*, as `publish.build.check_project` does; its data are never in memory as a whole."""
     processor.dismiss()  # for data that fit in memory
     with TemporaryDirectory() as folder, ExitStack() as files:
-        checked, _held = check_on_disk(root, None, Work(Path(folder), files, lambda *_stage, **_more: None))
+        checked, _held = check_on_disk(root, None, Work(Path(folder), files, progress))
         return checked
 
 
